@@ -1,0 +1,162 @@
+/**
+ * The frame loop: from one market instant to the next, stage by stage, in plain code.
+ *
+ * An instant is due when a base bar ends, a derived window that holds a bar ends, or the session closes.
+ * A slice is a run of consecutive frames; where it is cut never changes what is recorded.
+ */
+import type { Session } from '../domain/calendar/calendar.ts';
+import { Block } from '../domain/frame.ts';
+import type { ParsedInterval } from '../domain/interval.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { Processor } from './processor.ts';
+import type { Quality } from './quality.ts';
+import type { Recorder } from './recorder.ts';
+import { type Strategies, StrategyError } from './strategy.ts';
+import type { Track } from './track.ts';
+
+const BY = 'session/feed';
+
+/** Why a slice ended. */
+export type SliceOutcome =
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** After which frame a slice ends; asked after each. */
+export type SliceLimit = (frames: number) => boolean;
+
+export interface FrameStages {
+  readonly recorder: Recorder;
+  readonly processor: Processor;
+  readonly quality: Quality;
+  readonly strategies: Strategies;
+  readonly base: ParsedInterval;
+}
+
+export class FrameLoop {
+  /** Base bars so far. */
+  bars = 0;
+
+  readonly #stages: FrameStages;
+  readonly #session: Session;
+  readonly #tracks: readonly Track[];
+  readonly #bars = new Block('BarAppended');
+  #closed = false;
+
+  /** @param tracks ascending by symbol, queues loaded */
+  constructor(stages: FrameStages, session: Session, tracks: readonly Track[]) {
+    this.#stages = stages;
+    this.#session = session;
+    this.#tracks = tracks;
+    this.#bars.by = BY;
+    for (const track of tracks) this.#schedule(track);
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The next instant at which something is due; the close at the latest. O(symbols). */
+  next(): MarketTime {
+    let next = Math.min(this.#session.close, this.#stages.processor.due);
+    for (const track of this.#tracks) if (track.nextEnd < next) next = track.nextEnd;
+    return next;
+  }
+
+  /** Runs frames until `limit` says so, the session closes, or a strategy fails. */
+  run(limit: SliceLimit): SliceOutcome {
+    let frames = 0;
+    try {
+      while (!this.#closed) {
+        this.#frame(this.next());
+        frames += 1;
+        if (limit(frames)) break;
+      }
+    } catch (error) {
+      if (!(error instanceof StrategyError)) throw error;
+      this.#stages.recorder.commit({ market: true });
+      return { kind: 'failed', reason: error.message };
+    }
+    return { kind: this.#closed ? 'closed' : 'paused' };
+  }
+
+  #frame(now: MarketTime): void {
+    const { recorder, processor, quality, strategies } = this.#stages;
+    recorder.advance(now);
+    this.#appendBars(now);
+    processor.derive(this.#tracks, now);
+    processor.updateIndicators(this.#tracks);
+    quality.judge(this.#tracks, this.#session, now);
+    if (strategies.count > 0) strategies.dispatch();
+    recorder.commit({ market: true });
+    for (const track of this.#tracks) this.#settle(track);
+    if (now === this.#session.close) this.#closed = true;
+  }
+
+  #appendBars(now: MarketTime): void {
+    const { recorder, processor } = this.#stages;
+    const block = this.#bars;
+    block.clear();
+    for (const track of this.#tracks) {
+      if (track.nextEnd === now) pushQueued(block, track);
+    }
+    if (block.rows === 0) {
+      if (now === this.#session.close) this.#skipToClose(now);
+      return;
+    }
+    const first = recorder.place(block);
+    recorder.appendPlaced(block);
+    this.bars += block.rows;
+    let seq = first;
+    for (const track of this.#tracks) {
+      if (track.nextEnd !== now) continue;
+      track.base.freshSeq = seq;
+      track.base.lastSeq = seq;
+      processor.take(track, this.#session, seq);
+      track.cursor += 1;
+      this.#schedule(track);
+      seq += 1;
+    }
+  }
+
+  /** Running out of data does not end a session: the clock moves on to the close. */
+  #skipToClose(close: MarketTime): void {
+    const { recorder } = this.#stages;
+    const { data } = recorder;
+    recorder.append('ClockAdvanced', { by: 'session/clock', cause: null }, {
+      from: data.now,
+      to: close,
+    });
+  }
+
+  #schedule(track: Track): void {
+    const { queue, cursor } = track;
+    const { base } = this.#stages;
+    if (cursor >= queue.length) track.nextEnd = Number.POSITIVE_INFINITY;
+    else track.nextEnd = base.intraday ? queue.opened[cursor]! + base.ms : this.#session.close;
+  }
+
+  #settle(track: Track): void {
+    for (const lane of track.lanes) {
+      if (lane.freshSeq === 0) continue;
+      lane.freshSeq = 0;
+      for (const runner of lane.runners) runner.freshSeq = 0;
+    }
+  }
+}
+
+function pushQueued(block: Block, track: Track): void {
+  const { queue, cursor } = track;
+  const [series, cause, opened, open, high, low, close, volume, count, expected] = block.columns;
+  series!.push(track.base.series);
+  cause!.push(0);
+  opened!.push(queue.opened[cursor]!);
+  open!.push(queue.open[cursor]!);
+  high!.push(queue.high[cursor]!);
+  low!.push(queue.low[cursor]!);
+  close!.push(queue.close[cursor]!);
+  volume!.push(queue.volume[cursor]!);
+  count!.push(1);
+  expected!.push(1);
+  block.rows += 1;
+}

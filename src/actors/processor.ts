@@ -1,0 +1,213 @@
+/**
+ * The processor: derived bars whose window the clock has closed, and the indicators of every new bar.
+ *
+ * Plain code over columns, called by the frame loop; what it decides is appended before anyone sees it.
+ */
+import type { Bar } from '../domain/bars.ts';
+import {
+  longWindow,
+  spansSessions,
+  type TradingDays,
+  type WindowBounds,
+  windowIn,
+} from '../domain/derivation.ts';
+import { Block } from '../domain/frame.ts';
+import type { ParsedInterval } from '../domain/interval.ts';
+import type { Session } from '../domain/calendar/calendar.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { Recorder } from './recorder.ts';
+import type { Lane, Runner, Track } from './track.ts';
+
+const BY = 'session/processor';
+
+export interface ProcessorRules {
+  readonly base: ParsedInterval;
+  readonly incomplete: 'emit' | 'skip';
+  readonly days: TradingDays;
+  /** Close of the run's last session: no window stays open beyond it. */
+  readonly runEnd: MarketTime;
+}
+
+export class Processor {
+  /** Derived bars and indicator values so far. */
+  derived = 0;
+  values = 0;
+
+  readonly #recorder: Recorder;
+  readonly #rules: ProcessorRules;
+  readonly #bars = new Block('BarDerived');
+  readonly #updates = new Block('IndicatorUpdated');
+  readonly #bar: Bar = emptyBar();
+  /** Earliest end of a window that holds a bar. */
+  #due: MarketTime = Number.POSITIVE_INFINITY;
+
+  constructor(recorder: Recorder, rules: ProcessorRules) {
+    this.#recorder = recorder;
+    this.#rules = rules;
+    this.#bars.by = BY;
+    this.#updates.by = BY;
+  }
+
+  /** The next instant at which a derived window ends; Infinity if none holds a bar. */
+  get due(): MarketTime {
+    return this.#due;
+  }
+
+  /** Takes the newest base bar of `track` into its windows. O(intervals). */
+  take(track: Track, session: Session, seq: number): void {
+    const { lanes } = track;
+    const base = lanes[0]!;
+    if (lanes.length === 1) return;
+    const bar = base.columns.read(base.columns.length - 1, this.#bar);
+    for (let i = 1; i < lanes.length; i++) {
+      const lane = lanes[i]!;
+      this.fill(lane, session, bar);
+      lane.lastSeq = seq;
+    }
+  }
+
+  /** Adds one base bar to a derived lane's window, opening it if need be. */
+  fill(lane: Lane, session: Session, bar: Bar): void {
+    const window = lane.window!;
+    if (window.holds) {
+      window.add(bar);
+      return;
+    }
+    window.begin(this.#boundsOf(lane.interval, session, bar.opened), bar);
+    if (window.end > this.#rules.runEnd) window.end = this.#rules.runEnd;
+    if (window.end < this.#due) this.#due = window.end;
+  }
+
+  #boundsOf(interval: ParsedInterval, session: Session, opened: MarketTime): WindowBounds {
+    const { base, days } = this.#rules;
+    return spansSessions(interval)
+      ? longWindow(days, interval, base, session.date)
+      : windowIn(session, interval, base, opened);
+  }
+
+  /** Derived bars whose window ends at or before `now`: symbols, then intervals, ascending. */
+  derive(tracks: readonly Track[], now: MarketTime): void {
+    if (this.#due > now) return;
+    const block = this.#bars;
+    block.clear();
+    let due = Number.POSITIVE_INFINITY;
+    for (const track of tracks) {
+      for (let i = 1; i < track.lanes.length; i++) {
+        const lane = track.lanes[i]!;
+        const window = lane.window!;
+        if (!window.holds) continue;
+        if (window.end > now) {
+          if (window.end < due) due = window.end;
+          continue;
+        }
+        window.holds = false;
+        if (window.count < window.expected && this.#rules.incomplete === 'skip') continue;
+        pushBar(block, lane, window);
+      }
+    }
+    this.#due = due;
+    if (block.rows === 0) return;
+    const first = this.#recorder.place(block);
+    this.#mark(tracks, block, first);
+    this.derived += block.rows;
+    this.#recorder.appendPlaced(block);
+  }
+
+  /** Rows were pushed in the order of tracks and lanes: give each lane the seq of its row. */
+  #mark(tracks: readonly Track[], block: Block, first: number): void {
+    const ids = block.columns[0]!.data;
+    let row = 0;
+    for (const track of tracks) {
+      for (let i = 1; i < track.lanes.length && row < block.rows; i++) {
+        const lane = track.lanes[i]!;
+        if (lane.series !== ids[row]) continue;
+        lane.freshSeq = first + row;
+        row += 1;
+      }
+    }
+  }
+
+  /** One update per indicator of every lane that got a bar: symbols, then intervals, then registration. */
+  updateIndicators(tracks: readonly Track[]): void {
+    const block = this.#updates;
+    block.clear();
+    for (const track of tracks) {
+      for (const lane of track.lanes) {
+        if (lane.freshSeq === 0 || lane.runners.length === 0) continue;
+        const bar = lane.columns.read(lane.columns.length - 1, this.#bar);
+        for (const runner of lane.runners) {
+          runner.indicator.update(bar);
+          pushValue(block, runner, lane.freshSeq);
+          runner.freshSeq = block.rows;
+        }
+      }
+    }
+    if (block.rows === 0) return;
+    const first = this.#recorder.place(block);
+    for (const track of tracks) {
+      for (const lane of track.lanes) {
+        if (lane.freshSeq === 0) continue;
+        for (const runner of lane.runners) runner.freshSeq += first - 1;
+      }
+    }
+    this.values += block.rows;
+    this.#recorder.appendPlaced(block);
+  }
+
+  /** The warmed value of a new registration, as one update. */
+  announce(runner: Runner, cause: number): void {
+    const block = new Block('IndicatorUpdated', 4);
+    block.by = BY;
+    pushValue(block, runner, cause);
+    this.#recorder.place(block);
+    this.values += 1;
+    this.#recorder.appendPlaced(block);
+  }
+
+  /** Forgets windows inside a session; those that span sessions stay open. */
+  endSession(tracks: readonly Track[]): void {
+    this.#due = Number.POSITIVE_INFINITY;
+    for (const track of tracks) {
+      for (const { window, interval } of track.lanes) {
+        if (window === null) continue;
+        if (!spansSessions(interval)) window.holds = false;
+        else if (window.holds) this.#due = Math.min(this.#due, window.end);
+      }
+    }
+  }
+}
+
+function pushBar(block: Block, lane: Lane, window: Bar): void {
+  const [series, cause, opened, open, high, low, close, volume, count, expected] = block.columns;
+  series!.push(lane.series);
+  cause!.push(lane.lastSeq);
+  opened!.push(window.opened);
+  open!.push(window.open);
+  high!.push(window.high);
+  low!.push(window.low);
+  close!.push(window.close);
+  volume!.push(window.volume);
+  count!.push(window.count);
+  expected!.push(window.expected);
+  block.rows += 1;
+}
+
+function pushValue(block: Block, runner: Runner, because: number): void {
+  const [series, cause, valid, values] = block.columns;
+  const { out } = runner.indicator;
+  let ready = 1;
+  for (let i = 0; i < out.length; i++) {
+    const cell = out[i]!;
+    // Infinity is no value either: it would not survive JSON.
+    if (!Number.isFinite(cell)) ready = 0;
+    values!.push(Number.isFinite(cell) ? cell : Number.NaN);
+  }
+  series!.push(runner.series);
+  cause!.push(because);
+  valid!.push(ready);
+  block.rows += 1;
+}
+
+function emptyBar(): Bar {
+  return { opened: 0, open: 0, high: 0, low: 0, close: 0, volume: 0, count: 0, expected: 0 };
+}

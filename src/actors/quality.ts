@@ -1,0 +1,86 @@
+/**
+ * The quality actor: gaps and scores of each base series, judged at its own bars and at the close only, so
+ * that no symbol's facts depend on which other symbols run.
+ */
+import type { Session } from '../domain/calendar/calendar.ts';
+import { barsIn } from '../domain/derivation.ts';
+import type { ParsedInterval } from '../domain/interval.ts';
+import { qualityOf } from '../domain/sessionView.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { Recorder } from './recorder.ts';
+import type { Track } from './track.ts';
+
+const BY = 'session/quality';
+
+export class Quality {
+  gaps = 0;
+
+  readonly #recorder: Recorder;
+  readonly #base: ParsedInterval;
+  readonly #enabled: boolean;
+
+  constructor(recorder: Recorder, options: { base: ParsedInterval; enabled: boolean }) {
+    this.#recorder = recorder;
+    this.#base = options.base;
+    this.#enabled = options.enabled;
+  }
+
+  /** Looks at every symbol that got a base bar in this frame; at the close at every symbol. */
+  judge(tracks: readonly Track[], session: Session, now: MarketTime): void {
+    const closing = now === session.close;
+    for (const track of tracks) {
+      const { base } = track;
+      if (base.freshSeq !== 0) this.#take(track, session, closing);
+      if (closing) this.#close(track, session);
+    }
+  }
+
+  #take(track: Track, session: Session, closing: boolean): void {
+    const { base } = track;
+    const opened = base.columns.opened[base.columns.length - 1]!;
+    const step = this.#base.intraday ? this.#base.ms : session.close - session.open;
+    const from = track.accounted;
+    track.present += 1;
+    track.accounted = opened + step;
+    if (opened <= from || !this.#enabled) return;
+    const missing = Math.round((opened - from) / step);
+    const gap = this.#gap(track, { start: from, end: opened, missing }, base.freshSeq);
+    // At the close the final score says it all.
+    if (closing) return;
+    this.#score(track, Math.round((track.accounted - session.open) / step), gap);
+  }
+
+  #close(track: Track, session: Session): void {
+    const expected = barsIn(session, this.#base);
+    const from = track.accounted;
+    let cause = track.base.lastSeq || null;
+    if (this.#enabled && from < session.close) {
+      const missing = this.#base.intraday
+        ? Math.round((session.close - from) / this.#base.ms)
+        : expected;
+      cause = this.#gap(track, { start: from, end: session.close, missing }, cause);
+    }
+    track.accounted = session.close;
+    this.#score(track, expected, cause);
+  }
+
+  #gap(track: Track, gap: { start: number; end: number; missing: number }, cause: number | null) {
+    this.gaps += 1;
+    const { symbol, base } = track;
+    return this.#recorder.append(
+      'GapDetected',
+      { by: BY, cause },
+      { symbol, interval: base.interval.text, ...gap },
+    );
+  }
+
+  #score(track: Track, expected: number, cause: number | null): void {
+    const { symbol, base, present } = track;
+    const quality = qualityOf(present, expected, this.#enabled);
+    this.#recorder.append(
+      'QualityScored',
+      { by: BY, cause },
+      { symbol, interval: base.interval.text, quality, present, expected },
+    );
+  }
+}

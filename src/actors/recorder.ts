@@ -1,0 +1,175 @@
+/**
+ * The one door through which facts come to be: decide, append, fold, in that order.
+ *
+ * Facts of one instant gather in a frame, folded as they are appended so that the next stage of the same
+ * instant can build on them; `commit` hands the frame to the log, and only then do listeners hear of it.
+ */
+import { InvariantViolated } from '../domain/errors.ts';
+import {
+  CONTROL_FACTS,
+  type ControlFact,
+  type ControlType,
+  type Fact,
+  type Fields,
+} from '../domain/facts.ts';
+import { foldBlock, foldControl } from '../domain/fold.ts';
+import type { Block, ControlSection, Frame, Section } from '../domain/frame.ts';
+import { factsOf } from '../domain/frame.ts';
+import type { SeriesEntry, SeriesTable } from '../domain/series.ts';
+import type { SessionData } from '../domain/sessionData.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { LogWriter } from '../store/eventLog.ts';
+
+/** Who recorded a fact, and which fact led to it. */
+export interface Origin {
+  readonly by: string;
+  readonly cause: number | null;
+}
+
+/** A committed frame as listeners get it: its facts are made only if asked for, while they are heard. */
+export interface CommittedFrame {
+  readonly at: MarketTime;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  /** True if the market clock caused it, false for the work of phases between. */
+  readonly market: boolean;
+  facts(): Fact[];
+}
+
+export type FrameListener = (frame: CommittedFrame) => void;
+
+export class Recorder {
+  readonly data: SessionData;
+  readonly log: LogWriter;
+  /** Seq of the last fact, committed or not. */
+  seq: number;
+  /** How many facts of each type there are; what summaries show. */
+  readonly counts = new Map<string, number>();
+  frames = 0;
+
+  #at: MarketTime;
+  #firstSeq = 0;
+  readonly #sections: Section[] = [];
+  readonly #newSeries: SeriesEntry[] = [];
+  readonly #listeners = new Set<FrameListener>();
+
+  constructor(log: LogWriter, data: SessionData, at: MarketTime) {
+    this.log = log;
+    this.data = data;
+    this.seq = log.position;
+    this.#at = at;
+  }
+
+  get at(): MarketTime {
+    return this.#at;
+  }
+
+  get table(): SeriesTable {
+    return this.log.table;
+  }
+
+  /** Moves the clock; what is pending is committed first. @throws {InvariantViolated} if it moved back */
+  advance(to: MarketTime): void {
+    if (to === this.#at) return;
+    if (to < this.#at) {
+      throw new InvariantViolated(this.seq, `the clock moved back from ${this.#at} to ${to}`);
+    }
+    this.commit();
+    this.#at = to;
+  }
+
+  /** The number of a series, given out at first use. */
+  seriesId(entry: SeriesEntry): number {
+    const known = this.table.find(entry.symbol, entry.name);
+    if (known !== undefined) return known;
+    this.#newSeries.push(entry);
+    return this.table.add(entry);
+  }
+
+  /** Appends one fact. @returns its seq */
+  append<T extends ControlType>(type: T, origin: Origin, fields: Fields<T>): number {
+    const parsed = CONTROL_FACTS[type].parse(fields);
+    const seq = this.#take(1);
+    const fact = {
+      seq,
+      at: this.#at,
+      type,
+      by: origin.by,
+      cause: origin.cause,
+      ...parsed,
+    } as unknown as ControlFact;
+    this.#controlSection().facts.push(fact);
+    this.#count(type, 1);
+    foldControl(this.data, fact);
+    return seq;
+  }
+
+  /**
+   * Takes the next seqs for the rows of `block`, before they are filled in where rows name each other.
+   * @returns the seq of row 0
+   */
+  place(block: Block): number {
+    block.firstSeq = this.#take(block.facts);
+    return block.firstSeq;
+  }
+
+  /** Appends a placed block; it belongs to the frame until `commit`. */
+  appendPlaced(block: Block): void {
+    this.#sections.push(block);
+    this.#count(block.type, block.facts);
+    foldBlock(this.data, block, this.#at, this.table);
+  }
+
+  /** Hands what is pending to the log as one frame. Nothing pending: nothing happens. */
+  commit(options: { market?: boolean } = {}): void {
+    if (this.#sections.length === 0) return;
+    const frame: Frame = {
+      at: this.#at,
+      firstSeq: this.#firstSeq,
+      count: this.seq - this.#firstSeq + 1,
+      sections: this.#sections,
+      series: this.#newSeries,
+    };
+    this.log.append(frame);
+    this.frames += 1;
+    if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
+    this.#sections.length = 0;
+    this.#newSeries.length = 0;
+  }
+
+  /** Calls `listener` for every frame from now on. @returns how to stop that */
+  listen(listener: FrameListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(frame: Frame, market: boolean): void {
+    let made: Fact[] | null = null;
+    const facts = () => {
+      made ??= [...factsOf(frame, this.table)];
+      return made;
+    };
+    const lastSeq = frame.firstSeq + frame.count - 1;
+    const committed = { at: frame.at, firstSeq: frame.firstSeq, lastSeq, market, facts };
+    for (const listener of this.#listeners) listener(committed);
+  }
+
+  #take(facts: number): number {
+    const first = this.seq + 1;
+    if (this.#sections.length === 0) this.#firstSeq = first;
+    this.seq += facts;
+    return first;
+  }
+
+  #controlSection(): ControlSection {
+    const last = this.#sections.at(-1);
+    if (last?.kind === 'control') return last;
+    const section: ControlSection = { kind: 'control', facts: [] };
+    this.#sections.push(section);
+    return section;
+  }
+
+  #count(type: string, facts: number): void {
+    this.counts.set(type, (this.counts.get(type) ?? 0) + facts);
+  }
+}

@@ -1,0 +1,265 @@
+/**
+ * Strategies: the contract users write against, and the actor that calls them once per frame.
+ *
+ * A strategy reads through the SessionView, which shows nothing after the clock, and decides by emitting
+ * signals. Its callbacks are synchronous: a run must not depend on how long they take.
+ */
+import type { Bar } from '../domain/bars.ts';
+import { tryParseInterval } from '../domain/interval.ts';
+import type { IndicatorView, SessionView } from '../domain/sessionView.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { Recorder } from './recorder.ts';
+import type { Lane, Runner, Track } from './track.ts';
+
+/** A closed bar as a strategy gets it; a fresh object, its own to keep. */
+export interface StrategyBar extends Bar {
+  readonly seq: number;
+  readonly symbol: string;
+  readonly interval: string;
+}
+
+/** A new value of an indicator. */
+export interface IndicatorUpdate extends Omit<IndicatorView, 'updated'> {
+  readonly symbol: string;
+}
+
+export interface Signal {
+  readonly symbol: string;
+  /** Such as `buy`, `sell`, `flat`. */
+  readonly side: string;
+  /** Default 1. */
+  readonly strength?: number;
+  /** For people; default empty. */
+  readonly reason?: string;
+}
+
+export interface StrategyContext<Config = unknown> {
+  readonly view: SessionView;
+  /** The clock. */
+  readonly now: MarketTime;
+  readonly config: Config;
+  /** Records a signal, caused by the bar or value this callback is about. */
+  emit(signal: Signal): void;
+}
+
+/** What a strategy wants to be called for; what is absent means all. */
+export interface Subscription {
+  /** Intervals. Those the config does not ask for are added to the run. */
+  readonly bars?: readonly string[];
+  /** Indicator keys. */
+  readonly indicators?: readonly string[];
+  readonly symbols?: readonly string[];
+}
+
+export interface Strategy<Config = unknown, State = undefined> {
+  subscribe?(config: Config): Subscription;
+  setup?(context: StrategyContext<Config>): void;
+  onSessionStart?(context: StrategyContext<Config>): void;
+  onBar?(bar: StrategyBar, context: StrategyContext<Config>): void;
+  onIndicator?(update: IndicatorUpdate, context: StrategyContext<Config>): void;
+  onSymbolRefused?(symbol: string, reason: string, context: StrategyContext<Config>): void;
+  onSessionEnd?(context: StrategyContext<Config>): void;
+  teardown?(context: StrategyContext<Config>): void;
+  save?(): State;
+  restore?(state: State): void;
+}
+
+/** A strategy with its name and config, made once per run. */
+export interface NamedStrategy {
+  readonly name: string;
+  readonly strategy: Strategy;
+  readonly config: unknown;
+}
+
+/** A callback that threw; the fact `StrategyFailed` is already recorded. */
+export class StrategyError extends Error {
+  override name = 'StrategyError';
+}
+
+type Callback =
+  | 'setup'
+  | 'onSessionStart'
+  | 'onBar'
+  | 'onIndicator'
+  | 'onSymbolRefused'
+  | 'onSessionEnd'
+  | 'teardown';
+
+interface Listener {
+  readonly name: string;
+  readonly by: string;
+  readonly strategy: Strategy;
+  readonly subscription: Subscription;
+  readonly context: StrategyContext;
+  /** Lanes whose bars it hears, and the indicators on lanes it hears, in frame order. */
+  heard: Heard[];
+}
+
+interface Heard {
+  readonly symbol: string;
+  readonly lane: Lane;
+  readonly bars: boolean;
+  readonly runners: readonly Runner[];
+}
+
+export class Strategies {
+  readonly #recorder: Recorder;
+  readonly #view: SessionView;
+  readonly #listeners: Listener[];
+  /** Fact the running callback is about. */
+  #cause: number | null = null;
+
+  constructor(recorder: Recorder, view: SessionView, strategies: readonly NamedStrategy[]) {
+    this.#recorder = recorder;
+    this.#view = view;
+    this.#listeners = strategies.map((named) => this.#listener(named));
+  }
+
+  get count(): number {
+    return this.#listeners.length;
+  }
+
+  get names(): readonly string[] {
+    return this.#listeners.map(({ name }) => name);
+  }
+
+  /** Works out who hears what; called whenever symbols or indicators change. */
+  attach(tracks: readonly Track[]): void {
+    for (const listener of this.#listeners) {
+      listener.heard = tracks
+        .filter((track) => hears(listener.subscription.symbols, track.symbol))
+        .flatMap((track) => track.lanes.map((lane) => heardOf(listener, track.symbol, lane)))
+        .filter((heard) => heard.bars || heard.runners.length > 0);
+    }
+  }
+
+  /** The last stage of a frame. @throws {StrategyError} when a callback throws */
+  dispatch(): void {
+    for (const listener of this.#listeners) {
+      for (const heard of listener.heard) {
+        if (heard.lane.freshSeq !== 0) this.#tell(listener, heard);
+      }
+    }
+  }
+
+  #tell(listener: Listener, { symbol, lane, bars, runners }: Heard): void {
+    const { strategy, context } = listener;
+    if (bars) {
+      this.#cause = lane.freshSeq;
+      const bar = lane.columns.at(lane.columns.length - 1);
+      const heard = { seq: lane.freshSeq, symbol, interval: lane.interval.text, ...bar! };
+      this.#run(listener, 'onBar', () => strategy.onBar?.(heard, context));
+    }
+    for (const runner of runners) {
+      if (runner.freshSeq === 0) continue;
+      this.#cause = runner.freshSeq;
+      const { key, interval, value, valid, seq } = this.#view.symbol(symbol)!.indicator(runner.key)!;
+      const update = { symbol, key, interval, value, valid, seq };
+      this.#run(listener, 'onIndicator', () => strategy.onIndicator?.(update, context));
+    }
+  }
+
+  /** Calls one callback of every strategy, outside of frames. */
+  notify(callback: 'setup' | 'onSessionStart' | 'onSessionEnd' | 'teardown', cause: number): void {
+    for (const listener of this.#listeners) {
+      this.#cause = cause;
+      this.#run(listener, callback, () => listener.strategy[callback]?.(listener.context));
+    }
+  }
+
+  refused(symbol: string, reason: string, cause: number): void {
+    for (const listener of this.#listeners) {
+      const { strategy, context, subscription } = listener;
+      if (!hears(subscription.symbols, symbol)) continue;
+      this.#cause = cause;
+      this.#run(listener, 'onSymbolRefused', () =>
+        strategy.onSymbolRefused?.(symbol, reason, context),
+      );
+    }
+  }
+
+  #run(listener: Listener, callback: Callback, call: () => unknown): void {
+    try {
+      const returned = call();
+      if (isThenable(returned)) {
+        returned.then(undefined, () => {});
+        throw new TypeError(`${callback} returned a promise; strategy callbacks are synchronous`);
+      }
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const { name, by } = listener;
+      this.#recorder.append(
+        'StrategyFailed',
+        { by, cause: this.#cause },
+        { strategy: name, callback, reason },
+      );
+      throw new StrategyError(`strategy "${name}" failed in ${callback}: ${reason}`, {
+        cause: error,
+      });
+    } finally {
+      this.#cause = null;
+    }
+  }
+
+  #listener({ name, strategy, config }: NamedStrategy): Listener {
+    const recorder = this.#recorder;
+    const by = `session/strategy/${name}`;
+    const emit = (signal: Signal) => {
+      const { symbol, side, strength = 1, reason = '' } = signal;
+      recorder.append(
+        'SignalEmitted',
+        { by, cause: this.#cause },
+        { strategy: name, symbol, side, strength, reason },
+      );
+    };
+    const view = this.#view;
+    const context: StrategyContext = {
+      view,
+      config,
+      emit,
+      get now() {
+        return recorder.at;
+      },
+    };
+    const subscription = subscriptionOf(name, strategy, config);
+    return { name, by, strategy, subscription, context, heard: [] };
+  }
+}
+
+/** What a strategy asks for, intervals in canonical spelling. @throws {StrategyError} */
+export function subscriptionOf(name: string, strategy: Strategy, config: unknown): Subscription {
+  let asked: Subscription;
+  try {
+    asked = strategy.subscribe?.(config) ?? {};
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StrategyError(`strategy "${name}" failed in subscribe: ${reason}`, { cause: error });
+  }
+  if (asked.bars === undefined) return asked;
+  const bars = asked.bars.map((text) => {
+    const interval = tryParseInterval(text);
+    if (interval === null) {
+      throw new StrategyError(`strategy "${name}" subscribes to "${text}", which is no interval`);
+    }
+    return interval.text;
+  });
+  return { ...asked, bars };
+}
+
+function heardOf(listener: Listener, symbol: string, lane: Lane): Heard {
+  const { strategy, subscription } = listener;
+  const bars = strategy.onBar !== undefined && hears(subscription.bars, lane.interval.text);
+  const wantsValues = strategy.onIndicator !== undefined;
+  const runners = wantsValues
+    ? lane.runners.filter((runner) => hears(subscription.indicators, runner.key))
+    : [];
+  return { symbol, lane, bars, runners };
+}
+
+function hears(wanted: readonly string[] | undefined, name: string): boolean {
+  return wanted === undefined || wanted.includes(name);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
+}

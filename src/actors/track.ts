@@ -1,0 +1,69 @@
+/** What the frame loop keeps of one symbol: its queue, its series and the indicators on them. */
+import { BarColumns } from '../domain/bars.ts';
+import { Window } from '../domain/derivation.ts';
+import type { Interval, ParsedInterval } from '../domain/interval.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { Indicator } from '../indicators/indicator.ts';
+
+/** An indicator at work on one lane. Lives for the whole run: sessions carry its series on. */
+export interface Runner {
+  readonly key: string;
+  readonly indicator: Indicator;
+  readonly series: number;
+  /** Seq of its update in the current frame; 0 if it had none. */
+  freshSeq: number;
+}
+
+/** One bar series of a symbol. */
+export interface Lane {
+  readonly interval: ParsedInterval;
+  readonly series: number;
+  /** Today's bars in SessionData. */
+  columns: BarColumns;
+  /** The open window; `null` for the base. */
+  readonly window: Window | null;
+  readonly runners: Runner[];
+  /** Seq of its bar in the current frame; 0 if it had none. */
+  freshSeq: number;
+  /** Seq of the last base bar that went into the open window. */
+  lastSeq: number;
+}
+
+export class Track {
+  readonly symbol: string;
+  /** Base first, then derived, ascending by interval. */
+  readonly lanes: Lane[];
+  /** Today's base bars the clock has not reached from row `cursor` on. */
+  queue = new BarColumns(0);
+  cursor = 0;
+  /** End of the next queued bar; Infinity if there is none. */
+  nextEnd: MarketTime = Number.POSITIVE_INFINITY;
+  /** Start of the first base bar not yet accounted for, by a bar or by a gap. */
+  accounted: MarketTime = 0;
+  present = 0;
+
+  constructor(symbol: string, lanes: Lane[]) {
+    this.symbol = symbol;
+    this.lanes = lanes;
+  }
+
+  lane(interval: Interval): Lane | undefined {
+    return this.lanes.find((lane) => lane.interval.text === interval);
+  }
+
+  get base(): Lane {
+    return this.lanes[0]!;
+  }
+}
+
+export function createLane(interval: ParsedInterval, series: number, derived: boolean): Lane {
+  return {
+    interval,
+    series,
+    columns: new BarColumns(0),
+    window: derived ? new Window() : null,
+    runners: [],
+    freshSeq: 0,
+    lastSeq: 0,
+  };
+}

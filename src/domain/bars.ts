@@ -1,0 +1,137 @@
+/**
+ * Bars as columns: one typed array per field, grown by doubling.
+ *
+ * One bar covers the half-open window `[opened, opened + interval)` and is stamped at its start.
+ */
+import type { MarketTime } from './time.ts';
+
+export interface Bar {
+  /** Start of the half-open window. */
+  opened: MarketTime;
+  open: number;
+  high: number;
+  low: number;
+  close: number;
+  /** Units of the instrument. */
+  volume: number;
+  /** Base bars it is made of; 1 for a base bar. */
+  count: number;
+  /** Base bars its window could have held; 1 for a base bar. */
+  expected: number;
+}
+
+export const BAR_FIELDS = [
+  'opened',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'count',
+  'expected',
+] as const satisfies readonly (keyof Bar)[];
+
+/** Owned and written by one place; everyone else gets a read-only face of it. */
+export class BarColumns {
+  length = 0;
+  opened: Float64Array;
+  open: Float64Array;
+  high: Float64Array;
+  low: Float64Array;
+  close: Float64Array;
+  volume: Float64Array;
+  count: Float64Array;
+  expected: Float64Array;
+
+  constructor(capacity = 16) {
+    this.opened = new Float64Array(capacity);
+    this.open = new Float64Array(capacity);
+    this.high = new Float64Array(capacity);
+    this.low = new Float64Array(capacity);
+    this.close = new Float64Array(capacity);
+    this.volume = new Float64Array(capacity);
+    this.count = new Float64Array(capacity);
+    this.expected = new Float64Array(capacity);
+  }
+
+  /** Makes room for one more row and returns its index; the caller writes every column. Amortised O(1). */
+  grow(): number {
+    if (this.length === this.opened.length) this.#resize(Math.max(16, this.length * 2));
+    return this.length++;
+  }
+
+  push(bar: Bar): void {
+    const i = this.grow();
+    this.opened[i] = bar.opened;
+    this.open[i] = bar.open;
+    this.high[i] = bar.high;
+    this.low[i] = bar.low;
+    this.close[i] = bar.close;
+    this.volume[i] = bar.volume;
+    this.count[i] = bar.count;
+    this.expected[i] = bar.expected;
+  }
+
+  /** Appends rows `[from, to)` of `other`. */
+  append(other: BarColumns, from = 0, to = other.length): void {
+    const length = this.length + Math.max(0, to - from);
+    if (length > this.opened.length) this.#resize(Math.max(length, this.length * 2));
+    for (const field of BAR_FIELDS) {
+      this[field].set(other[field].subarray(from, to), this.length);
+    }
+    this.length = length;
+  }
+
+  /** A fresh object holding row `i`. @throws {RangeError} outside the rows */
+  at(i: number): Bar {
+    if (!(i >= 0 && i < this.length)) throw new RangeError(`no row ${i} of ${this.length}`);
+    return this.read(i, {
+      opened: 0,
+      open: 0,
+      high: 0,
+      low: 0,
+      close: 0,
+      volume: 0,
+      count: 0,
+      expected: 0,
+    });
+  }
+
+  /** Writes row `i` into `bar` and returns it; allocates nothing. `i` must be a row. */
+  read(i: number, bar: Bar): Bar {
+    bar.opened = this.opened[i]!;
+    bar.open = this.open[i]!;
+    bar.high = this.high[i]!;
+    bar.low = this.low[i]!;
+    bar.close = this.close[i]!;
+    bar.volume = this.volume[i]!;
+    bar.count = this.count[i]!;
+    bar.expected = this.expected[i]!;
+    return bar;
+  }
+
+  /** Index of the first row with `opened >= time`; `length` if none. Rows ascend by `opened`. O(log n). */
+  lowerBound(time: MarketTime): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.opened[middle]! < time) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Forgets all rows, keeps the memory. */
+  clear(): void {
+    this.length = 0;
+  }
+
+  #resize(capacity: number): void {
+    for (const field of BAR_FIELDS) {
+      const grown = new Float64Array(capacity);
+      grown.set(this[field].subarray(0, this.length));
+      this[field] = grown;
+    }
+  }
+}

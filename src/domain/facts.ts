@@ -1,0 +1,193 @@
+/**
+ * The recorded facts of a run: what the log stores, in the past tense, keys as they appear in JSON.
+ *
+ * A fact is never changed and never means two things. To change a shape, add a new type and an upcaster;
+ * never widen a field here. Facts hold no run id, absolute path, host time or engine version: the manifest does.
+ */
+import { z } from 'zod';
+import type { MarketTime, TradingDate } from './time.ts';
+
+const symbol = z.string().min(1);
+const interval = z.string().min(2);
+const date = z.string().length(10);
+const time = z.number();
+const count = z.int().nonnegative();
+const free = z.record(z.string(), z.unknown());
+
+/** Where consecutive bars come from: file name, its SHA-256, line of the first one, how many. */
+const provenance = z.array(
+  z.strictObject({
+    source: z.string(),
+    file: z.string().nullable(),
+    fingerprint: z.string(),
+    first_line: count,
+    bars: count,
+  }),
+);
+export type ProvenanceRecord = z.output<typeof provenance>[number];
+
+/** Fields of every fact that travels as an object; bars and indicator values travel in blocks (`frame.ts`). */
+export const CONTROL_FACTS = {
+  /** Input: `config` is canonical, with paths replaced by the fingerprints in `data`, per symbol. */
+  RunStarted: z.object({ config: free, data: z.record(z.string(), z.string()) }),
+  StreamsValidated: z.object({
+    base: interval,
+    derived: z.array(interval),
+    symbols: z.record(z.string(), z.array(interval)),
+    window: z.object({ start: date, end: date, sessions: count }),
+    missing: z.array(z.object({ symbol, dates: z.array(date) })),
+  }),
+  StreamValidationFailed: z.object({ problems: z.array(z.string()) }),
+  PhaseEntered: z.object({ phase: count, name: z.string(), date: date.nullable() }),
+  PhaseLeft: z.object({ phase: count, name: z.string(), date: date.nullable() }),
+  /** A change of a chart's state; `from` is null when the chart starts. Nested states are dotted. */
+  TransitionTaken: z.object({
+    actor: z.string(),
+    message: z.string(),
+    from: z.string().nullable(),
+    to: z.string(),
+  }),
+  /** The clock jumped to `at`: to a session's open, or over minutes without data to its close. */
+  ClockAdvanced: z.object({ from: time, to: time }),
+  SessionTornDown: z.object({ date, symbols: count }),
+  QueuesCleared: z.object({ date, bars: count }),
+  SymbolRegistered: z.object({
+    symbol,
+    base: interval,
+    intervals: z.array(interval),
+    added_by: z.enum(['config', 'strategy', 'scanner', 'adhoc']),
+    auto_provisioned: z.boolean(),
+    upgraded_from_adhoc: z.boolean(),
+    meets_session_config_requirements: z.boolean(),
+  }),
+  SymbolRefused: z.object({ symbol, reason: z.string() }),
+  HistoricalDataAugmented: z.object({
+    symbol,
+    interval,
+    trading_days: count,
+    needed_by: z.array(z.string()),
+  }),
+  IndicatorRegistered: z.object({
+    symbol,
+    key: z.string(),
+    name: z.string(),
+    interval,
+    period: count,
+    params: z.record(z.string(), z.number()),
+    outputs: z.array(z.string()),
+    warmup: count,
+  }),
+  HistoricalQualityScored: z.object({
+    symbol,
+    interval,
+    quality: z.number(),
+    present: count,
+    expected: count,
+  }),
+  QueueLoaded: z.object({ symbol, interval, date, bars: count, provenance }),
+  /** Bars of the day outside the regular session, which are not fed. */
+  BarsLeftOut: z.object({ symbol, interval, date, bars: count }),
+  /** Bad rows left out under `on_bad_row: "skip"`; the first few lines by number. */
+  RowsSkipped: z.object({
+    symbol,
+    interval,
+    date,
+    rows: count,
+    lines: z.array(z.object({ file: z.string(), line: count, reason: z.string() })),
+  }),
+  ActorSetUp: z.object({ actor: z.string(), allocated: free }),
+  ActorTornDown: z.object({ actor: z.string(), released: free }),
+  SessionActivated: z.object({ date, open: time, close: time, symbols: z.array(symbol) }),
+  QualityScored: z.object({ symbol, interval, quality: z.number(), present: count, expected: count }),
+  /** `end` is exclusive; `missing` counts bars of `interval`. */
+  GapDetected: z.object({ symbol, interval, start: time, end: time, missing: count }),
+  MessageReceived: z.object({ message: z.string(), detail: free }),
+  MessageRefused: z.object({ message: z.string(), state: z.string(), reason: z.string() }),
+  SignalEmitted: z.object({
+    strategy: z.string(),
+    symbol,
+    side: z.string(),
+    strength: z.number(),
+    reason: z.string(),
+  }),
+  StrategyFailed: z.object({ strategy: z.string(), callback: z.string(), reason: z.string() }),
+  SessionEnded: z.object({ date, bars: count, symbols: z.array(symbol) }),
+  RunCompleted: z.object({ sessions: count }),
+  RunStopped: z.object({ phase: count, sessions: count }),
+  RunFailed: z.object({ reason: z.string(), phase: count }),
+} as const;
+
+export type ControlType = keyof typeof CONTROL_FACTS;
+export type Fields<T extends ControlType> = z.output<(typeof CONTROL_FACTS)[T]>;
+
+/** What every fact has besides its fields. */
+export interface Envelope {
+  /** 1, 2, 3 … without gap: the only order. */
+  readonly seq: number;
+  readonly at: MarketTime;
+  /** Stable path of the actor that recorded it, such as `session/processor`. */
+  readonly by: string;
+  /** Seq of the fact that led to it; null for inputs. */
+  readonly cause: number | null;
+}
+
+export type ControlFactOf<T extends ControlType> = Envelope & { readonly type: T } & Readonly<
+    Fields<T>
+  >;
+export type ControlFact = { [T in ControlType]: ControlFactOf<T> }[ControlType];
+
+export interface BarFact extends Envelope {
+  readonly type: 'BarAppended' | 'BarDerived';
+  readonly symbol: string;
+  readonly interval: string;
+  /** Start of the half-open window. */
+  readonly opened: MarketTime;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+  readonly volume: number;
+  /** Base bars it holds, of how many it could. */
+  readonly count: number;
+  readonly expected: number;
+  readonly catchup?: boolean;
+  readonly adhoc?: boolean;
+}
+
+export interface IndicatorFact extends Envelope {
+  readonly type: 'IndicatorUpdated';
+  readonly symbol: string;
+  readonly key: string;
+  /** null until any output exists; outputs not ready inside an object are null. */
+  readonly value: number | Readonly<Record<string, number | null>> | null;
+  /** True when all outputs are ready. */
+  readonly valid: boolean;
+  readonly catchup?: boolean;
+}
+
+/** Days of bars that the log holds elsewhere: as an earlier fact of this type, or as a session's own bars. */
+export interface HeldBars {
+  readonly from: TradingDate;
+  readonly to: TradingDate;
+  readonly seq: number;
+}
+
+/** Bars before the session, from trading day `from` to `to`: `columns` has those the log did not hold yet. */
+export interface HistoryFact extends Envelope {
+  readonly type: 'HistoricalBarsLoaded';
+  readonly symbol: string;
+  readonly interval: string;
+  readonly from: TradingDate;
+  readonly to: TradingDate;
+  /** First day strategies see; null where all of it only warms indicators. */
+  readonly visible_from: TradingDate | null;
+  /** The days whose bars are in `columns`, in order. */
+  readonly days: readonly { readonly date: TradingDate; readonly bars: number }[];
+  readonly held: readonly HeldBars[];
+  readonly provenance: readonly ProvenanceRecord[];
+  readonly columns: Readonly<Record<string, readonly number[]>>;
+}
+
+export type Fact = ControlFact | BarFact | IndicatorFact | HistoryFact;
+export type FactType = Fact['type'];
+export type FactOf<T extends FactType> = Extract<Fact, { type: T }>;

@@ -1,0 +1,226 @@
+/**
+ * A frame: all facts that one market instant causes, appended to the log together.
+ *
+ * Two encodings of the same thing: control facts are objects, many bars or values of one instant are a
+ * columnar block. `factsOf` yields both as single facts, in the order of `seq`, which is the only order.
+ */
+import type { BarFact, ControlFact, Fact, HistoryFact, IndicatorFact } from './facts.ts';
+import type { SeriesEntry, SeriesTable } from './series.ts';
+import type { MarketTime } from './time.ts';
+
+/** Columns of each kind of block, in the order they are stored. */
+export const BLOCK_COLUMNS = {
+  BarAppended: [
+    'series',
+    'cause',
+    'opened',
+    'open',
+    'high',
+    'low',
+    'close',
+    'volume',
+    'count',
+    'expected',
+  ],
+  BarDerived: [
+    'series',
+    'cause',
+    'opened',
+    'open',
+    'high',
+    'low',
+    'close',
+    'volume',
+    'count',
+    'expected',
+  ],
+  /** `values` holds each row's outputs one after another; NaN = not ready. `valid` is 0 or 1. */
+  IndicatorUpdated: ['series', 'cause', 'valid', 'values'],
+  /** The whole block is one fact, about bars of one symbol and interval. */
+  HistoricalBarsLoaded: ['opened', 'open', 'high', 'low', 'close', 'volume', 'count', 'expected'],
+} as const;
+
+export type BlockType = keyof typeof BLOCK_COLUMNS;
+
+/** A growable column of doubles. Whole numbers up to 2^53 are exact. */
+export class Column {
+  data: Float64Array;
+  length = 0;
+
+  constructor(capacity = 64) {
+    this.data = new Float64Array(capacity);
+  }
+
+  push(value: number): void {
+    if (this.length === this.data.length) this.reserve(this.length + 1);
+    this.data[this.length++] = value;
+  }
+
+  reserve(capacity: number): void {
+    if (capacity <= this.data.length) return;
+    const grown = new Float64Array(Math.max(capacity, this.data.length * 2));
+    grown.set(this.data.subarray(0, this.length));
+    this.data = grown;
+  }
+}
+
+/** Many facts of one type and one instant, as columns. Reused by its owner from frame to frame. */
+export class Block {
+  readonly kind = 'block';
+  readonly type: BlockType;
+  by = '';
+  /** Seq of row 0; rows follow one by one. */
+  firstSeq = 0;
+  rows = 0;
+  /** Fields that every fact of the block has besides its columns, such as `{ catchup: true }`. */
+  extra: Readonly<Record<string, unknown>> | null = null;
+  /** In the order of `BLOCK_COLUMNS[type]`; `cause` 0 means none. */
+  readonly columns: readonly Column[];
+
+  constructor(type: BlockType, capacity = 64) {
+    this.type = type;
+    this.columns = BLOCK_COLUMNS[type].map(() => new Column(capacity));
+  }
+
+  /** How many facts it holds. */
+  get facts(): number {
+    return this.type === 'HistoricalBarsLoaded' ? 1 : this.rows;
+  }
+
+  clear(): void {
+    this.rows = 0;
+    this.extra = null;
+    for (const column of this.columns) column.length = 0;
+  }
+}
+
+/** Control facts with consecutive seqs. */
+export interface ControlSection {
+  readonly kind: 'control';
+  readonly facts: ControlFact[];
+}
+
+export type Section = ControlSection | Block;
+
+export interface Frame {
+  readonly at: MarketTime;
+  readonly firstSeq: number;
+  /** Facts in the frame, at least 1. */
+  readonly count: number;
+  /** In the order of seq. */
+  readonly sections: readonly Section[];
+  /** Entries this frame adds to the series table. */
+  readonly series: readonly SeriesEntry[];
+}
+
+/** Every fact of a frame, in the order of `seq`. `table` holds at least the series known at this frame. */
+export function* factsOf(frame: Frame, table: SeriesTable): Generator<Fact> {
+  for (const section of frame.sections) {
+    if (section.kind === 'control') yield* section.facts;
+    else if (section.type === 'HistoricalBarsLoaded') yield historyFact(frame.at, section);
+    else yield* rowsOf(frame.at, section, table);
+  }
+}
+
+function* rowsOf(at: MarketTime, block: Block, table: SeriesTable): Generator<Fact> {
+  if (block.type !== 'IndicatorUpdated') {
+    for (let row = 0; row < block.rows; row++) yield barFact(at, block, row, table);
+    return;
+  }
+  let cell = 0;
+  for (let row = 0; row < block.rows; row++) {
+    const fact = indicatorFact(at, block, row, cell, table);
+    cell += fact.cells;
+    yield fact.fact;
+  }
+}
+
+function barFact(at: MarketTime, block: Block, row: number, table: SeriesTable): BarFact {
+  const [series, cause, opened, open, high, low, close, volume, count, expected] = block.columns;
+  const entry = table.at(series!.data[row]!);
+  return {
+    seq: block.firstSeq + row,
+    at,
+    type: block.type as BarFact['type'],
+    by: block.by,
+    cause: cause!.data[row]! || null,
+    symbol: entry.symbol,
+    interval: entry.name,
+    opened: opened!.data[row]!,
+    open: open!.data[row]!,
+    high: high!.data[row]!,
+    low: low!.data[row]!,
+    close: close!.data[row]!,
+    volume: volume!.data[row]!,
+    count: count!.data[row]!,
+    expected: expected!.data[row]!,
+    ...block.extra,
+  };
+}
+
+function indicatorFact(
+  at: MarketTime,
+  block: Block,
+  row: number,
+  cell: number,
+  table: SeriesTable,
+): { fact: IndicatorFact; cells: number } {
+  const [series, cause, valid, values] = block.columns;
+  const entry = table.at(series!.data[row]!);
+  const outputs = entry.outputs ?? [];
+  const fact: IndicatorFact = {
+    seq: block.firstSeq + row,
+    at,
+    type: 'IndicatorUpdated',
+    by: block.by,
+    cause: cause!.data[row]! || null,
+    symbol: entry.symbol,
+    key: entry.name,
+    value: valueOf(outputs, values!.data, cell),
+    valid: valid!.data[row] === 1,
+    ...block.extra,
+  };
+  return { fact, cells: Math.max(1, outputs.length) };
+}
+
+function historyFact(at: MarketTime, block: Block): HistoryFact {
+  const columns = Object.fromEntries(
+    BLOCK_COLUMNS.HistoricalBarsLoaded.map((name, i) => [
+      name,
+      Array.from(block.columns[i]!.data.subarray(0, block.rows)),
+    ]),
+  );
+  const { cause, ...extra } = block.extra ?? {};
+  return {
+    seq: block.firstSeq,
+    at,
+    type: 'HistoricalBarsLoaded',
+    by: block.by,
+    cause: (cause as number | undefined) ?? null,
+    ...extra,
+    columns,
+  } as unknown as HistoryFact;
+}
+
+/**
+ * An indicator's value as facts and exports show it: a number, or an object of its outputs; what is not
+ * ready is null, and the whole value is null until any output exists.
+ */
+export function valueOf(
+  outputs: readonly string[],
+  cells: Float64Array,
+  from: number,
+): number | Record<string, number | null> | null {
+  if (outputs.length === 0) {
+    const value = cells[from]!;
+    return Number.isNaN(value) ? null : value;
+  }
+  let any = false;
+  const value: Record<string, number | null> = {};
+  for (let i = 0; i < outputs.length; i++) {
+    const cell = cells[from + i]!;
+    value[outputs[i]!] = Number.isNaN(cell) ? null : cell;
+    any ||= !Number.isNaN(cell);
+  }
+  return any ? value : null;
+}

@@ -1,0 +1,85 @@
+/**
+ * Bars of earlier days, per symbol and interval, that the run still needs.
+ *
+ * Days are appended once, by a `HistoricalBarsLoaded` or by the session that fed them, and dropped from the
+ * front when no window reaches back to them: memory is that of the trailing days, not of the run.
+ */
+import { BarColumns } from './bars.ts';
+import type { Interval } from './interval.ts';
+import type { TradingDate } from './time.ts';
+
+/** Rows `[start, end)` of one day, and the fact that brought them into the log. */
+export interface HistoryDay {
+  readonly date: TradingDate;
+  readonly start: number;
+  readonly end: number;
+  readonly seq: number;
+}
+
+export class History {
+  readonly interval: Interval;
+  columns = new BarColumns();
+  days: HistoryDay[] = [];
+  /** First day strategies see; earlier ones only warm indicators. Null: all are for warming only. */
+  visibleFrom: TradingDate | null = null;
+
+  constructor(interval: Interval) {
+    this.interval = interval;
+  }
+
+  /** The days strategies see. */
+  visibleDays(): readonly HistoryDay[] {
+    const from = this.visibleFrom;
+    return from === null ? [] : this.days.filter((day) => day.date >= from);
+  }
+
+  day(date: TradingDate): HistoryDay | undefined {
+    return this.days.find((day) => day.date === date);
+  }
+
+  /** Adds rows `[from, to)` of `source` as one day, wherever it belongs; a day already held stays as it is. */
+  addDay(day: {
+    date: TradingDate;
+    seq: number;
+    source: BarColumns;
+    from: number;
+    to: number;
+  }): void {
+    const last = this.days.at(-1);
+    if (last === undefined || last.date < day.date) {
+      const start = this.columns.length;
+      this.columns.append(day.source, day.from, day.to);
+      this.days.push({ date: day.date, start, end: this.columns.length, seq: day.seq });
+      return;
+    }
+    if (this.day(day.date) === undefined) this.#insert(day);
+  }
+
+  /** Forgets the days before `date`. */
+  dropBefore(date: TradingDate): void {
+    const kept = this.days.findIndex((day) => day.date >= date);
+    if (kept === 0 || this.days.length === 0) return;
+    this.#rebuild(kept === -1 ? [] : this.days.slice(kept), this.columns);
+  }
+
+  /** Days before the ones held come rarely: only when an earlier day is asked for later. */
+  #insert(day: { date: TradingDate; seq: number; source: BarColumns; from: number; to: number }) {
+    const before = this.days.filter((held) => held.date < day.date);
+    const after = this.days.filter((held) => held.date > day.date);
+    const old = this.columns;
+    this.#rebuild(before, old);
+    this.addDay(day);
+    for (const held of after) {
+      this.addDay({ ...held, source: old, from: held.start, to: held.end });
+    }
+  }
+
+  #rebuild(days: readonly HistoryDay[], source: BarColumns): void {
+    const rows = days.reduce((sum, day) => sum + day.end - day.start, 0);
+    this.columns = new BarColumns(Math.max(16, rows));
+    this.days = [];
+    for (const day of days) {
+      this.addDay({ ...day, source, from: day.start, to: day.end });
+    }
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The trading days of a run as a statechart: one state per phase.
+ *
+ *   validating ─▶ initializing ─▶ active ─▶ ending ─▶ completed
+ *     Phase 0        Phase 2       Phase 3  Phase 4 │
+ *                       ▲                           │ next trading day
+ *                       └──────── tearingDown ◀─────┘
+ *                                   Phase 1
+ *   any phase ─▶ failed          any phase ─▶ stopped
+ *
+ * The chart decides when; `domain` and `actors` decide what. It reads no clock and never writes SessionData.
+ */
+import { assign, sendTo, setup } from 'xstate';
+import { activeMachine } from './active.machine.ts';
+import { endingMachine } from './ending.machine.ts';
+import { initializationMachine, type PhaseInput } from './initialization.machine.ts';
+import { lifecycleMachine } from './lifecycle.machine.ts';
+import { type PhaseOutcome, reasonOf } from './step.ts';
+import { teardownMachine } from './teardown.machine.ts';
+import { validationMachine } from './validation.machine.ts';
+
+/** Messages from outside. Facts are in the past tense, messages are imperatives. */
+export type SessionMessage =
+  | { type: 'session.pause' }
+  | { type: 'session.resume' }
+  | { type: 'session.stop' };
+
+export interface SessionInput {
+  readonly symbols: readonly string[];
+  /** Trading days of the run. */
+  readonly sessions: number;
+  /** How long a setup or teardown may stay unanswered, in host time. */
+  readonly handshakeTimeoutMs: number;
+}
+
+interface SessionContext extends SessionInput {
+  /** Sessions begun before the present one. */
+  readonly day: number;
+  readonly reason: string;
+}
+
+/** Actors with setup and teardown, in the order they are asked. */
+export const SESSION_ACTORS = ['processor', 'quality', 'scanner', 'strategy'] as const;
+
+const phaseInput = ({ context }: { context: SessionContext }): PhaseInput => ({
+  symbols: context.symbols,
+  actors: SESSION_ACTORS,
+  handshakeTimeoutMs: context.handshakeTimeoutMs,
+});
+
+export const sessionMachine = setup({
+  types: {
+    input: {} as SessionInput,
+    context: {} as SessionContext,
+    events: {} as SessionMessage,
+    output: {} as PhaseOutcome,
+  },
+  actors: {
+    validation: validationMachine,
+    initialization: initializationMachine,
+    active: activeMachine,
+    ending: endingMachine,
+    teardown: teardownMachine,
+    processor: lifecycleMachine,
+    quality: lifecycleMachine,
+    scanner: lifecycleMachine,
+    strategy: lifecycleMachine,
+  },
+  actions: {
+    /** Records that a message came when no state handles it. */
+    refuseMessage: () => {},
+    countDay: assign({ day: ({ context }) => context.day + 1 }),
+    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
+    noteOutcome: assign((_, params: { outcome: PhaseOutcome }) => ({
+      reason: params.outcome.ok ? '' : params.outcome.reason,
+    })),
+  },
+  guards: {
+    failed: (_, params: { outcome: PhaseOutcome }) => !params.outcome.ok,
+    hasNextDay: ({ context }) => context.day + 1 < context.sessions,
+    fromOutside: ({ event }) => !(event.type as string).startsWith('xstate.'),
+  },
+}).createMachine({
+  id: 'session',
+  context: ({ input }) => ({ ...input, day: 0, reason: '' }),
+  initial: 'validating',
+  output: ({ context }) =>
+    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  invoke: SESSION_ACTORS.map((name) => ({
+    id: name,
+    systemId: name,
+    src: name,
+    input: { name },
+  })),
+  on: {
+    'session.stop': '.stopped',
+    '*': { guard: 'fromOutside', actions: 'refuseMessage' },
+  },
+  states: {
+    validating: {
+      meta: { phase: 0, description: 'Can this system serve this config?' },
+      invoke: {
+        id: 'validation',
+        src: 'validation',
+        onDone: [
+          {
+            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
+            target: 'failed',
+            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
+          },
+          { target: 'initializing' },
+        ],
+        onError: { target: 'failed', actions: 'noteReason' },
+      },
+    },
+    initializing: {
+      meta: { phase: 2, description: 'Symbols are loaded, actors set up.' },
+      invoke: {
+        id: 'initialization',
+        src: 'initialization',
+        input: phaseInput,
+        onDone: [
+          {
+            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
+            target: 'failed',
+            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
+          },
+          { target: 'active' },
+        ],
+        onError: { target: 'failed', actions: 'noteReason' },
+      },
+    },
+    active: {
+      meta: { phase: 3, description: 'The market is open.' },
+      on: {
+        'session.pause': { actions: sendTo('active', { type: 'session.pause' }) },
+        'session.resume': { actions: sendTo('active', { type: 'session.resume' }) },
+      },
+      invoke: {
+        id: 'active',
+        src: 'active',
+        onDone: [
+          {
+            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
+            target: 'failed',
+            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
+          },
+          { target: 'ending' },
+        ],
+        onError: { target: 'failed', actions: 'noteReason' },
+      },
+    },
+    ending: {
+      meta: { phase: 4, description: 'The session is over; its data stays.' },
+      invoke: {
+        id: 'ending',
+        src: 'ending',
+        onDone: [
+          {
+            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
+            target: 'failed',
+            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
+          },
+          { guard: 'hasNextDay', target: 'tearingDown', actions: 'countDay' },
+          { target: 'completed' },
+        ],
+        onError: { target: 'failed', actions: 'noteReason' },
+      },
+    },
+    tearingDown: {
+      meta: { phase: 1, description: 'Makes way for the next day.' },
+      invoke: {
+        id: 'teardown',
+        src: 'teardown',
+        input: phaseInput,
+        onDone: [
+          {
+            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
+            target: 'failed',
+            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
+          },
+          { target: 'initializing' },
+        ],
+        onError: { target: 'failed', actions: 'noteReason' },
+      },
+    },
+    completed: { type: 'final', meta: { description: 'Every session was run.' } },
+    failed: { type: 'final', meta: { description: 'Something broke; the log says what.' } },
+    stopped: { type: 'final', meta: { description: 'Asked to stop.' } },
+  },
+});

@@ -1,0 +1,48 @@
+/**
+ * The port of the event log. Adapters: segment files (`fileLog.ts`) and memory (`memoryLog.ts`), under one
+ * conformance suite. One writer; readers never lock.
+ */
+import type { Frame } from '../domain/frame.ts';
+import type { SeriesTable } from '../domain/series.ts';
+import type { MarketTime } from '../domain/time.ts';
+
+export interface ReadRange {
+  /** First seq wanted; frames that hold it come whole. Default 1. */
+  readonly from?: number;
+  /** Last seq wanted, inclusive; frames that hold it come whole. Default: the last. */
+  readonly to?: number;
+}
+
+export interface LogReader {
+  /** Every series of the log so far. */
+  readonly table: SeriesTable;
+  /** Seq of the last fact; 0 for an empty log. */
+  readonly position: number;
+  /** Frames in order. Each frame and its blocks are the reader's own: they stay as they are. */
+  read(range?: ReadRange): Iterable<Frame>;
+  /** The same as `read`, but waits at the end for more, until `signal` aborts or the log is sealed. */
+  tail(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Frame>;
+  /** Seq of the last fact with `at <= time`; 0 if there is none. */
+  seek(time: MarketTime): number;
+  /** Hex SHA-256 chain over everything appended so far. */
+  chainHash(): string;
+  close(): Promise<void>;
+}
+
+/** What must be at the end of the log for an append to be accepted. */
+export type ExpectedPosition = number | 'none' | 'any';
+
+export interface LogWriter extends LogReader {
+  /**
+   * Takes a frame and returns the new position. The frame is encoded before this returns: its blocks may be
+   * reused at once.
+   *
+   * @param options.id idempotence: a frame whose id equals that of an earlier append is not appended again
+   * @throws {InvariantViolated} if the log is not at `expected`, or the frame does not follow the last one
+   */
+  append(frame: Frame, options?: { expected?: ExpectedPosition; id?: string }): number;
+  /** Resolves when everything appended so far is on stable storage; rejects if that failed. */
+  durable(): Promise<void>;
+  /** Bytes appended and not yet durable: what a producer looks at to slow down. */
+  readonly backlog: number;
+}
