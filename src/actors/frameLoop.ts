@@ -123,10 +123,14 @@ export class FrameLoop {
   #skipToClose(close: MarketTime): void {
     const { recorder } = this.#stages;
     const { data } = recorder;
-    recorder.append('ClockAdvanced', { by: 'session/clock', cause: null }, {
-      from: data.now,
-      to: close,
-    });
+    recorder.append(
+      'ClockAdvanced',
+      { by: 'session/clock', cause: null },
+      {
+        from: data.now,
+        to: close,
+      },
+    );
   }
 
   #schedule(track: Track): void {

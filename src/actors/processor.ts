@@ -4,6 +4,7 @@
  * Plain code over columns, called by the frame loop; what it decides is appended before anyone sees it.
  */
 import type { Bar } from '../domain/bars.ts';
+import type { Session } from '../domain/calendar/calendar.ts';
 import {
   longWindow,
   spansSessions,
@@ -13,7 +14,6 @@ import {
 } from '../domain/derivation.ts';
 import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
-import type { Session } from '../domain/calendar/calendar.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Recorder } from './recorder.ts';
 import type { Lane, Runner, Track } from './track.ts';
@@ -122,6 +122,7 @@ export class Processor {
         const lane = track.lanes[i]!;
         if (lane.series !== ids[row]) continue;
         lane.freshSeq = first + row;
+        track.totals.derived += 1;
         row += 1;
       }
     }

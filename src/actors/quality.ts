@@ -41,6 +41,7 @@ export class Quality {
     const step = this.#base.intraday ? this.#base.ms : session.close - session.open;
     const from = track.accounted;
     track.present += 1;
+    track.totals.bars += 1;
     track.accounted = opened + step;
     if (opened <= from || !this.#enabled) return;
     const missing = Math.round((opened - from) / step);
@@ -61,6 +62,7 @@ export class Quality {
       cause = this.#gap(track, { start: from, end: session.close, missing }, cause);
     }
     track.accounted = session.close;
+    track.totals.expected += expected;
     this.#score(track, expected, cause);
   }
 

@@ -4,7 +4,6 @@
  * Facts of one instant gather in a frame, folded as they are appended so that the next stage of the same
  * instant can build on them; `commit` hands the frame to the log, and only then do listeners hear of it.
  */
-import { InvariantViolated } from '../domain/errors.ts';
 import {
   CONTROL_FACTS,
   type ControlFact,
@@ -18,6 +17,7 @@ import { factsOf } from '../domain/frame.ts';
 import type { SeriesEntry, SeriesTable } from '../domain/series.ts';
 import type { SessionData } from '../domain/sessionData.ts';
 import type { MarketTime } from '../domain/time.ts';
+import type { TimeManager } from '../domain/timeManager.ts';
 import type { LogWriter } from '../store/eventLog.ts';
 
 /** Who recorded a fact, and which fact led to it. */
@@ -47,35 +47,32 @@ export class Recorder {
   readonly counts = new Map<string, number>();
   frames = 0;
 
-  #at: MarketTime;
+  readonly #time: TimeManager;
   #firstSeq = 0;
   readonly #sections: Section[] = [];
   readonly #newSeries: SeriesEntry[] = [];
   readonly #listeners = new Set<FrameListener>();
 
-  constructor(log: LogWriter, data: SessionData, at: MarketTime) {
+  constructor(log: LogWriter, data: SessionData, time: TimeManager) {
     this.log = log;
     this.data = data;
     this.seq = log.position;
-    this.#at = at;
+    this.#time = time;
   }
 
   get at(): MarketTime {
-    return this.#at;
+    return this.#time.currentTime;
   }
 
   get table(): SeriesTable {
     return this.log.table;
   }
 
-  /** Moves the clock; what is pending is committed first. @throws {InvariantViolated} if it moved back */
+  /** Moves the clock; what is pending is committed first. @throws {ClockMovedBack} */
   advance(to: MarketTime): void {
-    if (to === this.#at) return;
-    if (to < this.#at) {
-      throw new InvariantViolated(this.seq, `the clock moved back from ${this.#at} to ${to}`);
-    }
+    if (to === this.at) return;
     this.commit();
-    this.#at = to;
+    this.#time.setTime(to);
   }
 
   /** The number of a series, given out at first use. */
@@ -92,7 +89,7 @@ export class Recorder {
     const seq = this.#take(1);
     const fact = {
       seq,
-      at: this.#at,
+      at: this.at,
       type,
       by: origin.by,
       cause: origin.cause,
@@ -117,14 +114,14 @@ export class Recorder {
   appendPlaced(block: Block): void {
     this.#sections.push(block);
     this.#count(block.type, block.facts);
-    foldBlock(this.data, block, this.#at, this.table);
+    foldBlock(this.data, block, this.at, this.table);
   }
 
   /** Hands what is pending to the log as one frame. Nothing pending: nothing happens. */
   commit(options: { market?: boolean } = {}): void {
     if (this.#sections.length === 0) return;
     const frame: Frame = {
-      at: this.#at,
+      at: this.at,
       firstSeq: this.#firstSeq,
       count: this.seq - this.#firstSeq + 1,
       sections: this.#sections,

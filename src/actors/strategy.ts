@@ -153,7 +153,9 @@ export class Strategies {
     for (const runner of runners) {
       if (runner.freshSeq === 0) continue;
       this.#cause = runner.freshSeq;
-      const { key, interval, value, valid, seq } = this.#view.symbol(symbol)!.indicator(runner.key)!;
+      const { key, interval, value, valid, seq } = this.#view
+        .symbol(symbol)!
+        .indicator(runner.key)!;
       const update = { symbol, key, interval, value, valid, seq };
       this.#run(listener, 'onIndicator', () => strategy.onIndicator?.(update, context));
     }

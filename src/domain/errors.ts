@@ -29,6 +29,11 @@ export class LogCorrupted extends Error {
   }
 }
 
+/** The log could not be written: a full disk, say. What was acknowledged before is safe; nothing later is taken. */
+export class LogWriteFailed extends Error {
+  override name = 'LogWriteFailed';
+}
+
 /** A rule of the engine that did not hold: a bug, or a log that is not ours. */
 export class InvariantViolated extends Error {
   override name = 'InvariantViolated';

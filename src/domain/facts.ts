@@ -98,7 +98,13 @@ export const CONTROL_FACTS = {
   ActorSetUp: z.object({ actor: z.string(), allocated: free }),
   ActorTornDown: z.object({ actor: z.string(), released: free }),
   SessionActivated: z.object({ date, open: time, close: time, symbols: z.array(symbol) }),
-  QualityScored: z.object({ symbol, interval, quality: z.number(), present: count, expected: count }),
+  QualityScored: z.object({
+    symbol,
+    interval,
+    quality: z.number(),
+    present: count,
+    expected: count,
+  }),
   /** `end` is exclusive; `missing` counts bars of `interval`. */
   GapDetected: z.object({ symbol, interval, start: time, end: time, missing: count }),
   MessageReceived: z.object({ message: z.string(), detail: free }),

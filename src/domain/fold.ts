@@ -7,7 +7,7 @@
 import { BarColumns } from './bars.ts';
 import { InvariantViolated } from './errors.ts';
 import type { ControlFact, ControlFactOf, ControlType, HeldBars } from './facts.ts';
-import { type Block, BLOCK_COLUMNS, type Frame, type Section } from './frame.ts';
+import { BLOCK_COLUMNS, type Block, type Frame, type Section } from './frame.ts';
 import { History } from './history.ts';
 import { arityOf, type SeriesTable } from './series.ts';
 import { emptyMetrics, emptySeries, type SessionData, type SymbolData } from './sessionData.ts';
@@ -76,6 +76,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   SessionActivated: (data, { date, open, close }) => {
     data.session = { date, open, close };
     data.active = true;
+    dropUnwanted(data);
   },
   QualityScored: (data, fact) => {
     const { quality: value, present, expected } = fact;
@@ -263,6 +264,7 @@ function foldHistory(data: SessionData, block: Block): void {
   }
   history.dropBefore(fields.from);
   history.visibleFrom = fields.visible_from;
+  history.askedIn = data.sessions;
   const source = columnsOf(block);
   let from = 0;
   for (const { date, bars } of fields.days) {
@@ -280,17 +282,21 @@ function columnsOf(block: Block): BarColumns {
   return source;
 }
 
-/** A session's bars become history where the run keeps any for that series; what only warmed is let go. */
+/** A session's bars become history of the series that the run keeps. */
 function keepForHistory(data: SessionData, owner: SymbolData, date: TradingDate): void {
-  const ofSymbol = data.history.get(owner.symbol);
-  if (ofSymbol === undefined) return;
-  for (const [interval, history] of ofSymbol) {
-    if (history.visibleFrom === null) {
-      ofSymbol.delete(interval);
-      continue;
-    }
+  for (const [interval, history] of data.history.get(owner.symbol) ?? []) {
     const columns = owner.bars.get(interval)?.columns;
     if (columns === undefined || columns.length === 0) continue;
     history.addDay({ date, seq: data.seq, source: columns, from: 0, to: columns.length });
+  }
+}
+
+/** History that this session's load did not ask for served an earlier one, such as to warm indicators. */
+function dropUnwanted(data: SessionData): void {
+  for (const symbol of data.symbols.keys()) {
+    const ofSymbol = data.history.get(symbol);
+    for (const [interval, history] of ofSymbol ?? []) {
+      if (history.askedIn !== data.sessions) ofSymbol?.delete(interval);
+    }
   }
 }

@@ -47,8 +47,14 @@ export class Column {
   data: Float64Array;
   length = 0;
 
-  constructor(capacity = 64) {
-    this.data = new Float64Array(capacity);
+  /** An empty column with room for `capacity` values, or one that holds the given values as they are. */
+  constructor(capacity: number | Float64Array = 64) {
+    if (typeof capacity === 'number') {
+      this.data = new Float64Array(capacity);
+    } else {
+      this.data = capacity;
+      this.length = capacity.length;
+    }
   }
 
   push(value: number): void {
@@ -77,9 +83,11 @@ export class Block {
   /** In the order of `BLOCK_COLUMNS[type]`; `cause` 0 means none. */
   readonly columns: readonly Column[];
 
-  constructor(type: BlockType, capacity = 64) {
+  /** Without rows, with room for `capacity` of them; or over the given columns, one for each of its type. */
+  constructor(type: BlockType, capacity: number | readonly Column[] = 64) {
     this.type = type;
-    this.columns = BLOCK_COLUMNS[type].map(() => new Column(capacity));
+    this.columns =
+      typeof capacity === 'number' ? BLOCK_COLUMNS[type].map(() => new Column(capacity)) : capacity;
   }
 
   /** How many facts it holds. */
@@ -176,7 +184,7 @@ function indicatorFact(
     cause: cause!.data[row]! || null,
     symbol: entry.symbol,
     key: entry.name,
-    value: valueOf(outputs, values!.data, cell),
+    value: valueFrom(outputs, values!.data, cell),
     valid: valid!.data[row] === 1,
     ...block.extra,
   };
@@ -206,7 +214,7 @@ function historyFact(at: MarketTime, block: Block): HistoryFact {
  * An indicator's value as facts and exports show it: a number, or an object of its outputs; what is not
  * ready is null, and the whole value is null until any output exists.
  */
-export function valueOf(
+export function valueFrom(
   outputs: readonly string[],
   cells: Float64Array,
   from: number,

@@ -5,7 +5,7 @@
  * a callback runs nothing is folded, so it never changes under a strategy mid-call.
  */
 import type { Bar, BarColumns } from './bars.ts';
-import { valueOf } from './frame.ts';
+import { valueFrom } from './frame.ts';
 import type { History, HistoryDay } from './history.ts';
 import { type Interval, parseInterval } from './interval.ts';
 import type {
@@ -309,7 +309,7 @@ function indicatorView(slot: IndicatorSlot): IndicatorView {
   return {
     key,
     interval,
-    value: valueOf(outputs, slot.cells, 0),
+    value: valueFrom(outputs, slot.cells, 0),
     valid: slot.valid,
     updated: slot.updated,
     seq: slot.seq,

@@ -5,7 +5,6 @@
  * the calendar's rules are refused with a {@link UsageError}, never answered by a guess.
  */
 import type { Calendar, Session } from './calendar/calendar.ts';
-import { type DayNumber, dateOfDay, dayNumber } from './calendar/civil.ts';
 import { isoUtc } from './calendar/display.ts';
 import { requireKnown, requireWindow } from './calendar/knownDates.ts';
 import { UsageError } from './errors.ts';
@@ -119,37 +118,31 @@ export class TimeManager {
     return this.tradingSession(date).earlyClose;
   }
 
-  /** The `n`-th trading day after `date`. O(n). @throws {UsageError} if the calendar ends before it */
+  /** The `n`-th trading day after `date`. @throws {UsageError} if the calendar ends before it */
   nextTradingDate(date: TradingDate, n = 1): TradingDate {
-    return this.#count(date, 1, n);
+    requireCount(n);
+    return this.#dates[this.#indexAfter(date) + n - 1] ?? this.#refuse(date, 'after', n);
   }
 
-  /** The `n`-th trading day before `date`. O(n). @throws {UsageError} if the calendar begins after it */
+  /** The `n`-th trading day before `date`. @throws {UsageError} if the calendar begins after it */
   previousTradingDate(date: TradingDate, n = 1): TradingDate {
-    return this.#count(date, -1, n);
+    requireCount(n);
+    return this.#dates[this.#indexFrom(date) - n] ?? this.#refuse(date, 'before', n);
   }
 
-  /** `date` itself if it is a trading day, else the next one. */
+  /** `date` itself if it is a trading day, else the next one. @throws {UsageError} if there is none */
   firstTradingDate(date: TradingDate): TradingDate {
-    requireKnown(this.calendar, date);
-    return this.#seek(dayNumber(date), 1) ?? this.#refuse(date, 1, 1);
+    return this.#dates[this.#indexFrom(date)] ?? this.#refuse(date, 'after', 1);
   }
 
   /** The trading days from `start` to `end`, both included, ascending; none if `start` is after `end`. */
   tradingDatesBetween(start: TradingDate, end: TradingDate): TradingDate[] {
-    requireKnown(this.calendar, start, end);
-    const dates: TradingDate[] = [];
-    const last = dayNumber(end);
-    for (let day = dayNumber(start); day <= last; day++) {
-      const date = dateOfDay(day);
-      if (this.calendar.session(date) !== null) dates.push(date);
-    }
-    return dates;
+    return this.#dates.slice(this.#indexFrom(start), this.#indexAfter(end));
   }
 
   /** How many trading days lie from `start` to `end`, both included. */
   countTradingDays(start: TradingDate, end: TradingDate): number {
-    return this.tradingDatesBetween(start, end).length;
+    return Math.max(0, this.#indexAfter(end) - this.#indexFrom(start));
   }
 
   /** From the open of the window's first session to the close of its last. @see resolveWindow */
@@ -171,18 +164,17 @@ export class TimeManager {
    */
   resolveWindow(start: TradingDate, end: TradingDate): ResolvedWindow {
     requireWindow(this.calendar, start, end);
-    const dates = this.tradingDatesBetween(start, end);
-    const first = dates[0];
-    const last = dates.at(-1);
-    if (first === undefined || last === undefined) {
-      const before = this.#seek(dayNumber(start), -1) ?? 'none';
-      const after = this.#seek(dayNumber(end), 1) ?? 'none';
+    const first = this.#indexFrom(start);
+    const sessions = this.#indexAfter(end) - first;
+    if (sessions === 0) {
+      const before = this.#dates[first - 1] ?? 'none';
+      const after = this.#dates[first] ?? 'none';
       throw new UsageError(
         `window "${start}" to "${end}" has no trading day of ${this.calendar.name}: ` +
           `widen it to the nearest, "${before}" before or "${after}" after`,
       );
     }
-    return { start: first, end: last, sessions: dates.length };
+    return { start: this.#dates[first]!, end: this.#dates[first + sessions - 1]!, sessions };
   }
 
   /** Forgets every cached day; the counters go on. */
@@ -229,36 +221,45 @@ export class TimeManager {
     }
   }
 
-  #count(date: TradingDate, step: 1 | -1, n: number): TradingDate {
+  get #dates(): readonly TradingDate[] {
+    return this.calendar.tradingDates;
+  }
+
+  /** Index of the first trading day that is `date` or later. O(log n). @throws {UsageError} if not known */
+  #indexFrom(date: TradingDate): number {
     requireKnown(this.calendar, date);
-    if (!Number.isSafeInteger(n) || n < 1) {
-      throw new RangeError(`"${n}" trading days cannot be counted: give a whole number from 1`);
+    const dates = this.#dates;
+    let low = 0;
+    let high = dates.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (dates[middle]! < date) low = middle + 1;
+      else high = middle;
     }
-    let found = date;
-    for (let left = n; left > 0; left--) {
-      found = this.#seek(dayNumber(found) + step, step) ?? this.#refuse(date, step, n);
-    }
-    return found;
+    return low;
   }
 
-  /** The trading day at `day` or nearest beyond it; `null` where the calendar ends. Leaves the cache alone. */
-  #seek(day: DayNumber, step: 1 | -1): TradingDate | null {
-    const { firstDate, lastDate } = this.calendar;
-    for (let next = day; ; next += step) {
-      const date = dateOfDay(next);
-      if (date < firstDate || date > lastDate) return null;
-      if (this.calendar.session(date) !== null) return date;
-    }
+  /** Index of the first trading day later than `date`. */
+  #indexAfter(date: TradingDate): number {
+    const index = this.#indexFrom(date);
+    return this.#dates[index] === date ? index + 1 : index;
   }
 
-  #refuse(date: TradingDate, step: 1 | -1, n: number): never {
+  #refuse(date: TradingDate, where: 'before' | 'after', n: number): never {
     const { name, firstDate, lastDate } = this.calendar;
-    const [edge, where, choose] =
-      step === 1
-        ? [`ends with "${lastDate}"`, 'after', 'an earlier']
-        : [`begins with "${firstDate}"`, 'before', 'a later'];
+    const [edge, choose] =
+      where === 'after'
+        ? [`ends with "${lastDate}"`, 'an earlier']
+        : [`begins with "${firstDate}"`, 'a later'];
     throw new UsageError(
-      `calendar ${name} ${edge}: trading day ${n} ${where} "${date}" is outside it, choose ${choose} date`,
+      `calendar ${name} ${edge}: trading day ${n} ${where} "${date}" is outside it, ` +
+        `choose ${choose} date`,
     );
+  }
+}
+
+function requireCount(n: number): void {
+  if (!Number.isSafeInteger(n) || n < 1) {
+    throw new RangeError(`"${n}" trading days cannot be counted: give a whole number from 1`);
   }
 }

@@ -74,6 +74,8 @@ export interface Feed {
     to: MarketTime;
     signal?: AbortSignal;
   }): Promise<FeedBars>;
+  /** What was looked for in vain for an indexed `symbol`, such as a file; one sentence each. */
+  missing?(symbol: string): readonly string[];
   /** Fingerprint of everything indexed for `symbol`; part of RunStarted. Hex. */
   fingerprint(symbol: string): string;
   close(): Promise<void>;

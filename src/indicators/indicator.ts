@@ -17,6 +17,8 @@ export interface IndicatorSettings {
   readonly interval: Interval;
   /** Bars of `interval` in one year of this market, for annualising. */
   readonly barsPerYear: number;
+  /** Bars of `interval` in one full session of this market; 1 for `1d` and longer. */
+  readonly barsPerSession: number;
 }
 
 export interface IndicatorSession {
@@ -60,8 +62,18 @@ export interface IndicatorDefinition {
   readonly outputs: readonly string[];
   /** `session`: restarts every session on intraday intervals. */
   readonly reset: 'never' | 'session';
-  /** Bars until every output is ready: the first valid update is number `warmup`. */
+  /**
+   * What is wrong with a period and params that are each allowed but do not fit together, such as a fast
+   * average that is slower than the slow one; `undefined` if nothing is.
+   */
+  conflict?(period: number, params: Readonly<Record<string, number>>): string | undefined;
+  /**
+   * Bars until every output is ready: the first valid update is number `warmup`, counted in full sessions
+   * from the start of a session. Where `dataDependent`, it may come later, never earlier.
+   */
   warmup(settings: IndicatorSettings): number;
+  /** The first value waits for something to happen in the data, such as a first swing. */
+  readonly dataDependent?: true;
   /** Bars until the start of the series is forgotten to 1e-9; Infinity if never. */
   memory(settings: IndicatorSettings): number;
   create(settings: IndicatorSettings): Indicator;

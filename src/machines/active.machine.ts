@@ -7,7 +7,7 @@
  * The pump runs slices of frames; between two slices the chart looks at what has come in meanwhile.
  */
 import { assign, fromCallback, sendTo, setup } from 'xstate';
-import { type PhaseOutcome, reasonOf, work } from './step.ts';
+import { type CanFail, type Outcome, onError, outcomeOf, reasonOf, work } from './step.ts';
 
 export type PumpMessage = { type: 'slice.run' };
 
@@ -20,9 +20,9 @@ export type ActiveMessage =
 
 export const activeMachine = setup({
   types: {
-    context: {} as { readonly reason: string; readonly pauseAsked: boolean },
+    context: {} as CanFail & { readonly pauseAsked: boolean },
     events: {} as ActiveMessage,
-    output: {} as PhaseOutcome,
+    output: {} as Outcome,
   },
   actors: {
     activate: work(),
@@ -33,7 +33,7 @@ export const activeMachine = setup({
     runSlice: sendTo('pump', { type: 'slice.run' }),
     askPause: assign({ pauseAsked: true }),
     dropPause: assign({ pauseAsked: false }),
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
+    noteReason: assign(({ event }) => ({ reason: reasonOf(event) })),
     noteFailure: assign(({ event }) => ({
       reason: event.type === 'feed.fail' ? event.reason : '',
     })),
@@ -43,8 +43,7 @@ export const activeMachine = setup({
   id: 'active',
   context: { reason: '', pauseAsked: false },
   initial: 'activating',
-  output: ({ context }) =>
-    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  output: outcomeOf,
   states: {
     activating: {
       meta: { description: 'Opens the session and tells the strategies.' },
@@ -55,19 +54,17 @@ export const activeMachine = setup({
       invoke: {
         id: 'activate',
         src: 'activate',
-        onDone: 'streaming',
-        onError: { target: 'failed', actions: 'noteReason' },
+        onDone: [
+          { guard: 'pauseAsked', target: 'paused', actions: 'dropPause' },
+          { target: 'streaming' },
+        ],
+        onError,
       },
     },
     streaming: {
       meta: { description: 'Frames follow one another.' },
-      always: { guard: 'pauseAsked', target: 'paused', actions: 'dropPause' },
       entry: 'runSlice',
-      invoke: {
-        id: 'pump',
-        src: 'pump',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'pump', src: 'pump', onError },
       on: {
         'slice.end': { actions: 'runSlice' },
         'feed.close': 'closed',

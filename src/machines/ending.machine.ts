@@ -4,38 +4,25 @@
  *   deactivating ─▶ notifying ─▶ done        any ─▶ failed
  */
 import { assign, setup } from 'xstate';
-import { type PhaseOutcome, reasonOf, work } from './step.ts';
+import { type CanFail, type Outcome, outcomeOf, reasonOf, thenTo, work } from './step.ts';
 
 export const endingMachine = setup({
-  types: { context: {} as { reason: string }, output: {} as PhaseOutcome },
+  types: { context: {} as CanFail, output: {} as Outcome },
   actors: { deactivate: work(), notifyActors: work() },
-  actions: {
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
-  },
+  actions: { noteReason: assign(({ event }) => ({ reason: reasonOf(event) })) },
 }).createMachine({
   id: 'ending',
   context: { reason: '' },
   initial: 'deactivating',
-  output: ({ context }) =>
-    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  output: outcomeOf,
   states: {
     deactivating: {
       meta: { description: 'Records the end of the session.' },
-      invoke: {
-        id: 'deactivate',
-        src: 'deactivate',
-        onDone: 'notifying',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'deactivate', src: 'deactivate', ...thenTo('notifying') },
     },
     notifying: {
       meta: { description: 'Tells scanner and strategy.' },
-      invoke: {
-        id: 'notify',
-        src: 'notifyActors',
-        onDone: 'done',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'notify', src: 'notifyActors', ...thenTo('done') },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

@@ -8,18 +8,17 @@
  */
 import { assign, sendTo, setup } from 'xstate';
 import type { LifecycleMessage, LifecycleReply } from './lifecycle.machine.ts';
-import type { PhaseOutcome } from './step.ts';
+import { type CanFail, type Outcome, outcomeOf } from './step.ts';
 
 export interface HandshakeInput {
   readonly message: LifecycleMessage['type'];
   /** Names under which the actors are known to the system. */
   readonly actors: readonly string[];
-  readonly timeoutMs: number;
+  readonly handshakeTimeoutMs: number;
 }
 
-interface HandshakeContext extends HandshakeInput {
+interface HandshakeContext extends HandshakeInput, CanFail {
   readonly asked: number;
-  readonly reason: string;
 }
 
 export const handshakeMachine = setup({
@@ -27,9 +26,9 @@ export const handshakeMachine = setup({
     input: {} as HandshakeInput,
     context: {} as HandshakeContext,
     events: {} as LifecycleReply,
-    output: {} as PhaseOutcome,
+    output: {} as Outcome,
   },
-  delays: { unanswered: ({ context }) => context.timeoutMs },
+  delays: { unanswered: ({ context }) => context.handshakeTimeoutMs },
   actions: {
     ask: sendTo(
       ({ context, system }) => system.get(context.actors[context.asked]!),
@@ -45,7 +44,7 @@ export const handshakeMachine = setup({
     noteSilence: assign(({ context }) => ({
       reason:
         `${context.actors[context.asked]} did not answer ${context.message} ` +
-        `within ${context.timeoutMs / 1000} s`,
+        `within ${context.handshakeTimeoutMs / 1000} s`,
     })),
   },
   guards: { allAsked: ({ context }) => context.asked >= context.actors.length },
@@ -53,8 +52,7 @@ export const handshakeMachine = setup({
   id: 'handshake',
   context: ({ input }) => ({ ...input, asked: 0, reason: '' }),
   initial: 'next',
-  output: ({ context }) =>
-    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  output: outcomeOf,
   states: {
     next: {
       always: [{ guard: 'allAsked', target: 'done' }, { target: 'asking' }],

@@ -6,7 +6,7 @@
 import { assign, setup } from 'xstate';
 import { handshakeMachine } from './handshake.machine.ts';
 import { loadingMachine } from './loading.machine.ts';
-import { type PhaseOutcome, reasonOf, work } from './step.ts';
+import { type CanFail, ifOkTo, type Outcome, outcomeOf, reasonOf, thenTo, work } from './step.ts';
 
 export interface PhaseInput {
   readonly symbols: readonly string[];
@@ -17,23 +17,17 @@ export interface PhaseInput {
 export const initializationMachine = setup({
   types: {
     input: {} as PhaseInput,
-    context: {} as PhaseInput & { readonly reason: string },
-    output: {} as PhaseOutcome,
+    context: {} as PhaseInput & CanFail,
+    output: {} as Outcome,
   },
   actors: { loading: loadingMachine, handshake: handshakeMachine, preSessionScans: work() },
-  actions: {
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
-    noteOutcome: assign((_, params: { outcome: PhaseOutcome }) => ({
-      reason: params.outcome.ok ? '' : params.outcome.reason,
-    })),
-  },
-  guards: { succeeded: (_, params: { outcome: PhaseOutcome }) => params.outcome.ok },
+  actions: { noteReason: assign(({ event }) => ({ reason: reasonOf(event) })) },
+  guards: { succeeded: ({ event }) => reasonOf(event) === '' },
 }).createMachine({
   id: 'initialization',
   context: ({ input }) => ({ ...input, reason: '' }),
   initial: 'loading',
-  output: ({ context }) =>
-    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  output: outcomeOf,
   states: {
     loading: {
       meta: { description: "Loads the day's symbols." },
@@ -41,17 +35,7 @@ export const initializationMachine = setup({
         id: 'loading',
         src: 'loading',
         input: ({ context }) => ({ symbols: context.symbols }),
-        onDone: [
-          {
-            guard: { type: 'succeeded', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'settingUp',
-          },
-          {
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
-        ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        ...ifOkTo('settingUp'),
       },
     },
     settingUp: {
@@ -59,32 +43,13 @@ export const initializationMachine = setup({
       invoke: {
         id: 'handshake',
         src: 'handshake',
-        input: ({ context }) => ({
-          message: 'actor.setup' as const,
-          actors: context.actors,
-          timeoutMs: context.handshakeTimeoutMs,
-        }),
-        onDone: [
-          {
-            guard: { type: 'succeeded', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'scanning',
-          },
-          {
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
-        ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        input: ({ context }) => ({ message: 'actor.setup' as const, ...context }),
+        ...ifOkTo('scanning'),
       },
     },
     scanning: {
       meta: { description: 'Runs pre-session scans with the clock stopped.' },
-      invoke: {
-        id: 'scans',
-        src: 'preSessionScans',
-        onDone: 'done',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'scans', src: 'preSessionScans', ...thenTo('done') },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

@@ -32,7 +32,7 @@ export const lifecycleMachine = setup({
   actors: { setUp: work(), tearDown: work() },
   actions: {
     noteSender: assign(({ event }) => ({ replyTo: event.replyTo })),
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
+    noteReason: assign(({ event }) => ({ reason: reasonOf(event) })),
     acknowledge: sendTo(
       ({ context }) => context.replyTo!,
       ({ context }): LifecycleReply => ({ type: 'actor.acknowledge', actor: context.name }),

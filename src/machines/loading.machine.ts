@@ -9,25 +9,24 @@
  * Symbols that cannot be loaded are refused in `checking`; an error afterwards fails the load.
  */
 import { assign, setup } from 'xstate';
-import { type PhaseOutcome, reasonOf, step } from './step.ts';
+import { type CanFail, type Outcome, onError, outcomeOf, reasonOf, step, thenTo } from './step.ts';
 
 export interface LoadingInput {
   readonly symbols: readonly string[];
 }
 
-interface LoadingContext {
-  readonly symbols: readonly string[];
-  readonly reason: string;
-}
-
-/** Takes the symbols to load. */
+/** A step on the symbols to load. */
 const load = step<void, LoadingInput>;
+
+const toLoad = ({ context }: { context: LoadingInput }): LoadingInput => ({
+  symbols: context.symbols,
+});
 
 export const loadingMachine = setup({
   types: {
     input: {} as LoadingInput,
-    context: {} as LoadingContext,
-    output: {} as PhaseOutcome & { readonly symbols: readonly string[] },
+    context: {} as LoadingInput & CanFail,
+    output: {} as Outcome,
   },
   actors: {
     /** Reads the data; gives the symbols that can be loaded. */
@@ -39,29 +38,24 @@ export const loadingMachine = setup({
     loadQueues: load(),
     scoreHistory: load(),
   },
-  actions: {
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
-  },
+  actions: { noteReason: assign(({ event }) => ({ reason: reasonOf(event) })) },
 }).createMachine({
   id: 'loading',
   context: ({ input }) => ({ symbols: input.symbols, reason: '' }),
   initial: 'checking',
-  output: ({ context }) =>
-    context.reason === ''
-      ? { ok: true, symbols: context.symbols }
-      : { ok: false, reason: context.reason, symbols: [] },
+  output: outcomeOf,
   states: {
     checking: {
       meta: { description: 'Reads the data of each symbol; refuses those that cannot be loaded.' },
       invoke: {
         id: 'check',
         src: 'checkSymbols',
-        input: ({ context }) => ({ symbols: context.symbols }),
+        input: toLoad,
         onDone: {
           target: 'registering',
           actions: assign(({ event }) => ({ symbols: event.output })),
         },
-        onError: { target: 'failed', actions: 'noteReason' },
+        onError,
       },
     },
     registering: {
@@ -69,9 +63,8 @@ export const loadingMachine = setup({
       invoke: {
         id: 'register',
         src: 'registerSymbols',
-        input: ({ context }) => ({ symbols: context.symbols }),
-        onDone: 'loadingHistory',
-        onError: { target: 'failed', actions: 'noteReason' },
+        input: toLoad,
+        ...thenTo('loadingHistory'),
       },
     },
     loadingHistory: {
@@ -79,9 +72,8 @@ export const loadingMachine = setup({
       invoke: {
         id: 'history',
         src: 'loadHistory',
-        input: ({ context }) => ({ symbols: context.symbols }),
-        onDone: 'registeringIndicators',
-        onError: { target: 'failed', actions: 'noteReason' },
+        input: toLoad,
+        ...thenTo('registeringIndicators'),
       },
     },
     registeringIndicators: {
@@ -89,9 +81,8 @@ export const loadingMachine = setup({
       invoke: {
         id: 'indicators',
         src: 'registerIndicators',
-        input: ({ context }) => ({ symbols: context.symbols }),
-        onDone: 'calculatingHistorical',
-        onError: { target: 'failed', actions: 'noteReason' },
+        input: toLoad,
+        ...thenTo('calculatingHistorical'),
       },
     },
     calculatingHistorical: {
@@ -99,30 +90,17 @@ export const loadingMachine = setup({
       invoke: {
         id: 'historical',
         src: 'calculateHistorical',
-        input: ({ context }) => ({ symbols: context.symbols }),
-        onDone: 'loadingQueues',
-        onError: { target: 'failed', actions: 'noteReason' },
+        input: toLoad,
+        ...thenTo('loadingQueues'),
       },
     },
     loadingQueues: {
       meta: { description: "Queues today's base bars." },
-      invoke: {
-        id: 'queues',
-        src: 'loadQueues',
-        input: ({ context }) => ({ symbols: context.symbols }),
-        onDone: 'scoringHistory',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'queues', src: 'loadQueues', input: toLoad, ...thenTo('scoringHistory') },
     },
     scoringHistory: {
       meta: { description: 'Scores the quality of the requested history.' },
-      invoke: {
-        id: 'score',
-        src: 'scoreHistory',
-        input: ({ context }) => ({ symbols: context.symbols }),
-        onDone: 'done',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'score', src: 'scoreHistory', input: toLoad, ...thenTo('done') },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

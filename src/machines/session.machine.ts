@@ -15,7 +15,7 @@ import { activeMachine } from './active.machine.ts';
 import { endingMachine } from './ending.machine.ts';
 import { initializationMachine, type PhaseInput } from './initialization.machine.ts';
 import { lifecycleMachine } from './lifecycle.machine.ts';
-import { type PhaseOutcome, reasonOf } from './step.ts';
+import { type CanFail, ifOkTo, type Outcome, onError, outcomeOf, reasonOf } from './step.ts';
 import { teardownMachine } from './teardown.machine.ts';
 import { validationMachine } from './validation.machine.ts';
 
@@ -33,10 +33,9 @@ export interface SessionInput {
   readonly handshakeTimeoutMs: number;
 }
 
-interface SessionContext extends SessionInput {
+interface SessionContext extends SessionInput, CanFail {
   /** Sessions begun before the present one. */
   readonly day: number;
-  readonly reason: string;
 }
 
 /** Actors with setup and teardown, in the order they are asked. */
@@ -53,7 +52,7 @@ export const sessionMachine = setup({
     input: {} as SessionInput,
     context: {} as SessionContext,
     events: {} as SessionMessage,
-    output: {} as PhaseOutcome,
+    output: {} as Outcome,
   },
   actors: {
     validation: validationMachine,
@@ -70,22 +69,19 @@ export const sessionMachine = setup({
     /** Records that a message came when no state handles it. */
     refuseMessage: () => {},
     countDay: assign({ day: ({ context }) => context.day + 1 }),
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
-    noteOutcome: assign((_, params: { outcome: PhaseOutcome }) => ({
-      reason: params.outcome.ok ? '' : params.outcome.reason,
-    })),
+    noteReason: assign(({ event }) => ({ reason: reasonOf(event) })),
   },
   guards: {
-    failed: (_, params: { outcome: PhaseOutcome }) => !params.outcome.ok,
-    hasNextDay: ({ context }) => context.day + 1 < context.sessions,
+    succeeded: ({ event }) => reasonOf(event) === '',
+    hasNextDay: ({ context, event }) =>
+      reasonOf(event) === '' && context.day + 1 < context.sessions,
     fromOutside: ({ event }) => !(event.type as string).startsWith('xstate.'),
   },
 }).createMachine({
   id: 'session',
   context: ({ input }) => ({ ...input, day: 0, reason: '' }),
   initial: 'validating',
-  output: ({ context }) =>
-    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  output: outcomeOf,
   invoke: SESSION_ACTORS.map((name) => ({
     id: name,
     systemId: name,
@@ -102,15 +98,7 @@ export const sessionMachine = setup({
       invoke: {
         id: 'validation',
         src: 'validation',
-        onDone: [
-          {
-            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
-          { target: 'initializing' },
-        ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        ...ifOkTo('initializing'),
       },
     },
     initializing: {
@@ -119,15 +107,7 @@ export const sessionMachine = setup({
         id: 'initialization',
         src: 'initialization',
         input: phaseInput,
-        onDone: [
-          {
-            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
-          { target: 'active' },
-        ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        ...ifOkTo('active'),
       },
     },
     active: {
@@ -139,15 +119,7 @@ export const sessionMachine = setup({
       invoke: {
         id: 'active',
         src: 'active',
-        onDone: [
-          {
-            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
-          { target: 'ending' },
-        ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        ...ifOkTo('ending'),
       },
     },
     ending: {
@@ -156,15 +128,11 @@ export const sessionMachine = setup({
         id: 'ending',
         src: 'ending',
         onDone: [
-          {
-            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
           { guard: 'hasNextDay', target: 'tearingDown', actions: 'countDay' },
-          { target: 'completed' },
+          { guard: 'succeeded', target: 'completed' },
+          onError,
         ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        onError,
       },
     },
     tearingDown: {
@@ -173,15 +141,7 @@ export const sessionMachine = setup({
         id: 'teardown',
         src: 'teardown',
         input: phaseInput,
-        onDone: [
-          {
-            guard: { type: 'failed', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
-          { target: 'initializing' },
-        ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        ...ifOkTo('initializing'),
       },
     },
     completed: { type: 'final', meta: { description: 'Every session was run.' } },

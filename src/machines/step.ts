@@ -1,4 +1,4 @@
-/** The places where charts leave work to plain code: named, typed, given by `actors/` or by a test. */
+/** The places where charts leave work to plain code, and the transitions all charts share. */
 import { fromPromise } from 'xstate';
 
 /** A piece of work with an input and a result. Until provided it fails, saying so. */
@@ -8,14 +8,38 @@ export function step<Output, Input>() {
   });
 }
 
-/** How a phase's chart ended: what it is final with. */
-export type PhaseOutcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
-
-/** The sentence of whatever a step threw. */
-export function reasonOf(event: { readonly error?: unknown }): string {
-  const { error } = event;
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** A step that only does. */
 export const work = step<void, void>;
+
+/** How a chart ended: its output. */
+export type Outcome = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** Context of a chart that can fail; an empty reason means it has not. */
+export interface CanFail {
+  readonly reason: string;
+}
+
+export function outcomeOf({ context }: { context: CanFail }): Outcome {
+  return context.reason === '' ? { ok: true } : { ok: false, reason: context.reason };
+}
+
+/** The sentence of whatever went wrong: a step that threw, or a chart that ended in failure. */
+export function reasonOf(event: unknown): string {
+  const { error, output } = event as { error?: unknown; output?: Outcome };
+  if (output !== undefined) return output.ok ? '' : output.reason;
+  const reason = error instanceof Error ? error.message : String(error);
+  return reason === '' ? 'an error without a message' : reason;
+}
+
+/** Where every chart goes when a step throws. */
+export const onError = { target: 'failed', actions: 'noteReason' } as const;
+
+/** A step whose end leads to `target`. */
+export function thenTo<const Target extends string>(target: Target) {
+  return { onDone: { target }, onError };
+}
+
+/** A chart whose success leads to `target`, and whose failure is this chart's own. */
+export function ifOkTo<const Target extends string>(target: Target) {
+  return { onDone: [{ guard: 'succeeded', target }, onError], onError } as const;
+}

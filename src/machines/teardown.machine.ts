@@ -6,13 +6,13 @@
 import { assign, setup } from 'xstate';
 import { handshakeMachine } from './handshake.machine.ts';
 import type { PhaseInput } from './initialization.machine.ts';
-import { type PhaseOutcome, reasonOf, work } from './step.ts';
+import { type CanFail, ifOkTo, type Outcome, outcomeOf, reasonOf, thenTo, work } from './step.ts';
 
 export const teardownMachine = setup({
   types: {
     input: {} as PhaseInput,
-    context: {} as PhaseInput & { readonly reason: string },
-    output: {} as PhaseOutcome,
+    context: {} as PhaseInput & CanFail,
+    output: {} as Outcome,
   },
   actors: {
     clearData: work(),
@@ -20,69 +20,34 @@ export const teardownMachine = setup({
     handshake: handshakeMachine,
     advanceClock: work(),
   },
-  actions: {
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
-    noteOutcome: assign((_, params: { outcome: PhaseOutcome }) => ({
-      reason: params.outcome.ok ? '' : params.outcome.reason,
-    })),
-  },
-  guards: { succeeded: (_, params: { outcome: PhaseOutcome }) => params.outcome.ok },
+  actions: { noteReason: assign(({ event }) => ({ reason: reasonOf(event) })) },
+  guards: { succeeded: ({ event }) => reasonOf(event) === '' },
 }).createMachine({
   id: 'teardown',
   context: ({ input }) => ({ ...input, reason: '' }),
   initial: 'clearingData',
-  output: ({ context }) =>
-    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  output: outcomeOf,
   states: {
     clearingData: {
       meta: { description: 'Clears SessionData of all symbols.' },
-      invoke: {
-        id: 'clearData',
-        src: 'clearData',
-        onDone: 'clearingQueues',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'clearData', src: 'clearData', ...thenTo('clearingQueues') },
     },
     clearingQueues: {
       meta: { description: 'Empties the queues.' },
-      invoke: {
-        id: 'clearQueues',
-        src: 'clearQueues',
-        onDone: 'stoppingActors',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'clearQueues', src: 'clearQueues', ...thenTo('stoppingActors') },
     },
     stoppingActors: {
       meta: { description: 'Tears down every actor, each acknowledging.' },
       invoke: {
         id: 'handshake',
         src: 'handshake',
-        input: ({ context }) => ({
-          message: 'actor.teardown' as const,
-          actors: context.actors,
-          timeoutMs: context.handshakeTimeoutMs,
-        }),
-        onDone: [
-          {
-            guard: { type: 'succeeded', params: ({ event }) => ({ outcome: event.output }) },
-            target: 'advancingClock',
-          },
-          {
-            target: 'failed',
-            actions: { type: 'noteOutcome', params: ({ event }) => ({ outcome: event.output }) },
-          },
-        ],
-        onError: { target: 'failed', actions: 'noteReason' },
+        input: ({ context }) => ({ message: 'actor.teardown' as const, ...context }),
+        ...ifOkTo('advancingClock'),
       },
     },
     advancingClock: {
       meta: { description: "Moves the clock to the next session's open." },
-      invoke: {
-        id: 'clock',
-        src: 'advanceClock',
-        onDone: 'done',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'clock', src: 'advanceClock', ...thenTo('done') },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

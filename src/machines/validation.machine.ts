@@ -6,47 +6,29 @@
  * It registers nothing; what it finds serves every day and every symbol added later.
  */
 import { assign, setup } from 'xstate';
-import { type PhaseOutcome, reasonOf, work } from './step.ts';
+import { type CanFail, type Outcome, outcomeOf, reasonOf, thenTo, work } from './step.ts';
 
 export const validationMachine = setup({
-  types: { context: {} as { reason: string }, output: {} as PhaseOutcome },
-  actors: { gatherRequirements: work(), indexData: work(), chooseBase: work() },
-  actions: {
-    noteReason: assign(({ event }) => ({ reason: reasonOf(event as { error?: unknown }) })),
-  },
+  types: { context: {} as CanFail, output: {} as Outcome },
+  actors: { gatherRequirements: work(), indexData: work(), chooseStreams: work() },
+  actions: { noteReason: assign(({ event }) => ({ reason: reasonOf(event) })) },
 }).createMachine({
   id: 'validation',
   context: { reason: '' },
   initial: 'gathering',
-  output: ({ context }) =>
-    context.reason === '' ? { ok: true } : { ok: false, reason: context.reason },
+  output: outcomeOf,
   states: {
     gathering: {
       meta: { description: 'Collects every interval that anything asks for.' },
-      invoke: {
-        id: 'gather',
-        src: 'gatherRequirements',
-        onDone: 'indexing',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'gather', src: 'gatherRequirements', ...thenTo('indexing') },
     },
     indexing: {
       meta: { description: 'Looks once at all data of the configured symbols.' },
-      invoke: {
-        id: 'index',
-        src: 'indexData',
-        onDone: 'choosing',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'index', src: 'indexData', ...thenTo('choosing') },
     },
     choosing: {
       meta: { description: 'Chooses the base interval and what is derived from it.' },
-      invoke: {
-        id: 'choose',
-        src: 'chooseBase',
-        onDone: 'done',
-        onError: { target: 'failed', actions: 'noteReason' },
-      },
+      invoke: { id: 'choose', src: 'chooseStreams', ...thenTo('done') },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

@@ -26,10 +26,14 @@ export interface Calendar {
   readonly zone: string;
   /** The session of `date`; `null` if the market is closed that day or the date is outside the rules. */
   session(date: TradingDate): Session | null;
+  /** Every date that has a session, ascending. Made when first asked for, without resolving times. */
+  readonly tradingDates: readonly TradingDate[];
   /** Name of the holiday or closure that closes a weekday; `null` otherwise. */
   holiday(date: TradingDate): string | null;
   /** The trading day reckoning of an instant: which date's `[dayStart, dayEnd)` holds it, trading day or not. */
   dateOf(time: MarketTime): TradingDate;
+  /** Where that reckoning of `date` starts, trading day or not; `Session.dayStart` if it is one. */
+  dayStart(date: TradingDate): MarketTime;
   /** First and last date the rules are right about. */
   readonly firstDate: TradingDate;
   readonly lastDate: TradingDate;

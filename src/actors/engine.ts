@@ -1,0 +1,192 @@
+/**
+ * What one run is made of, shared by the steps of all its phases: the plan, the data, the recorder and the
+ * tracks of today's symbols. Plain state; when anything happens is the charts' business.
+ */
+import type { Session } from '../domain/calendar/calendar.ts';
+import type { Config } from '../domain/config/schema.ts';
+import type { TradingDays } from '../domain/derivation.ts';
+import type { ControlType, Fields } from '../domain/facts.ts';
+import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
+import type { SessionData } from '../domain/sessionData.ts';
+import type { SessionView } from '../domain/sessionView.ts';
+import type { TimeManager } from '../domain/timeManager.ts';
+import { tradingDaysFrom } from '../domain/tradingDays.ts';
+import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
+import { FrameLoop } from './frameLoop.ts';
+import type { DayBars, MarketData } from './marketData.ts';
+import { Processor } from './processor.ts';
+import { Quality } from './quality.ts';
+import type { Recorder } from './recorder.ts';
+import { type NamedStrategy, Strategies } from './strategy.ts';
+import type { Runner, Track } from './track.ts';
+
+/** One configured session indicator, checked and with its defaults. */
+export interface IndicatorPlan {
+  readonly key: string;
+  readonly definition: IndicatorDefinition;
+  readonly settings: IndicatorSettings;
+}
+
+export interface EngineParts {
+  readonly config: Config;
+  readonly time: TimeManager;
+  readonly market: MarketData;
+  readonly recorder: Recorder;
+  readonly view: SessionView;
+  readonly indicators: readonly IndicatorPlan[];
+  readonly strategies: readonly NamedStrategy[];
+  /** Config and data as RunStarted has them; asked once the data was looked at. */
+  readonly started: () => Fields<'RunStarted'>;
+  /** Tells how far long work has come; never part of the log. */
+  readonly onProgress?: (progress: { what: string; done: number; total: number }) => void;
+}
+
+/** What the load of one symbol has read and not yet recorded. */
+export interface LoadedSymbol {
+  readonly symbol: string;
+  readonly queue: DayBars;
+  readonly history: readonly LoadedHistory[];
+}
+
+/** Bars of one interval before today; days the log already holds are not read again. */
+export interface LoadedHistory {
+  readonly interval: Interval;
+  readonly days: readonly DayBars[];
+}
+
+export class Engine {
+  readonly config: Config;
+  readonly time: TimeManager;
+  readonly market: MarketData;
+  readonly recorder: Recorder;
+  readonly view: SessionView;
+  readonly indicators: readonly IndicatorPlan[];
+  readonly strategies: Strategies;
+  readonly named: readonly NamedStrategy[];
+  readonly onProgress: NonNullable<EngineParts['onProgress']>;
+  /** Called once the data was looked at: the run can be recorded from here on. */
+  onStarted: () => void = () => {};
+  /** Every session of the window, ascending. */
+  readonly sessions: readonly Session[];
+  readonly days: TradingDays;
+
+  /** Index of the present session. */
+  day = 0;
+  /** Seq of the fact that what is now being done follows from. */
+  cause: number | null = null;
+  /** Intervals that each symbol needs; known once Phase 0 has gathered them. */
+  readonly required = new Map<string, readonly Interval[]>();
+  /** Symbols in the session, ascending by code unit. */
+  tracks: Track[] = [];
+  /** Every track the run has had: series go on from session to session. */
+  readonly known = new Map<string, Track>();
+  readonly runners = new Map<string, Runner>();
+  readonly loads = new Map<string, LoadedSymbol>();
+  loop: FrameLoop | null = null;
+  /** Base bars of the sessions that are over. */
+  bars = 0;
+  /** Sessions that had at least one symbol. */
+  sessionsWithSymbols = 0;
+
+  readonly #started: EngineParts['started'];
+  #base: ParsedInterval | null = null;
+  #processor: Processor | null = null;
+  #quality: Quality | null = null;
+
+  constructor(parts: EngineParts) {
+    this.config = parts.config;
+    this.time = parts.time;
+    this.market = parts.market;
+    this.recorder = parts.recorder;
+    this.view = parts.view;
+    this.indicators = parts.indicators;
+    this.named = parts.strategies;
+    this.strategies = new Strategies(parts.recorder, parts.view, parts.strategies);
+    this.#started = parts.started;
+    this.onProgress = parts.onProgress ?? (() => {});
+    const { start_date, end_date } = parts.config.backtest_config;
+    const { calendar } = parts.time;
+    this.sessions = parts.time
+      .tradingDatesBetween(start_date, end_date)
+      .map((date) => calendar.session(date)!);
+    this.days = tradingDaysFrom(parts.time, this.sessions[0]!.date);
+  }
+
+  get data(): SessionData {
+    return this.recorder.data;
+  }
+
+  get session(): Session {
+    return this.sessions[this.day]!;
+  }
+
+  get firstSession(): Session {
+    return this.sessions[0]!;
+  }
+
+  /** The base interval; known after Phase 0. */
+  get base(): ParsedInterval {
+    return this.#base!;
+  }
+
+  get processor(): Processor {
+    return this.#processor!;
+  }
+
+  get quality(): Quality {
+    return this.#quality!;
+  }
+
+  /** Base bars so far, those of the present session included. */
+  get barsSoFar(): number {
+    return this.bars + (this.loop?.bars ?? 0);
+  }
+
+  /** Where the day begins that a session answers for: what traded since the previous trading day. */
+  since(session: Session): number {
+    if (session.date === this.firstSession.date) return session.dayStart;
+    return this.sessions[this.sessions.indexOf(session) - 1]!.dayEnd;
+  }
+
+  /** Takes what Phase 0 has found. */
+  settle(base: Interval): void {
+    this.#base = parseInterval(base);
+    this.#processor = new Processor(this.recorder, {
+      base: this.#base,
+      incomplete: this.config.session_data_config.derivation.incomplete,
+      days: this.days,
+      runEnd: this.sessions.at(-1)!.close,
+    });
+    this.#quality = new Quality(this.recorder, {
+      base: this.#base,
+      enabled: this.config.session_data_config.gap_filler.enable_session_quality,
+    });
+  }
+
+  /** Begins the frame loop of the present session over the tracks loaded. */
+  startLoop(): FrameLoop {
+    const { recorder, processor, quality, strategies, base } = this;
+    this.loop = new FrameLoop(
+      { recorder, processor, quality, strategies, base },
+      this.session,
+      this.tracks,
+    );
+    return this.loop;
+  }
+
+  /** Records the first fact of the run. */
+  recordStart(): void {
+    this.recorder.append('RunStarted', { by: 'session', cause: null }, this.#started());
+    this.cause = this.recorder.seq;
+  }
+
+  /** Records a fact that follows from what is now being done. @returns its seq */
+  record<T extends ControlType>(
+    type: T,
+    by: string,
+    fields: Fields<T>,
+    cause = this.cause,
+  ): number {
+    return this.recorder.append(type, { by, cause }, fields);
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Which earlier days a symbol's load needs, and from which stored interval they come.
+ *
+ * Two wishes meet here: the trailing days that the config shows to strategies, and the bars that indicators
+ * need so that the start of their series is forgotten.
+ */
+import type { Session } from '../domain/calendar/calendar.ts';
+import { barsIn, spansSessions } from '../domain/derivation.ts';
+import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
+import type { TradingDate } from '../domain/time.ts';
+import type { TimeManager } from '../domain/timeManager.ts';
+import type { Engine, IndicatorPlan } from './engine.ts';
+
+export interface HistoryNeed {
+  readonly interval: Interval;
+  /** Where its bars are read from: itself where it is stored. */
+  readonly source: Interval;
+  /** First day needed. */
+  from: TradingDate;
+  /** First day strategies see; null if it only warms indicators or serves to derive. */
+  visibleFrom: TradingDate | null;
+  /** Indicator keys that reach back beyond what the config asks for. */
+  readonly neededBy: string[];
+}
+
+/** From which stored interval bars of `interval` come: itself, else the next in the fallback order. */
+export function historySource(
+  interval: Interval,
+  stored: ReadonlySet<Interval>,
+): Interval | undefined {
+  const { unit } = parseInterval(interval);
+  const small = unit === 's' ? ['1s'] : ['1m', '1s'];
+  const fallbacks = unit === 'd' || unit === 'w' ? ['1d', ...small] : small;
+  return [interval, ...fallbacks].find((candidate) => stored.has(candidate));
+}
+
+/** Everything the load of `symbol` needs of the days before the present session; stored intervals first. */
+export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
+  const needs = new Needs(engine, symbol);
+  const { date } = engine.session;
+  for (const entry of engine.config.session_data_config.historical.data) {
+    if (entry.apply_to !== 'all' && !entry.apply_to.includes(symbol)) continue;
+    const from = trailingFrom(engine.time, date, entry.trailing_days);
+    for (const interval of entry.intervals) needs.show(interval, from);
+  }
+  for (const plan of engine.indicators) {
+    if (!engine.runners.has(runnerKey(symbol, plan.key))) needs.warm(plan);
+  }
+  return needs.list();
+}
+
+/** The intervals that the data has of a symbol. */
+export function storedIntervals(engine: Engine, symbol: string): ReadonlySet<Interval> {
+  return new Set(engine.market.feed.availability(symbol).map(({ interval }) => interval));
+}
+
+export function runnerKey(symbol: string, key: string): string {
+  return `${symbol} ${key}`;
+}
+
+/** The `days`-th trading day before `date`, or the calendar's first. */
+export function trailingFrom(time: TimeManager, date: TradingDate, days: number): TradingDate {
+  const { firstDate } = time.calendar;
+  const earliest = time.firstTradingDate(firstDate);
+  const held = time.countTradingDays(earliest, date) - 1;
+  return held <= days ? earliest : time.previousTradingDate(date, days);
+}
+
+class Needs {
+  readonly #engine: Engine;
+  readonly #symbol: string;
+  readonly #stored: ReadonlySet<Interval>;
+  readonly #needs = new Map<Interval, HistoryNeed>();
+
+  constructor(engine: Engine, symbol: string) {
+    this.#engine = engine;
+    this.#symbol = symbol;
+    this.#stored = storedIntervals(engine, symbol);
+  }
+
+  show(interval: Interval, from: TradingDate): void {
+    const need = this.#reach(interval, from);
+    if (need === undefined) return;
+    if (need.visibleFrom === null || from < need.visibleFrom) need.visibleFrom = from;
+  }
+
+  warm({ key, definition, settings }: IndicatorPlan): void {
+    const { interval } = settings;
+    const source = historySource(interval, this.#stored);
+    if (source === undefined) return;
+    const memory = definition.memory(settings);
+    const warmup = definition.warmup(settings);
+    const bars = Number.isFinite(memory) ? Math.max(memory, warmup) : warmup;
+    const from = daysHolding(this.#engine, bars, {
+      interval: parseInterval(interval),
+      source: parseInterval(source),
+      dates: this.#engine.market.dates(this.#symbol, source),
+    });
+    if (from === null) return;
+    const known = this.#needs.get(source);
+    const extends_ = known === undefined || from < (known.visibleFrom ?? '9');
+    const need = this.#reach(source, from);
+    if (extends_) need?.neededBy.push(key);
+  }
+
+  /** What is derived comes after what it is derived from. */
+  list(): HistoryNeed[] {
+    const all = [...this.#needs.values()];
+    return [
+      ...all.filter((need) => need.interval === need.source),
+      ...all.filter((need) => need.interval !== need.source),
+    ];
+  }
+
+  #reach(interval: Interval, from: TradingDate): HistoryNeed | undefined {
+    const source = historySource(interval, this.#stored);
+    if (source === undefined) return undefined;
+    if (source !== interval) this.#reach(source, from);
+    let need = this.#needs.get(interval);
+    if (need === undefined) {
+      need = { interval, source, from, visibleFrom: null, neededBy: [] };
+      this.#needs.set(interval, need);
+    }
+    if (from < need.from) need.from = from;
+    return need;
+  }
+}
+
+/**
+ * The first of so many trading days before the run's first session that hold at least `bars` bars; the
+ * earliest the data has if it has fewer; null if it has none.
+ */
+function daysHolding(
+  engine: Engine,
+  bars: number,
+  rule: {
+    interval: ParsedInterval;
+    source: ParsedInterval;
+    dates: ReadonlyMap<TradingDate, number>;
+  },
+): TradingDate | null {
+  const { time } = engine;
+  const earliest = rule.dates.keys().next().value;
+  if (earliest === undefined) return null;
+  const first = time.calendar.firstDate;
+  let { date } = engine.firstSession;
+  let found: TradingDate | null = null;
+  let held = 0;
+  while (held < bars && date > earliest && date > time.firstTradingDate(first)) {
+    date = time.previousTradingDate(date);
+    const present = rule.dates.get(date);
+    if (present === undefined) continue;
+    held += atLeast(rule.interval, rule.source, present, time.calendar.session(date)!);
+    found = date;
+  }
+  return found;
+}
+
+/** How many windows hold a bar at least, when `present` bars of the source are there that day. */
+function atLeast(
+  interval: ParsedInterval,
+  source: ParsedInterval,
+  present: number,
+  session: Session,
+): number {
+  if (interval.unit === 'w') return 1 / (5 * interval.count);
+  if (spansSessions(interval)) return 1 / interval.count;
+  if (!interval.intraday) return 1;
+  const inSession = Math.min(present, barsIn(session, source));
+  return Math.ceil(inSession / Math.max(1, interval.ms / source.ms));
+}

@@ -1,0 +1,156 @@
+/**
+ * The feed as a session needs it: one symbol, one trading day, cut to the regular session.
+ *
+ * Days are read ahead while the present one streams, so that reading overlaps the work.
+ */
+import { BarColumns } from '../domain/bars.ts';
+import type { Calendar, Session } from '../domain/calendar/calendar.ts';
+import { FeedError } from '../domain/errors.ts';
+import type { ProvenanceRecord } from '../domain/facts.ts';
+import { type Interval, parseInterval } from '../domain/interval.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { BadRow, Feed, FeedBars, Provenance } from '../feeds/feed.ts';
+
+/** Bars of one regular session. */
+export interface DayBars {
+  readonly session: Session;
+  readonly bars: BarColumns;
+  readonly provenance: ProvenanceRecord[];
+  /** Bars of the day outside the session. */
+  readonly leftOut: number;
+  readonly skipped: readonly BadRow[];
+}
+
+interface DayRequest {
+  readonly symbol: string;
+  readonly interval: Interval;
+  readonly session: Session;
+  /** Where the day begins that this session answers for: the end of the previous trading day. */
+  readonly since: MarketTime;
+}
+
+export class MarketData {
+  readonly feed: Feed;
+  readonly calendar: Calendar;
+  readonly #ahead = new Map<string, Promise<DayBars>>();
+
+  constructor(feed: Feed, calendar: Calendar) {
+    this.feed = feed;
+    this.calendar = calendar;
+  }
+
+  /** Bars per date of a stored interval; empty if it is not stored. */
+  dates(symbol: string, interval: Interval): ReadonlyMap<string, number> {
+    const found = this.feed.availability(symbol).find((stored) => stored.interval === interval);
+    return found?.dates ?? new Map();
+  }
+
+  /** Starts reading a day that will be wanted soon. Its failure shows when the day is asked for. */
+  prefetch(request: DayRequest): void {
+    const key = keyOf(request);
+    if (this.#ahead.has(key)) return;
+    const reading = this.#read(request);
+    reading.catch(() => {});
+    this.#ahead.set(key, reading);
+  }
+
+  async day(request: DayRequest): Promise<DayBars> {
+    const key = keyOf(request);
+    const reading = this.#ahead.get(key) ?? this.#read(request);
+    this.#ahead.delete(key);
+    return reading;
+  }
+
+  /** Several days of history in one read, each cut to its session; days without bars are left out. */
+  async days(symbol: string, interval: Interval, sessions: readonly Session[]): Promise<DayBars[]> {
+    const first = sessions[0];
+    if (first === undefined) return [];
+    const to = sessions.at(-1)!.dayEnd;
+    const read = await this.feed.read({ symbol, interval, from: first.dayStart, to });
+    return sessions
+      .map((session) => cut(read, session, session.dayStart, interval))
+      .filter((day) => day.bars.length > 0);
+  }
+
+  /** Forgets what was read ahead. @returns how many days */
+  clear(): number {
+    const { size } = this.#ahead;
+    this.#ahead.clear();
+    return size;
+  }
+
+  async #read({ symbol, interval, session, since }: DayRequest): Promise<DayBars> {
+    const { feed } = this;
+    const read = await feed.read({ symbol, interval, from: since, to: session.dayEnd });
+    const day = cut(read, session, since, interval);
+    const skipped = feed.skipped(symbol, interval).get(session.date) ?? [];
+    return { ...day, skipped };
+  }
+}
+
+function keyOf({ symbol, interval, session }: DayRequest): string {
+  return `${symbol} ${interval} ${session.date}`;
+}
+
+/** The rows of `[since, dayEnd)` whose window starts inside the session. */
+function cut(read: FeedBars, session: Session, since: MarketTime, interval: Interval): DayBars {
+  const { bars } = read;
+  const dayFrom = bars.lowerBound(since);
+  const dayTo = bars.lowerBound(session.dayEnd);
+  const from = Math.max(dayFrom, bars.lowerBound(session.open));
+  const to = Math.min(dayTo, bars.lowerBound(session.close));
+  const kept = new BarColumns(Math.max(0, to - from));
+  kept.append(bars, from, to);
+  const provenance = sliceProvenance(read.provenance, from, to);
+  checkGrid(kept, session, interval, provenance);
+  const leftOut = dayTo - dayFrom - kept.length;
+  return { session, bars: kept, provenance, leftOut, skipped: [] };
+}
+
+function sliceProvenance(pieces: readonly Provenance[], from: number, to: number) {
+  const sliced: ProvenanceRecord[] = [];
+  let row = 0;
+  for (const piece of pieces) {
+    const start = Math.max(from, row);
+    const end = Math.min(to, row + piece.bars);
+    if (end > start) {
+      const { source, file, fingerprint, firstLine } = piece;
+      const first_line = firstLine + (start - row);
+      sliced.push({ source, file, fingerprint, first_line, bars: end - start });
+    }
+    row += piece.bars;
+  }
+  return sliced;
+}
+
+/** Windows are anchored at the open: a bar between two windows would belong to none. */
+function checkGrid(
+  bars: BarColumns,
+  session: Session,
+  interval: Interval,
+  provenance: readonly ProvenanceRecord[],
+): void {
+  const { intraday, ms, text } = parseInterval(interval);
+  if (!intraday) return;
+  for (let i = 0; i < bars.length; i++) {
+    if ((bars.opened[i]! - session.open) % ms === 0) continue;
+    const { place, stamp } = placeOf(bars, i, provenance);
+    throw new FeedError(
+      `${place}: a ${text} bar stamped ${stamp} does not start at a whole ${text} after the open; ` +
+        'check "interval" and "stamp" of the data source',
+    );
+  }
+}
+
+function placeOf(bars: BarColumns, row: number, provenance: readonly ProvenanceRecord[]) {
+  const stamp = `${bars.opened[row]} ms`;
+  let before = 0;
+  for (const piece of provenance) {
+    if (row < before + piece.bars) {
+      const line = piece.first_line + (row - before);
+      return { place: `${piece.file ?? piece.source} line ${line}`, stamp };
+    }
+    before += piece.bars;
+  }
+  return { place: 'data', stamp };
+}

@@ -1,0 +1,92 @@
+/**
+ * Puts every change of every chart on the record, so that the charts of a run can be drawn from its log alone.
+ *
+ * Slices and pauses leave no trace: they depend on the host's timing. A chart that another one starts is
+ * recorded after the transition that started it, although XState reports it before.
+ */
+import type { AnyActorRef, InspectionEvent, StateValue } from 'xstate';
+
+export interface Transition {
+  /** Path such as `session/active`. */
+  readonly actor: string;
+  readonly message: string;
+  /** Null when the chart starts. */
+  readonly from: string | null;
+  readonly to: string;
+  /** Phase number of the states left and entered, where the chart says so. */
+  readonly fromPhase: number | null;
+  readonly toPhase: number | null;
+}
+
+interface ChartSnapshot {
+  readonly value?: StateValue;
+  getMeta?(): Record<string, { phase?: number } | undefined>;
+}
+
+interface Known {
+  readonly value: string;
+  readonly phase: number | null;
+}
+
+/** States that are recorded as another one: standing still is no change of the market. */
+const RECORDED_AS: Readonly<Record<string, string>> = { paused: 'streaming' };
+
+export function createObserver(record: (transition: Transition) => void) {
+  const known = new WeakMap<AnyActorRef, Known>();
+  const held = new WeakMap<AnyActorRef, (() => void)[]>();
+
+  const look = (actor: AnyActorRef, message: string, snapshot: ChartSnapshot) => {
+    if (snapshot.value === undefined) return;
+    const before = known.get(actor) ?? null;
+    const value = pathOf(snapshot.value);
+    const now = { value: RECORDED_AS[value] ?? value, phase: phaseOf(snapshot) };
+    known.set(actor, now);
+    if (before?.value !== now.value) {
+      record({
+        actor: pathOfActor(actor),
+        message,
+        from: before?.value ?? null,
+        to: now.value,
+        fromPhase: before?.phase ?? null,
+        toPhase: now.phase,
+      });
+    }
+    for (const later of held.get(actor) ?? []) later();
+    held.delete(actor);
+  };
+
+  return (inspected: InspectionEvent): void => {
+    if (inspected.type !== '@xstate.microstep' && inspected.type !== '@xstate.snapshot') return;
+    const actor = inspected.actorRef as AnyActorRef;
+    const snapshot = inspected.snapshot as ChartSnapshot;
+    const parent = (actor as { _parent?: AnyActorRef })._parent;
+    const starts = !known.has(actor) && parent !== undefined;
+    if (!starts) {
+      look(actor, inspected.event.type, snapshot);
+      return;
+    }
+    const waiting = held.get(parent) ?? [];
+    waiting.push(() => look(actor, inspected.event.type, snapshot));
+    held.set(parent, waiting);
+  };
+}
+
+function pathOfActor(actor: AnyActorRef): string {
+  const parent = (actor as { _parent?: AnyActorRef })._parent;
+  return parent === undefined ? actor.id : `${pathOfActor(parent)}/${actor.id}`;
+}
+
+/** Nested states dotted, parallel ones joined by `+`. */
+function pathOf(value: StateValue): string {
+  if (typeof value === 'string') return value;
+  return Object.entries(value)
+    .map(([state, inner]) => (inner === undefined ? state : `${state}.${pathOf(inner)}`))
+    .join('+');
+}
+
+function phaseOf(snapshot: ChartSnapshot): number | null {
+  for (const meta of Object.values(snapshot.getMeta?.() ?? {})) {
+    if (meta?.phase !== undefined) return meta.phase;
+  }
+  return null;
+}

@@ -1,0 +1,236 @@
+/** The way in for programs: one call from a config and data to a session that is ready to run. */
+import { basename, resolve } from 'node:path';
+import type { ActorOptions, AnyActorLogic } from 'xstate';
+import type { Calendar } from '../domain/calendar/calendar.ts';
+import { calendarNames, findCalendar } from '../domain/calendar/calendars.ts';
+import { withoutPaths } from '../domain/config/canonical.ts';
+import { parseConfig } from '../domain/config/config.ts';
+import { formatProblem, type Problem } from '../domain/config/problem.ts';
+import type { Config } from '../domain/config/schema.ts';
+import { UsageError } from '../domain/errors.ts';
+import { SessionData } from '../domain/sessionData.ts';
+import { SessionView } from '../domain/sessionView.ts';
+import { TimeManager } from '../domain/timeManager.ts';
+import type { Feed } from '../feeds/feed.ts';
+import { openFeed, type SourceInput } from '../feeds/sources.ts';
+import type { IndicatorDefinition } from '../indicators/indicator.ts';
+import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
+import { resolveIndicator, settingsFor } from '../indicators/resolution.ts';
+import { FileLog } from '../store/fileLog.ts';
+import { MemoryLog } from '../store/memoryLog.ts';
+import { Demand } from './demand.ts';
+import { Engine, type IndicatorPlan } from './engine.ts';
+import { MarketData } from './marketData.ts';
+import { createStrategy, findStrategy, type StrategyFactory } from './modules.ts';
+import type { SliceSize } from './pump.ts';
+import { Recorder } from './recorder.ts';
+import { Session } from './session.ts';
+import type { NamedStrategy } from './strategy.ts';
+
+export interface SessionOptions {
+  /** The session config, as a file holds it: snake_case or camelCase keys. */
+  readonly config: unknown;
+  /** Market data, in place of the config's `data`: a source, a list of them, or columns by symbol. */
+  readonly data?: SourceInput;
+  /** Folder of the run, made here; without it the log is kept in memory. */
+  readonly log?: string;
+  /** Where relative paths of the config start; default the working directory. */
+  readonly folder?: string;
+  /** Strategies by the name under which the config asks for them. */
+  readonly strategies?: Readonly<Record<string, StrategyFactory>>;
+  /** Indicators of one's own, beside the built-in ones. */
+  readonly indicators?: readonly IndicatorDefinition[];
+  /** Calendars of one's own, beside the built-in ones. */
+  readonly calendars?: readonly Calendar[];
+  /** Any XState v5 inspector. */
+  readonly inspect?: ActorOptions<AnyActorLogic>['inspect'];
+  /** Market frames in one slice; never changes what is recorded. Default `auto`: about 8 ms of work. */
+  readonly slice?: SliceSize;
+  /** How long an actor may take to answer setup or teardown, in host time. Default 30 000 ms. */
+  readonly handshakeTimeoutMs?: number;
+  /** Told how far long work has come, such as the indexing of files. */
+  readonly onProgress?: (progress: { what: string; done: number; total: number }) => void;
+}
+
+/** A config with mistakes: all of them, each with its path. */
+export class ConfigInvalid extends UsageError {
+  override name = 'ConfigInvalid';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
+    super(`the config has ${count}:\n${problems.map((p) => `  ${formatProblem(p)}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Checks the config, finds its modules and data, opens the log. Nothing runs before it is asked for.
+ *
+ * @throws {ConfigInvalid} with every mistake of the config
+ * @throws {UsageError} for a module, data source or log folder that cannot be used
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const registry = createRegistry();
+  for (const definition of options.indicators ?? []) registry.define(definition);
+  const config = checkConfig(options, registry);
+  const folder = resolve(options.folder ?? '.');
+  const calendar = findCalendar(config.exchange_group, options.calendars)!;
+  const time = timeOf(config, calendar);
+  const strategies = await findStrategies(config, options, folder);
+  const feed = feedOf(config, options, folder);
+  const data = new SessionData();
+  const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
+  const log = options.log === undefined ? new MemoryLog() : await createLog(options, run, config);
+  const recorder = new Recorder(log, data, time);
+  const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
+  const engine = new Engine({
+    config,
+    time,
+    market: new MarketData(feed, calendar),
+    recorder,
+    view: new SessionView(data, { qualityEnabled }),
+    indicators: planIndicators(config, registry, time),
+    strategies,
+    started: () => startOf(config, feed),
+    ...(options.onProgress && { onProgress: options.onProgress }),
+  });
+  return new Session({
+    run,
+    folder: options.log ?? null,
+    engine,
+    demand: new Demand(),
+    slice: options.slice ?? 'auto',
+    handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
+    inspect: options.inspect,
+    hostTime: () => performance.now(),
+    journal: (entry) => {
+      if (log instanceof FileLog) log.journal(entry);
+    },
+    closeLog: async (status) => {
+      await feed.close();
+      if (log instanceof FileLog) await log.finish(status);
+      else await log.close();
+    },
+  });
+}
+
+/** Parses a config as `openSession` does. @throws {ConfigInvalid} */
+export function checkConfig(
+  options: Pick<SessionOptions, 'config' | 'calendars'>,
+  registry: IndicatorRegistry,
+): Config {
+  const own = (options.calendars ?? []).map(({ name }) => name);
+  const parsed = parseConfig(options.config, {
+    indicators: catalogueOf(registry),
+    calendars: [...calendarNames(), ...own],
+  });
+  if (!parsed.ok) throw new ConfigInvalid(parsed.problems);
+  refuseUnsupported(parsed.config);
+  return parsed.config;
+}
+
+/** What a config may name of indicators, and how their keys are made. */
+export function catalogueOf(registry: IndicatorRegistry) {
+  return {
+    names: () => registry.names(),
+    find: (name: string) => registry.find(name),
+    keyOf: (spec: Parameters<typeof resolveIndicator>[0]) => {
+      const resolved = resolveIndicator(spec, registry);
+      return resolved.ok ? resolved.indicator.key : '';
+    },
+  };
+}
+
+/** Parts of the config that no part of the engine serves yet: refused rather than ignored. */
+function refuseUnsupported(config: Config): void {
+  const { historical, indicators, scanners } = config.session_data_config;
+  const unsupported: [boolean, string][] = [
+    [config.backtest_config.speed_multiplier > 0, 'backtest_config.speed_multiplier'],
+    [Object.keys(historical.indicators).length > 0, 'session_data_config.historical.indicators'],
+    [indicators.historical.length > 0, 'session_data_config.indicators.historical'],
+    [scanners.some(({ enabled }) => enabled), 'session_data_config.scanners'],
+  ];
+  const problems = unsupported
+    .filter(([asked]) => asked)
+    .map(([, path]) => ({ path, message: 'not yet supported by this version: leave it out' }));
+  if (problems.length > 0) throw new ConfigInvalid(problems);
+}
+
+function timeOf(config: Config, calendar: Calendar): TimeManager {
+  const { start_date, end_date } = config.backtest_config;
+  const window = new TimeManager(calendar).resolveWindow(start_date, end_date);
+  return new TimeManager(calendar, { start: calendar.session(window.start)!.open });
+}
+
+async function findStrategies(
+  config: Config,
+  options: SessionOptions,
+  folder: string,
+): Promise<NamedStrategy[]> {
+  const registered = new Map(Object.entries(options.strategies ?? {}));
+  const found: NamedStrategy[] = [];
+  for (const { module, enabled, config: own } of config.session_data_config.strategies) {
+    if (!enabled) continue;
+    const { name: base, factory } = await findStrategy(module, registered, folder);
+    const twins = found.filter(({ name }) => name === base || name.startsWith(`${base}#`)).length;
+    const name = twins === 0 ? base : `${base}#${twins + 1}`;
+    found.push({ name, strategy: createStrategy(name, factory, own), config: own });
+  }
+  return found;
+}
+
+function feedOf(config: Config, options: SessionOptions, folder: string): Feed {
+  const sources = options.data ?? config.session_data_config.data;
+  if (sources === undefined) {
+    throw new UsageError(
+      'the config names no market data: add session_data_config.data, such as ' +
+        '{"type": "csv", "path": "bars/{symbol}.csv", "interval": "1m", "stamp": "open"}, ' +
+        'or give data to openSession (on the command line: --data FILE)',
+    );
+  }
+  return openFeed(sources, { folder });
+}
+
+function planIndicators(
+  config: Config,
+  registry: IndicatorRegistry,
+  time: TimeManager,
+): IndicatorPlan[] {
+  const market = { sessionMs: fullSession(time), sessionsPerYear: sessionsPerYear(time.calendar) };
+  return config.session_data_config.indicators.session.map((spec) => {
+    const resolved = resolveIndicator(spec, registry);
+    if (!resolved.ok) throw new UsageError(resolved.problems.map((p) => p.message).join('; '));
+    const { indicator } = resolved;
+    const settings = settingsFor(indicator, market);
+    return { key: indicator.key, definition: indicator.definition, settings };
+  });
+}
+
+/** Length of a session that does not close early. */
+function fullSession(time: TimeManager): number {
+  const { calendar, currentTime } = time;
+  let date = calendar.dateOf(currentTime);
+  for (let i = 0; i < 10; i++) {
+    const session = calendar.session(date);
+    if (session !== null && !session.earlyClose) return session.close - session.open;
+    date = time.nextTradingDate(date);
+  }
+  const { open, close } = calendar.session(calendar.dateOf(currentTime))!;
+  return close - open;
+}
+
+/** 252 where weekends and holidays are off, 365 where every day is traded. */
+function sessionsPerYear(calendar: Calendar): number {
+  return calendar.name === 'CRYPTO' ? 365 : 252;
+}
+
+function startOf(config: Config, feed: Feed) {
+  const { symbols } = config.session_data_config;
+  return {
+    config: withoutPaths(config),
+    data: Object.fromEntries(
+      symbols.toSorted().map((symbol) => [symbol, feed.fingerprint(symbol)]),
+    ),
+  };
+}

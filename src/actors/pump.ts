@@ -1,0 +1,67 @@
+/**
+ * The pump: runs one slice of frames for every `slice.run` and tells the chart how it ended.
+ *
+ * A slice is cut after about 8 ms, so that messages get in, or after a number of frames. Where it is cut is
+ * never recorded.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { fromCallback } from 'xstate';
+import type { ActiveMessage, PumpMessage } from '../machines/active.machine.ts';
+import type { Demand } from './demand.ts';
+import type { Engine } from './engine.ts';
+import type { SliceLimit } from './frameLoop.ts';
+
+/** Frames of one slice; `auto` goes by time. */
+export type SliceSize = number | 'auto';
+
+const SLICE_MS = 8;
+/** Looking at the host's clock for every frame would cost as much as a small frame. */
+const FRAMES_PER_LOOK = 16;
+/** Beyond so many bytes not yet durable, wait for the log. */
+const BACKLOG_MAX = 32 * 1024 * 1024;
+
+export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
+  return fromCallback<PumpMessage>(({ sendBack, receive }) => {
+    const stopped = new AbortController();
+    const tell = (message: ActiveMessage) => sendBack(message);
+    receive(() => {
+      runSlice(engine, demand, size, stopped.signal).then(
+        (message) => {
+          if (!stopped.signal.aborted) tell(message);
+        },
+        (error: unknown) => {
+          const reason = error instanceof Error ? error.message : String(error);
+          if (!stopped.signal.aborted) tell({ type: 'feed.fail', reason });
+        },
+      );
+    });
+    return () => stopped.abort();
+  });
+}
+
+async function runSlice(
+  engine: Engine,
+  demand: Demand,
+  size: SliceSize,
+  signal: AbortSignal,
+): Promise<ActiveMessage> {
+  await nextTurn();
+  const loop = engine.loop!;
+  const { log } = engine.recorder;
+  if (log.backlog > BACKLOG_MAX) await log.durable();
+  await demand.wanted(loop, signal);
+  if (signal.aborted) return { type: 'slice.end' };
+  const cut = limitOf(size);
+  const outcome = loop.run((frames) => {
+    demand.framed();
+    return cut(frames) || loop.closed || !demand.wants(loop);
+  });
+  if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
+  return { type: outcome.kind === 'closed' ? 'feed.close' : 'slice.end' };
+}
+
+function limitOf(size: SliceSize): SliceLimit {
+  if (size !== 'auto') return (frames) => frames >= size;
+  const until = performance.now() + SLICE_MS;
+  return (frames) => frames % FRAMES_PER_LOOK === 0 && performance.now() >= until;
+}

@@ -1,0 +1,124 @@
+/** The steps of Phase 0: can this system serve this config? */
+import { chooseBase, requirementsOf } from '../domain/config/requirements.ts';
+import { compareIntervals, type Interval } from '../domain/interval.ts';
+import type { TradingDate } from '../domain/time.ts';
+import type { Engine } from './engine.ts';
+import { historySource, storedIntervals } from './historyNeeds.ts';
+import { subscriptionOf } from './strategy.ts';
+
+const BY = 'session/validation';
+
+/** Collects, per symbol, every interval that anything asks for. @throws {StrategyError} */
+export function gatherRequirements(engine: Engine): void {
+  const asked = engine.named.map(({ name, strategy, config }) =>
+    subscriptionOf(name, strategy, config),
+  );
+  for (const symbol of engine.config.session_data_config.symbols) {
+    const extra = asked
+      .filter(({ symbols }) => symbols === undefined || symbols.includes(symbol))
+      .flatMap(({ bars }) => bars ?? []);
+    engine.required.set(symbol, requirementsOf(engine.config, symbol, extra));
+  }
+}
+
+/** Looks once at the data of every symbol; from here on the run can be recorded. @throws {FeedError} */
+export async function indexData(engine: Engine, signal: AbortSignal): Promise<void> {
+  const { market, onProgress } = engine;
+  const { symbols } = engine.config.session_data_config;
+  try {
+    await market.feed.index({ symbols, calendar: market.calendar, onProgress, signal });
+    signal.throwIfAborted();
+    engine.onStarted();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    engine.onStarted();
+    fail(engine, [error instanceof Error ? error.message : String(error)]);
+  }
+}
+
+/** Chooses one base interval for the run. @throws {Error} if there is none, or a symbol has no bar of it */
+export function chooseStreams(engine: Engine): void {
+  const { config, sessions } = engine;
+  const symbols = config.session_data_config.symbols.toSorted();
+  const requested = [...new Set([...engine.required.values()].flat())].sort(compareIntervals);
+  const chosen = chooseBase(requested, commonIntervals(engine, symbols));
+  if (!chosen.ok) {
+    fail(engine, [...chosen.reasons, ...symbols.map((symbol) => holdings(engine, symbol))]);
+  }
+  const { base } = chosen;
+  const problems = symbols.flatMap((symbol) => problemsOf(engine, symbol, base));
+  if (problems.length > 0) fail(engine, problems);
+  engine.settle(base);
+  engine.record('StreamsValidated', BY, {
+    base,
+    derived: chosen.derived.filter((interval) => interval !== base),
+    symbols: Object.fromEntries(
+      symbols.map((symbol) => [symbol, streamsOf(engine.required.get(symbol)!, base)]),
+    ),
+    window: { start: sessions[0]!.date, end: sessions.at(-1)!.date, sessions: sessions.length },
+    missing: symbols
+      .map((symbol) => ({ symbol, dates: missingDates(engine, symbol, base) }))
+      .filter(({ dates }) => dates.length > 0),
+  });
+}
+
+/** Base first, then what is derived, ascending. */
+function streamsOf(required: readonly Interval[], base: Interval): Interval[] {
+  const derived = required.filter((interval) => interval !== base).sort(compareIntervals);
+  return [base, ...derived];
+}
+
+/** Stored intervals that all symbols have in the window; where they share none, those that any has. */
+function commonIntervals(engine: Engine, symbols: readonly string[]): Interval[] {
+  const perSymbol = symbols.map(
+    (symbol) =>
+      new Set([...storedIntervals(engine, symbol)].filter((i) => hasBars(engine, symbol, i))),
+  );
+  const all = [...new Set(perSymbol.flatMap((intervals) => [...intervals]))];
+  const common = all.filter((interval) => perSymbol.every((has) => has.has(interval)));
+  return common.length > 0 ? common : all;
+}
+
+function hasBars(engine: Engine, symbol: string, interval: Interval): boolean {
+  const dates = engine.market.dates(symbol, interval);
+  return engine.sessions.some(({ date }) => dates.has(date));
+}
+
+function missingDates(engine: Engine, symbol: string, base: Interval): TradingDate[] {
+  const dates = engine.market.dates(symbol, base);
+  return engine.sessions.map(({ date }) => date).filter((date) => !dates.has(date));
+}
+
+/** One line for everything this symbol cannot have. */
+function problemsOf(engine: Engine, symbol: string, base: Interval): string[] {
+  if (!hasBars(engine, symbol, base)) return [`no ${base} bars: ${holdings(engine, symbol)}`];
+  const stored = storedIntervals(engine, symbol);
+  return engine.config.session_data_config.historical.data
+    .filter(({ apply_to }) => apply_to === 'all' || apply_to.includes(symbol))
+    .flatMap(({ intervals }) => intervals)
+    .filter((interval) => historySource(interval, stored) === undefined)
+    .map(
+      (interval) =>
+        `${symbol} ${interval}: no history to load or derive it from; ` +
+        `the data has ${[...stored].join(', ')}`,
+    );
+}
+
+/** What the data has of a symbol, for people. */
+function holdings(engine: Engine, symbol: string): string {
+  const { start_date, end_date } = engine.config.backtest_config;
+  const stored = engine.market.feed.availability(symbol).map(({ interval, dates }) => {
+    const days = [...dates.keys()];
+    return `${interval} from ${days[0]} to ${days.at(-1)}`;
+  });
+  const has = stored.length === 0 ? 'nothing' : stored.join(', ');
+  return (
+    `${symbol}: the data has ${has}; asked for ${start_date} to ${end_date}: ` +
+    'choose a window inside the data, or name data that covers it'
+  );
+}
+
+function fail(engine: Engine, problems: string[]): never {
+  engine.record('StreamValidationFailed', BY, { problems });
+  throw new Error(problems.join('\n'));
+}

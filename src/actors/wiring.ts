@@ -1,0 +1,124 @@
+/** Gives the charts their work: every step of every phase, provided by name. */
+import { fromPromise } from 'xstate';
+import { activeMachine } from '../machines/active.machine.ts';
+import { endingMachine } from '../machines/ending.machine.ts';
+import { initializationMachine } from '../machines/initialization.machine.ts';
+import { lifecycleMachine } from '../machines/lifecycle.machine.ts';
+import { type LoadingInput, loadingMachine } from '../machines/loading.machine.ts';
+import { sessionMachine } from '../machines/session.machine.ts';
+import { teardownMachine } from '../machines/teardown.machine.ts';
+import { validationMachine } from '../machines/validation.machine.ts';
+import type { Demand } from './demand.ts';
+import type { Engine } from './engine.ts';
+import * as loading from './loading.ts';
+import * as phases from './phases.ts';
+import { createPump, type SliceSize } from './pump.ts';
+import * as validation from './validation.ts';
+
+export interface Wiring {
+  readonly engine: Engine;
+  readonly demand: Demand;
+  readonly slice: SliceSize;
+  /** Refuses a message on the record. */
+  refuse(message: string, state: string): void;
+}
+
+/** The session chart with all its work in place. */
+export function wire({ engine, demand, slice, refuse }: Wiring) {
+  const work = (run: (engine: Engine, signal: AbortSignal) => void | Promise<void>) =>
+    fromPromise<void, void>(({ signal }) => perform(engine, signal, () => run(engine, signal)));
+  const load = (run: (engine: Engine, symbols: readonly string[]) => void) =>
+    fromPromise<void, LoadingInput>(({ input, signal }) =>
+      perform(engine, signal, () => run(engine, input.symbols)),
+    );
+  const actor = (name: string) =>
+    lifecycleMachine.provide({
+      actors: {
+        setUp: work(() => setUp(engine, name)),
+        tearDown: work(() => tearDown(engine, name)),
+      },
+    });
+
+  return sessionMachine.provide({
+    actors: {
+      validation: validationMachine.provide({
+        actors: {
+          gatherRequirements: work(validation.gatherRequirements),
+          indexData: work(validation.indexData),
+          chooseStreams: work(validation.chooseStreams),
+        },
+      }),
+      initialization: initializationMachine.provide({
+        actors: {
+          loading: loadingMachine.provide({
+            actors: {
+              checkSymbols: fromPromise<readonly string[], LoadingInput>(({ input, signal }) =>
+                perform(engine, signal, () => loading.checkSymbols(engine, input.symbols)),
+              ),
+              registerSymbols: load(loading.registerSymbols),
+              loadHistory: load(loading.loadHistory),
+              registerIndicators: load(loading.registerIndicators),
+              calculateHistorical: load(() => {}),
+              loadQueues: load(loading.loadQueues),
+              scoreHistory: load(loading.scoreHistory),
+            },
+          }),
+          preSessionScans: work(() => {}),
+        },
+      }),
+      active: activeMachine.provide({
+        actors: { activate: work(phases.activate), pump: createPump(engine, demand, slice) },
+      }),
+      ending: endingMachine.provide({
+        actors: {
+          deactivate: work(phases.deactivate),
+          notifyActors: work(phases.notifyActors),
+        },
+      }),
+      teardown: teardownMachine.provide({
+        actors: {
+          clearData: work(async (_, signal) => {
+            const next = engine.sessions[engine.day + 1]!.open;
+            await demand.wanted({ next: () => next }, signal);
+            signal.throwIfAborted();
+            phases.clearData(engine);
+          }),
+          clearQueues: work(phases.clearQueues),
+          advanceClock: work(phases.advanceClock),
+        },
+      }),
+      processor: actor('processor'),
+      quality: actor('quality'),
+      scanner: actor('scanner'),
+      strategy: actor('strategy'),
+    },
+    actions: {
+      refuseMessage: ({ event, self }) => refuse(event.type, String(self.getSnapshot().value)),
+    },
+  });
+}
+
+/**
+ * Runs a step after the transition that started it is recorded, and commits what it recorded as frames of
+ * its own: frames are cut by what happens, never by timing.
+ */
+async function perform<T>(engine: Engine, signal: AbortSignal, run: () => T | Promise<T>) {
+  await Promise.resolve();
+  signal.throwIfAborted();
+  engine.cause = engine.recorder.seq || null;
+  try {
+    return await run();
+  } finally {
+    if (!signal.aborted) engine.recorder.commit();
+  }
+}
+
+function setUp(engine: Engine, actor: string): void {
+  const allocated = phases.ACTOR_WORK[actor]!.setUp(engine);
+  engine.record('ActorSetUp', `session/${actor}`, { actor, allocated: { ...allocated } });
+}
+
+function tearDown(engine: Engine, actor: string): void {
+  const released = phases.ACTOR_WORK[actor]!.tearDown(engine);
+  engine.record('ActorTornDown', `session/${actor}`, { actor, released: { ...released } });
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+/** The command `openbell`. This file runs on any Node, so that an old one gets a sentence, not a stack. */
+
+const NODE_NEEDED = 24;
+
+const major = Number.parseInt(process.versions.node, 10);
+if (major < NODE_NEEDED) {
+  process.stderr.write(
+    `error: openbell needs Node ${NODE_NEEDED} or newer and this is ${process.version}: ` +
+      'install a newer one from https://nodejs.org, or run "npx node@24" in its place\n',
+  );
+  process.exitCode = 2;
+} else {
+  const { main } = await import('./program.ts');
+  process.exitCode = await main(process.argv.slice(2));
+}

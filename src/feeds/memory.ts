@@ -1,0 +1,25 @@
+/** Bars that the embedding program holds, as columns or as objects. */
+import { columnSeries } from './columnSeries.ts';
+import type { Feed } from './feed.ts';
+import { type BarTable, givenColumns, type PlainBar } from './plainBars.ts';
+import { SeriesFeed } from './seriesFeed.ts';
+import type { BadRowPolicy } from './validation.ts';
+
+/** Bars by symbol: columns, columns of several intervals, or single bars. */
+export type MemoryBars = Readonly<Record<string, BarTable | readonly (BarTable | PlainBar)[]>>;
+
+/** Copies the bars of a symbol when it is indexed; what happens to `bars` later changes nothing. */
+export function memoryFeed(bars: MemoryBars, { policy = 'fail' as BadRowPolicy } = {}): Feed {
+  const held = new Map(
+    Object.entries(bars).map(([symbol, given]) => [symbol.toUpperCase(), given]),
+  );
+  return new SeriesFeed({
+    name: 'memory',
+    async load(symbol, { calendar }) {
+      const series = givenColumns(symbol, held.get(symbol) ?? [])
+        .filter(({ columns }) => columns.length > 0)
+        .map((given) => columnSeries('memory', given, { calendar, policy }));
+      return { series, missing: series.length > 0 ? [] : [`no bars of "${symbol}" are in memory`] };
+    },
+  });
+}

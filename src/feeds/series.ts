@@ -1,0 +1,191 @@
+/** Indexed bars of one symbol at one interval, whatever they are kept in. */
+import { hash } from 'node:crypto';
+import { BarColumns } from '../domain/bars.ts';
+import type { Interval } from '../domain/interval.ts';
+import type { MarketTime, TradingDate } from '../domain/time.ts';
+import type { Availability, BadRow, FeedBars, Provenance } from './feed.ts';
+import type { Piece, Row } from './intake.ts';
+
+/** One file, or one block of memory, that holds rows of a series. */
+export interface Part {
+  /** Without its folder; `null` where there is no file. */
+  readonly file: string | null;
+  readonly fingerprint: string;
+  /** Ascending by time. */
+  readonly pieces: readonly Piece[];
+  readonly skipped: ReadonlyMap<TradingDate, readonly BadRow[]>;
+  /** Gives the rows of `pieces`, in order, to `range`. */
+  read(pieces: readonly Piece[], range: BarRange, signal?: AbortSignal): Promise<void>;
+}
+
+/** Rows that are read at once. */
+export type Run = Omit<Piece, 'date' | 'first' | 'last'>;
+
+/** Neighbouring pieces joined up to a size, so that years are not read day by day. */
+export function joined(pieces: readonly Piece[], largest: number): readonly Run[] {
+  const runs: Run[] = [];
+  for (const { start, end, firstLine, bars } of pieces) {
+    const last = runs.at(-1);
+    const follows = last !== undefined && last.firstLine + last.bars === firstLine;
+    if (follows && end - last.start <= largest) {
+      last.end = end;
+      last.bars += bars;
+    } else {
+      runs.push({ start, end, firstLine, bars });
+    }
+  }
+  return runs;
+}
+
+/** Collects the bars of `[from, to)` and where they came from. */
+export class BarRange {
+  readonly bars: BarColumns;
+  readonly provenance: Provenance[] = [];
+  readonly #from: MarketTime;
+  readonly #to: MarketTime;
+  readonly #source: string;
+  #part: Pick<Part, 'file' | 'fingerprint'> = { file: null, fingerprint: '' };
+  #firstLine = 0;
+  #count = 0;
+
+  /** @param atMost bars that will be given to it */
+  constructor(
+    source: string,
+    { from, to, atMost }: { from: MarketTime; to: MarketTime; atMost: number },
+  ) {
+    this.bars = new BarColumns(atMost);
+    this.#source = source;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  /** The rows that follow are those of `part`. */
+  begin(part: Pick<Part, 'file' | 'fingerprint'>): void {
+    this.#endRun();
+    this.#part = part;
+  }
+
+  row({ line, bar }: Row): void {
+    if (bar.opened < this.#from || bar.opened >= this.#to) return;
+    this.bars.push(bar);
+    if (this.#count > 0 && line === this.#firstLine + this.#count) {
+      this.#count++;
+      return;
+    }
+    this.#endRun();
+    this.#firstLine = line;
+    this.#count = 1;
+  }
+
+  end(): FeedBars {
+    this.#endRun();
+    return { bars: this.bars, provenance: this.provenance };
+  }
+
+  #endRun(): void {
+    if (this.#count === 0) return;
+    const { file, fingerprint } = this.#part;
+    this.provenance.push({
+      source: this.#source,
+      file,
+      fingerprint,
+      firstLine: this.#firstLine,
+      bars: this.#count,
+    });
+    this.#count = 0;
+  }
+}
+
+export class Series {
+  readonly availability: Availability;
+  readonly skipped: ReadonlyMap<TradingDate, readonly BadRow[]>;
+  readonly #source: string;
+  readonly #parts: readonly Part[];
+
+  /** `parts` ascend by time; each holds a bar. */
+  constructor(
+    source: string,
+    { symbol, interval, parts }: { symbol: string; interval: Interval; parts: readonly Part[] },
+  ) {
+    this.#source = source;
+    this.#parts = parts;
+    const dates = new Map<TradingDate, number>();
+    const skipped = new Map<TradingDate, readonly BadRow[]>();
+    for (const part of parts) {
+      for (const { date, bars } of part.pieces) dates.set(date, (dates.get(date) ?? 0) + bars);
+      for (const [date, rows] of part.skipped)
+        skipped.set(date, [...(skipped.get(date) ?? []), ...rows]);
+    }
+    this.skipped = skipped;
+    this.availability = {
+      symbol,
+      interval,
+      dates,
+      first: parts[0]!.pieces[0]!.first,
+      last: parts.at(-1)!.pieces.at(-1)!.last,
+    };
+  }
+
+  get fingerprints(): readonly string[] {
+    return this.#parts.map(({ fingerprint }) => fingerprint);
+  }
+
+  async read(request: {
+    from: MarketTime;
+    to: MarketTime;
+    signal?: AbortSignal;
+  }): Promise<FeedBars> {
+    const { from, to, signal } = request;
+    const wanted = overlapping(this.#parts, { from, to, firstOf: firstOfPart, lastOf: lastOfPart })
+      .map((part) => ({ part, pieces: overlapping(part.pieces, { from, to, firstOf, lastOf }) }))
+      .filter(({ pieces }) => pieces.length > 0);
+    const atMost = wanted.flatMap(({ pieces }) => pieces).reduce((sum, { bars }) => sum + bars, 0);
+    const range = new BarRange(this.#source, { from, to, atMost });
+    for (const { part, pieces } of wanted) {
+      signal?.throwIfAborted();
+      range.begin(part);
+      await part.read(pieces, range, signal);
+    }
+    return range.end();
+  }
+}
+
+const firstOf = (piece: Piece): MarketTime => piece.first;
+const lastOf = (piece: Piece): MarketTime => piece.last;
+const firstOfPart = (part: Part): MarketTime => part.pieces[0]!.first;
+const lastOfPart = (part: Part): MarketTime => part.pieces.at(-1)!.last;
+
+interface Overlap<T> {
+  readonly from: MarketTime;
+  readonly to: MarketTime;
+  readonly firstOf: (item: T) => MarketTime;
+  readonly lastOf: (item: T) => MarketTime;
+}
+
+/** The items, ascending, that may hold a bar of `[from, to)`. O(log n). */
+function overlapping<T>(
+  items: readonly T[],
+  { from, to, firstOf, lastOf }: Overlap<T>,
+): readonly T[] {
+  return items.slice(
+    firstIndex(items, (item) => lastOf(item) >= from),
+    firstIndex(items, (item) => firstOf(item) >= to),
+  );
+}
+
+/** Index of the first item that `holds`, after which all do. */
+function firstIndex<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(items[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** One fingerprint of several, which is that of the only one if there is one. */
+export function combineFingerprints(fingerprints: readonly string[]): string {
+  return fingerprints.length === 1 ? fingerprints[0]! : hash('sha256', fingerprints.join('\n'));
+}

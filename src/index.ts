@@ -1,0 +1,58 @@
+/** The public API of Openbell: everything an embedding program may import. Re-exports only. */
+export {
+  ConfigInvalid,
+  openSession,
+  type SessionOptions,
+} from './actors/openSession.ts';
+export type { CommittedFrame } from './actors/recorder.ts';
+export { RunFailedError, type Session, type SessionStatus } from './actors/session.ts';
+export type {
+  IndicatorUpdate,
+  Signal,
+  Strategy,
+  StrategyBar,
+  StrategyContext,
+  Subscription,
+} from './actors/strategy.ts';
+export type { RunSummary, SymbolSummary } from './actors/summary.ts';
+export { type Bar, BarColumns } from './domain/bars.ts';
+export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
+export { calendarNames, findCalendar } from './domain/calendar/calendars.ts';
+export { type MarketRules, marketCalendar } from './domain/calendar/marketCalendar.ts';
+export type { Config, ConfigInput } from './domain/config/schema.ts';
+export { FeedError, InvariantViolated, LogCorrupted, UsageError } from './domain/errors.ts';
+export type {
+  BarFact,
+  ControlFact,
+  Fact,
+  FactOf,
+  FactType,
+  HistoryFact,
+  IndicatorFact,
+} from './domain/facts.ts';
+export { foldFrame } from './domain/fold.ts';
+export { type Frame, factsOf } from './domain/frame.ts';
+export { SessionData } from './domain/sessionData.ts';
+export {
+  BarsView,
+  ColumnView,
+  HistoryView,
+  type IndicatorView,
+  type MetricsView,
+  type QualityView,
+  SessionView,
+  SymbolView,
+} from './domain/sessionView.ts';
+export type { MarketTime, TradingDate } from './domain/time.ts';
+export { TimeManager } from './domain/timeManager.ts';
+export type { Availability, Feed, FeedBars } from './feeds/feed.ts';
+export type {
+  Indicator,
+  IndicatorDefinition,
+  IndicatorSession,
+  IndicatorSettings,
+  ParamRule,
+} from './indicators/indicator.ts';
+export { FileLog } from './store/fileLog.ts';
+export type { LogReader, LogWriter } from './store/eventLog.ts';
+export { MemoryLog } from './store/memoryLog.ts';

@@ -1,0 +1,332 @@
+/**
+ * Columns of doubles as few bytes, bit-exactly, NaN and -0 included.
+ *
+ * Each column says how it is stored. The choice is a pure function of its values and of those of the column
+ * before it in the block:
+ *
+ *   grid    v[i] = start + step × (i mod run) + rise × ⌊i / run⌋, whole numbers: nothing per row
+ *   int     v[i] = (base + u[i]) ÷ 10^scale, u of 0 to 4 bytes
+ *   near    the same, where u is counted from the column before: high from open, low from high …
+ *   double  v[i] as it is; every NaN as the one quiet NaN, so that no host's bits get into the log
+ *
+ * `scale` is the smallest at which every value of the column comes back exactly.
+ */
+import { type ByteReader, type ByteWriter, INTEGER_LIMIT, Malformed } from './bytes.ts';
+
+const SCALE_MAX = 8;
+const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
+const WIDTH_MAX = 4;
+const WIDTHS = WIDTH_MAX + 1;
+
+/** The first byte of a column. From `INT` on it also holds near or not, scale and width. */
+const GRID = 0;
+const DOUBLE = 1;
+const INT = 2;
+const NEAR = INT + (SCALE_MAX + 1) * WIDTHS;
+const END = NEAR + (SCALE_MAX + 1) * WIDTHS;
+
+const NAN_HIGH = 0x7ff80000;
+/** Rows from which a grid is always shorter than bytes per row. */
+const GRID_ROWS = 3;
+
+/** Encodes the columns of one block after another. Allocates nothing per row. */
+export class ColumnEncoder {
+  /** Values of the column as whole numbers at `#scale`; and those of the column before. */
+  #ints = new Float64Array(256);
+  #before = new Float64Array(256);
+  #deltas = new Float64Array(256);
+  #rowsBefore = 0;
+  /** -1: the column before is not stored as whole numbers. */
+  #scaleBefore = -1;
+  #scale = 0;
+  #low = 0;
+  #high = 0;
+
+  /** Forgets the column before: a new block begins. */
+  begin(): void {
+    this.#scaleBefore = -1;
+  }
+
+  /** Appends the first `rows` values of `data`. O(rows). */
+  encode(writer: ByteWriter, data: Float64Array, rows: number): void {
+    writer.reserve(40 + 8 * rows);
+    if (rows >= GRID_ROWS && encodeGrid(writer, data, rows)) {
+      this.#scaleBefore = -1;
+    } else if (this.#asInts(data, rows)) {
+      this.#encodeInts(writer, rows);
+      this.#keep(rows);
+    } else {
+      encodeDoubles(writer, data, rows);
+      this.#scaleBefore = -1;
+    }
+  }
+
+  #encodeInts(writer: ByteWriter, rows: number): void {
+    const low = this.#low;
+    const width = widthOf(this.#high - low);
+    if (this.#scaleBefore === this.#scale && this.#rowsBefore === rows) {
+      this.#countDeltas(rows);
+      const deltaWidth = widthOf(this.#high - this.#low);
+      const saved = rows * (width - deltaWidth) + integerBytes(low) - integerBytes(this.#low);
+      if (deltaWidth <= WIDTH_MAX && saved > 0) {
+        writer.byte(NEAR + this.#scale * WIDTHS + deltaWidth);
+        writer.integer(this.#low);
+        writeOffsets(writer, this.#deltas, this.#low, { rows, width: deltaWidth });
+        return;
+      }
+    }
+    writer.byte(INT + this.#scale * WIDTHS + width);
+    writer.integer(low);
+    writeOffsets(writer, this.#ints, low, { rows, width });
+  }
+
+  #countDeltas(rows: number): void {
+    const ints = this.#ints;
+    const before = this.#before;
+    const deltas = this.#deltas;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < rows; i++) {
+      const delta = ints[i]! - before[i]!;
+      deltas[i] = delta;
+      if (delta < low) low = delta;
+      if (delta > high) high = delta;
+    }
+    this.#low = low;
+    this.#high = high;
+  }
+
+  #keep(rows: number): void {
+    const ints = this.#ints;
+    this.#ints = this.#before;
+    this.#before = ints;
+    this.#rowsBefore = rows;
+    this.#scaleBefore = this.#scale;
+  }
+
+  /** Finds the smallest scale that holds every value. False if there is none, or the values lie too far apart. */
+  #asInts(data: Float64Array, rows: number): boolean {
+    if (this.#ints.length < rows) this.#grow(rows);
+    this.#scale = 0;
+    for (;;) {
+      const failed = this.#scaleUp(data, rows);
+      if (failed === rows) break;
+      do {
+        if (++this.#scale > SCALE_MAX) return false;
+      } while (!isExact(data[failed]!, POWERS[this.#scale]!));
+    }
+    return this.#low > -INTEGER_LIMIT && this.#high < INTEGER_LIMIT && this.#high - this.#low < 2 ** 32;
+  }
+
+  /** Fills `#ints` at the present scale. Returns the first row whose value does not come back exactly. */
+  #scaleUp(data: Float64Array, rows: number): number {
+    const power = POWERS[this.#scale]!;
+    const ints = this.#ints;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < rows; i++) {
+      const value = data[i]!;
+      const int = Math.round(value * power);
+      if (int / power !== value || (int === 0 && Object.is(value, -0))) return i;
+      ints[i] = int;
+      if (int < low) low = int;
+      if (int > high) high = int;
+    }
+    this.#low = low;
+    this.#high = high;
+    return rows;
+  }
+
+  #grow(rows: number): void {
+    const capacity = Math.max(rows, this.#ints.length * 2);
+    const before = this.#before;
+    this.#ints = new Float64Array(capacity);
+    this.#deltas = new Float64Array(capacity);
+    this.#before = new Float64Array(capacity);
+    this.#before.set(before);
+  }
+}
+
+/** Decodes the columns of one block after another. */
+export class ColumnDecoder {
+  #before = new Float64Array(0);
+  #rowsBefore = 0;
+  #scaleBefore = -1;
+
+  begin(): void {
+    this.#scaleBefore = -1;
+  }
+
+  /**
+   * Fills the first `rows` places of `into`, which is not written to again before the block is done.
+   * @throws {Malformed} if the bytes are no column of that many rows
+   */
+  decode(reader: ByteReader, into: Float64Array, rows: number): void {
+    const form = reader.byte();
+    const scaleBefore = this.#scaleBefore;
+    this.#scaleBefore = -1;
+    if (form === GRID) {
+      decodeGrid(reader, into, rows);
+    } else if (form === DOUBLE) {
+      decodeDoubles(reader, into, rows);
+    } else if (form < END) {
+      const near = form >= NEAR;
+      const packed = form - (near ? NEAR : INT);
+      const scale = Math.floor(packed / WIDTHS);
+      if (near && (scale !== scaleBefore || rows !== this.#rowsBefore)) {
+        throw new Malformed('a column is counted from one that is not there');
+      }
+      const power = POWERS[scale]!;
+      decodeInts(reader, into, { rows, power: near ? 1 : power, width: packed % WIDTHS });
+      if (near) addBefore(into, this.#before, power, rows);
+      this.#scaleBefore = scale;
+    } else {
+      throw new Malformed(`a column has the unknown form ${form}`);
+    }
+    this.#before = into;
+    this.#rowsBefore = rows;
+  }
+}
+
+function isExact(value: number, power: number): boolean {
+  return Math.round(value * power) / power === value && !Object.is(value, -0);
+}
+
+function widthOf(span: number): number {
+  if (span === 0) return 0;
+  if (span < 2 ** 8) return 1;
+  if (span < 2 ** 16) return 2;
+  return span < 2 ** 24 ? 3 : span < 2 ** 32 ? 4 : WIDTHS;
+}
+
+function integerBytes(value: number): number {
+  let bytes = 1;
+  for (let rest = Math.abs(value) * 2; rest >= 128; rest /= 128) bytes++;
+  return bytes;
+}
+
+/** Appends the column as a grid and returns true, or returns false at the first value that lies off it. */
+function encodeGrid(writer: ByteWriter, data: Float64Array, rows: number): boolean {
+  const start = data[0]!;
+  const step = data[1]! - start;
+  if (!isWhole(start) || !isWhole(step)) return false;
+  let run = 1;
+  while (run < rows && data[run] === start + step * run) run++;
+  const rise = run < rows ? data[run]! - start : 0;
+  if (!isWhole(rise)) return false;
+  for (let line = start, from = 0; from < rows; line += rise, from += run) {
+    const length = Math.min(run, rows - from);
+    for (let i = 0; i < length; i++) {
+      const value = data[from + i]!;
+      if (value !== line + step * i || (value === 0 && Object.is(value, -0))) return false;
+    }
+  }
+  writer.byte(GRID);
+  writer.count(run);
+  writer.integer(start);
+  writer.integer(step);
+  writer.integer(rise);
+  return true;
+}
+
+function isWhole(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT;
+}
+
+function decodeGrid(reader: ByteReader, into: Float64Array, rows: number): void {
+  const run = reader.count();
+  const start = reader.integer();
+  const step = reader.integer();
+  const rise = reader.integer();
+  if (run === 0) throw new Malformed('a grid has runs of no rows');
+  for (let line = start, from = 0; from < rows; line += rise, from += run) {
+    const length = Math.min(run, rows - from);
+    for (let i = 0; i < length; i++) into[from + i] = line + step * i;
+  }
+}
+
+function encodeDoubles(writer: ByteWriter, data: Float64Array, rows: number): void {
+  writer.byte(DOUBLE);
+  const { view } = writer;
+  let at = writer.length;
+  for (let i = 0; i < rows; i++, at += 8) {
+    const value = data[i]!;
+    if (Number.isNaN(value)) {
+      view.setUint32(at, 0, true);
+      view.setUint32(at + 4, NAN_HIGH, true);
+    } else {
+      view.setFloat64(at, value, true);
+    }
+  }
+  writer.length = at;
+}
+
+function decodeDoubles(reader: ByteReader, into: Float64Array, rows: number): void {
+  let at = reader.take(8 * rows);
+  const { view } = reader;
+  for (let i = 0; i < rows; i++, at += 8) into[i] = view.getFloat64(at, true);
+}
+
+/** Appends `ints[i] - base` as `width` bytes each. */
+function writeOffsets(
+  writer: ByteWriter,
+  ints: Float64Array,
+  base: number,
+  { rows, width }: { rows: number; width: number },
+): void {
+  const { bytes, view } = writer;
+  let at = writer.length;
+  switch (width) {
+    case 1:
+      for (let i = 0; i < rows; i++) bytes[at++] = ints[i]! - base;
+      break;
+    case 2:
+      for (let i = 0; i < rows; i++, at += 2) view.setUint16(at, ints[i]! - base, true);
+      break;
+    case 3:
+      for (let i = 0; i < rows; i++, at += 3) {
+        const offset = (ints[i]! - base) | 0;
+        view.setUint16(at, offset, true);
+        bytes[at + 2] = offset >> 16;
+      }
+      break;
+    case 4:
+      for (let i = 0; i < rows; i++, at += 4) view.setUint32(at, ints[i]! - base, true);
+      break;
+  }
+  writer.length = at;
+}
+
+function decodeInts(
+  reader: ByteReader,
+  into: Float64Array,
+  { rows, power, width }: { rows: number; power: number; width: number },
+): void {
+  const base = reader.integer();
+  let at = reader.take(rows * width);
+  const { bytes, view } = reader;
+  switch (width) {
+    case 0:
+      into.fill(base / power, 0, rows);
+      break;
+    case 1:
+      for (let i = 0; i < rows; i++) into[i] = (base + bytes[at++]!) / power;
+      break;
+    case 2:
+      for (let i = 0; i < rows; i++, at += 2) into[i] = (base + view.getUint16(at, true)) / power;
+      break;
+    case 3:
+      for (let i = 0; i < rows; i++, at += 3) {
+        into[i] = (base + view.getUint16(at, true) + bytes[at + 2]! * 65_536) / power;
+      }
+      break;
+    case 4:
+      for (let i = 0; i < rows; i++, at += 4) into[i] = (base + view.getUint32(at, true)) / power;
+      break;
+  }
+}
+
+/** Turns differences into values; both columns are whole numbers once multiplied by `power`. */
+function addBefore(into: Float64Array, before: Float64Array, power: number, rows: number): void {
+  for (let i = 0; i < rows; i++) into[i] = (Math.round(before[i]! * power) + into[i]!) / power;
+}

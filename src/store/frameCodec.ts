@@ -1,0 +1,309 @@
+/**
+ * Frames as the payload of a record, and back.
+ *
+ * Payload: the id of the append if it had one, new series entries (JSON) if there are any, then the sections
+ * in the order of seq. A section is a byte for its kind and either control facts (JSON, without `seq` and `at`,
+ * which follow from the record) or a columnar block: rows, `by`, extra fields (JSON), columns.
+ *
+ * The bytes are a pure function of the frame: of the values, and of the order of keys in its objects. Blocks
+ * and control sections without facts leave no trace.
+ */
+import { InvariantViolated } from '../domain/errors.ts';
+import type { ControlFact } from '../domain/facts.ts';
+import {
+  Block,
+  BLOCK_COLUMNS,
+  type BlockType,
+  Column,
+  type Frame,
+  type Section,
+} from '../domain/frame.ts';
+import type { SeriesEntry } from '../domain/series.ts';
+import type { MarketTime } from '../domain/time.ts';
+import { ByteReader, type ByteWriter, Malformed } from './bytes.ts';
+import { ColumnDecoder, ColumnEncoder } from './columnCodec.ts';
+import { CONTENTS, HEADER_BYTES, type RecordHeader, writeHeader } from './record.ts';
+
+/** Section kinds by their byte; 0 is control. Never reorder: logs hold these numbers. */
+const BLOCK_TYPES: readonly (BlockType | 'control')[] = [
+  'control',
+  'BarAppended',
+  'BarDerived',
+  'IndicatorUpdated',
+  'HistoricalBarsLoaded',
+];
+const SECTION_BYTES = new Map(BLOCK_TYPES.map((type, i) => [type, i]));
+
+/** Most cells in all blocks of one frame: what a reader may be made to allocate, 512 MiB. */
+export const CELLS_MAX = 1 << 26;
+
+export class FrameEncoder {
+  readonly #columns = new ColumnEncoder();
+
+  /**
+   * Appends a frame's record. Nothing of the frame is kept.
+   *
+   * @throws {InvariantViolated} for a frame that does not hold together; `writer` is then to be cleared
+   */
+  encode(writer: ByteWriter, frame: Frame, id: string | null): void {
+    const start = writer.length;
+    writer.reserve(HEADER_BYTES);
+    writer.length += HEADER_BYTES;
+    let contents = 0;
+    if (id !== null) {
+      contents |= CONTENTS.id;
+      writer.text(id);
+    }
+    if (frame.series.length > 0) {
+      contents |= CONTENTS.series;
+      writer.text(JSON.stringify(frame.series));
+    }
+    let seq = frame.firstSeq;
+    let cells = 0;
+    for (const section of frame.sections) {
+      if (section.kind === 'control') {
+        contents |= encodeControl(writer, frame, seq, section.facts);
+        seq += section.facts.length;
+      } else if (section.facts > 0) {
+        cells += this.#encodeBlock(writer, section, seq);
+        contents |= CONTENTS[section.type];
+        seq += section.facts;
+      }
+    }
+    check(frame, seq, cells);
+    const { count, firstSeq, at } = frame;
+    writeHeader(writer, start, { kind: 'frame', count, contents, firstSeq, at });
+  }
+
+  /** Returns how many cells the block has. */
+  #encodeBlock(writer: ByteWriter, block: Block, seq: number): number {
+    const { type, rows, columns } = block;
+    if (block.firstSeq !== seq) {
+      throw new InvariantViolated(seq, `a block of ${type} begins at ${block.firstSeq} instead`);
+    }
+    writer.byte(SECTION_BYTES.get(type)!);
+    writer.count(rows);
+    writer.text(block.by);
+    writer.text(block.extra === null ? '' : jsonOf(block.extra, seq));
+    this.#columns.begin();
+    let cells = 0;
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i]!;
+      if (i === VALUES && type === 'IndicatorUpdated') writer.count(column.length);
+      else if (column.length !== rows) {
+        const name = BLOCK_COLUMNS[type][i];
+        throw new InvariantViolated(seq, `"${name}" has ${column.length} values for ${rows} rows`);
+      }
+      cells += column.length;
+      this.#columns.encode(writer, column.data, column.length);
+    }
+    return cells;
+  }
+}
+
+/** The one column whose length differs from the rows: an indicator can have several outputs. */
+const VALUES = BLOCK_COLUMNS.IndicatorUpdated.indexOf('values');
+
+function check(frame: Frame, next: number, cells: number): void {
+  const { firstSeq, count, at } = frame;
+  if (count < 1 || next - firstSeq !== count) {
+    throw new InvariantViolated(firstSeq, `a frame of ${count} facts holds ${next - firstSeq}`);
+  }
+  if (!Number.isFinite(at)) throw new InvariantViolated(firstSeq, `"${at}" is no market time`);
+  if (cells > CELLS_MAX) {
+    throw new InvariantViolated(firstSeq, `a frame holds ${cells} cells: use several frames`);
+  }
+}
+
+/** Returns the bits of `CONTENTS` that the facts call for. */
+function encodeControl(
+  writer: ByteWriter,
+  frame: Frame,
+  firstSeq: number,
+  facts: readonly ControlFact[],
+): number {
+  if (facts.length === 0) return 0;
+  let contents: number = CONTENTS.control;
+  let json = '';
+  for (let i = 0; i < facts.length; i++) {
+    const { seq, at, type, by, cause, ...fields } = facts[i]!;
+    if (seq !== firstSeq + i || at !== frame.at) {
+      throw new InvariantViolated(firstSeq + i, `${type} is ${seq} at ${at} instead`);
+    }
+    if (type === 'PhaseEntered') contents |= CONTENTS.phaseEntered;
+    json += `${i === 0 ? '[' : ','}${jsonOf({ type, by, cause, ...fields }, seq)}`;
+  }
+  writer.byte(0);
+  writer.text(`${json}]`);
+  return contents;
+}
+
+/** JSON of a fact's fields; -0 becomes 0. @throws {InvariantViolated} for numbers that JSON does not have */
+function jsonOf(fields: object, seq: number): string {
+  refuseNonFinite(fields, seq);
+  return JSON.stringify(fields);
+}
+
+function refuseNonFinite(value: unknown, seq: number, name = ''): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new InvariantViolated(seq, `"${name}" is ${value}`);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const key in value) refuseNonFinite((value as Record<string, unknown>)[key], seq, key);
+  }
+}
+
+/** What a frame adds to what a reader must know. */
+export interface Additions {
+  readonly id: string | null;
+  readonly series: readonly SeriesEntry[];
+}
+
+const NO_SERIES: readonly SeriesEntry[] = [];
+
+export class FrameDecoder {
+  readonly #columns = new ColumnDecoder();
+  /** Room for the columns of coming frames: one allocation for many of them. */
+  #slab = new Float64Array(0);
+  #slabUsed = 0;
+  readonly #pools = new Map<BlockType, { blocks: Block[]; used: number }>();
+  #by = '';
+
+  /**
+   * The frame in a record's payload.
+   *
+   * @param reuse the frame's blocks are those of the last call with `reuse`, filled anew
+   * @throws {Malformed} if the payload is intact and still no frame
+   */
+  decode(header: RecordHeader, payload: Buffer, reuse = false): Frame {
+    const reader = new ByteReader(payload);
+    const { series } = readAdditions(reader, header.contents);
+    if (reuse) for (const pool of this.#pools.values()) pool.used = 0;
+    const sections: Section[] = [];
+    let seq = header.firstSeq;
+    let cellsLeft = CELLS_MAX;
+    while (reader.left > 0) {
+      const type = BLOCK_TYPES[reader.byte()];
+      if (type === undefined) throw new Malformed('a section has an unknown kind');
+      if (type === 'control') {
+        const facts = decodeControl(reader.text(), seq, header.at);
+        sections.push({ kind: 'control', facts });
+        seq += facts.length;
+      } else {
+        const block = this.#decodeBlock(reader, { type, reuse, cellsLeft });
+        block.firstSeq = seq;
+        for (const column of block.columns) cellsLeft -= column.length;
+        sections.push(block);
+        seq += block.facts;
+      }
+    }
+    const { firstSeq, count, at } = header;
+    if (seq - firstSeq !== count) {
+      throw new Malformed(`${count} facts are announced and ${seq - firstSeq} are there`);
+    }
+    return { at, firstSeq, count, sections, series };
+  }
+
+  #decodeBlock(
+    reader: ByteReader,
+    { type, reuse, cellsLeft }: { type: BlockType; reuse: boolean; cellsLeft: number },
+  ): Block {
+    const rows = reader.count();
+    const width = BLOCK_COLUMNS[type].length;
+    if (rows * width > cellsLeft) throw new Malformed(`a block of ${rows} rows is too big`);
+    const by = reader.text(this.#by);
+    this.#by = by;
+    const extra = reader.text();
+    const columns: Column[] = [];
+    const reused = reuse ? this.#reusable(type) : null;
+    this.#columns.begin();
+    for (let i = 0; i < width; i++) {
+      const isValues = i === VALUES && type === 'IndicatorUpdated';
+      const length = isValues ? reader.count() : rows;
+      if (length > cellsLeft) throw new Malformed(`a column of ${length} values is too big`);
+      const column = reused === null ? new Column(this.#room(length)) : reused.columns[i]!;
+      column.reserve(length);
+      column.length = length;
+      this.#columns.decode(reader, column.data, length);
+      if (reused === null) columns.push(column);
+    }
+    const block = reused ?? new Block(type, columns);
+    block.rows = rows;
+    block.by = by;
+    block.extra = extra === '' ? null : (parseJson(extra) as Record<string, unknown>);
+    return block;
+  }
+
+  #reusable(type: BlockType): Block {
+    let pool = this.#pools.get(type);
+    if (pool === undefined) {
+      pool = { blocks: [], used: 0 };
+      this.#pools.set(type, pool);
+    }
+    if (pool.used === pool.blocks.length) pool.blocks.push(new Block(type));
+    return pool.blocks[pool.used++]!;
+  }
+
+  /** Typed arrays cost a microsecond each to allocate, views of one a fraction of that. */
+  #room(cells: number): Float64Array {
+    if (cells > SLAB_CELLS / 4) return new Float64Array(cells);
+    if (this.#slabUsed + cells > this.#slab.length) {
+      this.#slab = new Float64Array(SLAB_CELLS);
+      this.#slabUsed = 0;
+    }
+    const room = new Float64Array(this.#slab.buffer, this.#slabUsed * 8, cells);
+    this.#slabUsed += cells;
+    return room;
+  }
+}
+
+const SLAB_CELLS = 1 << 13;
+
+/** Only what a frame adds, without its facts. @throws {Malformed} */
+export function additionsOf(header: RecordHeader, payload: Buffer): Additions {
+  return readAdditions(new ByteReader(payload), header.contents);
+}
+
+function readAdditions(reader: ByteReader, contents: number): Additions {
+  const id = (contents & CONTENTS.id) === 0 ? null : reader.text();
+  const series = (contents & CONTENTS.series) === 0 ? NO_SERIES : parseSeries(reader.text());
+  return { id, series };
+}
+
+/** @throws {Malformed} if `json` is no list of series entries */
+export function parseSeries(json: string): SeriesEntry[] {
+  const entries = parseJson(json);
+  if (!Array.isArray(entries) || !entries.every(isSeriesEntry)) {
+    throw new Malformed('the series table is none');
+  }
+  return entries;
+}
+
+function isSeriesEntry(entry: unknown): entry is SeriesEntry {
+  const { symbol, name, outputs } = (entry ?? {}) as Record<string, unknown>;
+  return (
+    typeof symbol === 'string' &&
+    typeof name === 'string' &&
+    (outputs === undefined || (Array.isArray(outputs) && outputs.every(isString)))
+  );
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function decodeControl(json: string, firstSeq: number, at: MarketTime): ControlFact[] {
+  const facts = parseJson(json);
+  if (!Array.isArray(facts)) throw new Malformed('control facts are no list');
+  return facts.map((fact, i) => {
+    if (!isString(fact?.type) || !isString(fact.by)) throw new Malformed('a fact has no type');
+    return { seq: firstSeq + i, at, ...fact };
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Malformed((error as Error).message);
+  }
+}
