@@ -83,6 +83,8 @@ export class Engine {
   readonly runners = new Map<string, Runner>();
   readonly loads = new Map<string, LoadedSymbol>();
   loop: FrameLoop | null = null;
+  /** Set when a message has come in: the slice ends after the present frame. */
+  interrupted = false;
   /** Base bars of the sessions that are over. */
   bars = 0;
   /** Sessions that had at least one symbol. */

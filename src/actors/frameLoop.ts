@@ -42,6 +42,7 @@ export class FrameLoop {
   readonly #tracks: readonly Track[];
   readonly #bars = new Block('BarAppended');
   #closed = false;
+  #failure: string | null = null;
 
   /** @param tracks ascending by symbol, queues loaded */
   constructor(stages: FrameStages, session: Session, tracks: readonly Track[]) {
@@ -58,26 +59,38 @@ export class FrameLoop {
 
   /** The next instant at which something is due; the close at the latest. O(symbols). */
   next(): MarketTime {
-    let next = Math.min(this.#session.close, this.#stages.processor.due);
-    for (const track of this.#tracks) if (track.nextEnd < next) next = track.nextEnd;
+    let next = this.#session.close;
+    for (const track of this.#tracks) {
+      if (track.nextEnd < next) next = track.nextEnd;
+      if (track.due < next) next = track.due;
+    }
     return next;
   }
 
-  /** Runs frames until `limit` says so, the session closes, or a strategy fails. */
+  /**
+   * Runs frames until `limit` says so, the session closes, or a strategy fails. Closed and failed stay: asked
+   * again, it says so again.
+   */
   run(limit: SliceLimit): SliceOutcome {
     let frames = 0;
+    while (!this.#closed && this.#failure === null) {
+      this.#tryFrame(this.next());
+      frames += 1;
+      if (limit(frames)) break;
+    }
+    if (this.#failure !== null) return { kind: 'failed', reason: this.#failure };
+    return { kind: this.#closed ? 'closed' : 'paused' };
+  }
+
+  /** A strategy that throws ends the run after what it decided on. */
+  #tryFrame(now: MarketTime): void {
     try {
-      while (!this.#closed) {
-        this.#frame(this.next());
-        frames += 1;
-        if (limit(frames)) break;
-      }
+      this.#frame(now);
     } catch (error) {
       if (!(error instanceof StrategyError)) throw error;
       this.#stages.recorder.commit({ market: true });
-      return { kind: 'failed', reason: error.message };
+      this.#failure = error.message;
     }
-    return { kind: this.#closed ? 'closed' : 'paused' };
   }
 
   #frame(now: MarketTime): void {

@@ -19,6 +19,8 @@ export interface HistoryNeed {
   from: TradingDate;
   /** First day strategies see; null if it only warms indicators or serves to derive. */
   visibleFrom: TradingDate | null;
+  /** True if the config asks for it, or for what is derived from it: sessions to come will need it too. */
+  keep: boolean;
   /** Indicator keys that reach back beyond what the config asks for. */
   readonly neededBy: string[];
 }
@@ -81,6 +83,8 @@ class Needs {
   show(interval: Interval, from: TradingDate): void {
     const need = this.#reach(interval, from);
     if (need === undefined) return;
+    need.keep = true;
+    this.#needs.get(need.source)!.keep = true;
     if (need.visibleFrom === null || from < need.visibleFrom) need.visibleFrom = from;
   }
 
@@ -118,7 +122,7 @@ class Needs {
     if (source !== interval) this.#reach(source, from);
     let need = this.#needs.get(interval);
     if (need === undefined) {
-      need = { interval, source, from, visibleFrom: null, neededBy: [] };
+      need = { interval, source, from, visibleFrom: null, keep: false, neededBy: [] };
       this.#needs.set(interval, need);
     }
     if (from < need.from) need.from = from;

@@ -33,9 +33,11 @@ const BY = 'session/loading';
 export async function checkSymbols(
   engine: Engine,
   symbols: readonly string[],
+  signal: AbortSignal,
 ): Promise<readonly string[]> {
   const sorted = [...symbols].sort();
   const loads = await Promise.all(sorted.map((symbol) => readSymbol(engine, symbol)));
+  signal.throwIfAborted();
   const loaded: string[] = [];
   loads.forEach((load, i) => {
     const symbol = sorted[i]!;
@@ -157,7 +159,8 @@ function recordHistory(
 ): void {
   const { interval, from, visibleFrom } = need;
   const held = heldBars(engine, symbol, need);
-  if (days.length === 0 && held.length === 0) return;
+  // Even nothing is recorded of what is kept: from now on the sessions' own bars join it.
+  if (days.length === 0 && held.length === 0 && !need.keep) return;
   if (need.neededBy.length > 0) {
     engine.record('HistoricalDataAugmented', BY, {
       symbol,
@@ -252,14 +255,16 @@ function derivedDays(
 function fillLongWindows(engine: Engine, symbols: readonly string[]): void {
   if (engine.day > 0) return;
   for (const symbol of symbols) {
-    for (const lane of engine.known.get(symbol)!.lanes) {
-      if (lane.window !== null && spansSessions(lane.interval))
-        fillFromHistory(engine, symbol, lane);
-    }
+    const track = engine.known.get(symbol)!;
+    const spanning = track.lanes.filter(
+      ({ window, interval }) => window !== null && spansSessions(interval),
+    );
+    for (const lane of spanning) fillFromHistory(engine, track, lane);
   }
 }
 
-function fillFromHistory(engine: Engine, symbol: string, lane: Lane): void {
+function fillFromHistory(engine: Engine, track: Track, lane: Lane): void {
+  const { symbol } = track;
   const { data, time, session, base } = engine;
   const group = new Set(engine.days.group(lane.interval, session.date));
   const stored = data.historyOf(symbol, base.text);
@@ -272,7 +277,7 @@ function fillFromHistory(engine: Engine, symbol: string, lane: Lane): void {
       const bar = source!.columns.at(i);
       // A stored daily bar stands for all base bars of its session.
       if (source === daily && base.intraday) bar.count = barsIn(held, base);
-      engine.processor.fill(lane, held, bar);
+      engine.processor.fill(track, lane, held, bar);
     }
   }
 }

@@ -1,9 +1,11 @@
 /** The way in for programs: one call from a config and data to a session that is ready to run. */
 import { basename, resolve } from 'node:path';
+import { isObservable, type Observable } from 'rxjs';
 import type { ActorOptions, AnyActorLogic } from 'xstate';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import { calendarNames, findCalendar } from '../domain/calendar/calendars.ts';
 import { withoutPaths } from '../domain/config/canonical.ts';
+import type { IndicatorCatalogue } from '../domain/config/catalogue.ts';
 import { parseConfig } from '../domain/config/config.ts';
 import { formatProblem, type Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
@@ -12,8 +14,10 @@ import { SessionData } from '../domain/sessionData.ts';
 import { SessionView } from '../domain/sessionView.ts';
 import { TimeManager } from '../domain/timeManager.ts';
 import type { Feed } from '../feeds/feed.ts';
+import type { ObservedBar } from '../feeds/observable.ts';
 import { openFeed, type SourceInput } from '../feeds/sources.ts';
 import type { IndicatorDefinition } from '../indicators/indicator.ts';
+import { keyOf } from '../indicators/key.ts';
 import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
 import { resolveIndicator, settingsFor } from '../indicators/resolution.ts';
 import { FileLog } from '../store/fileLog.ts';
@@ -26,12 +30,16 @@ import type { SliceSize } from './pump.ts';
 import { Recorder } from './recorder.ts';
 import { Session } from './session.ts';
 import type { NamedStrategy } from './strategy.ts';
+import { VERSIONS } from './versions.ts';
 
 export interface SessionOptions {
   /** The session config, as a file holds it: snake_case or camelCase keys. */
   readonly config: unknown;
-  /** Market data, in place of the config's `data`: a source, a list of them, or columns by symbol. */
-  readonly data?: SourceInput;
+  /**
+   * Market data, in place of the config's `data`: bars by symbol, an Observable of bars, a feed, a source
+   * as in a config, or a list of feeds and sources.
+   */
+  readonly data?: SourceInput | Observable<ObservedBar>;
   /** Folder of the run, made here; without it the log is kept in memory. */
   readonly log?: string;
   /** Where relative paths of the config start; default the working directory. */
@@ -81,7 +89,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const feed = feedOf(config, options, folder);
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
-  const log = options.log === undefined ? new MemoryLog() : await createLog(options, run, config);
+  const log = options.log === undefined ? new MemoryLog() : createLog(options.log, options, run);
   const recorder = new Recorder(log, data, time);
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
@@ -131,13 +139,14 @@ export function checkConfig(
 }
 
 /** What a config may name of indicators, and how their keys are made. */
-export function catalogueOf(registry: IndicatorRegistry) {
+export function catalogueOf(registry: IndicatorRegistry): IndicatorCatalogue {
   return {
     names: () => registry.names(),
-    find: (name: string) => registry.find(name),
-    keyOf: (spec: Parameters<typeof resolveIndicator>[0]) => {
-      const resolved = resolveIndicator(spec, registry);
-      return resolved.ok ? resolved.indicator.key : '';
+    find: (name) => registry.find(name),
+    keyOf: (spec) => {
+      const definition = registry.find(spec.name)!;
+      const period = spec.period || definition.period?.default;
+      return spec.key ?? keyOf(definition, { ...spec, period });
     },
   };
 }
@@ -163,6 +172,17 @@ function timeOf(config: Config, calendar: Calendar): TimeManager {
   return new TimeManager(calendar, { start: calendar.session(window.start)!.open });
 }
 
+function createLog(folder: string, options: SessionOptions, run: string): FileLog {
+  return FileLog.create(folder, {
+    run,
+    config: options.config,
+    versions: VERSIONS,
+    seed: null,
+    data: {},
+    parent: null,
+  });
+}
+
 async function findStrategies(
   config: Config,
   options: SessionOptions,
@@ -180,16 +200,17 @@ async function findStrategies(
   return found;
 }
 
-function feedOf(config: Config, options: SessionOptions, folder: string): Feed {
-  const sources = options.data ?? config.session_data_config.data;
-  if (sources === undefined) {
+function feedOf(config: Config, { data: given }: SessionOptions, folder: string): Feed {
+  const { data } = config.session_data_config;
+  if (given === undefined) {
+    if (data !== undefined) return openFeed(data, { folder });
     throw new UsageError(
       'the config names no market data: add session_data_config.data, such as ' +
         '{"type": "csv", "path": "bars/{symbol}.csv", "interval": "1m", "stamp": "open"}, ' +
         'or give data to openSession (on the command line: --data FILE)',
     );
   }
-  return openFeed(sources, { folder });
+  return openFeed(isObservable(given) ? { type: 'observable', source: given } : given, { folder });
 }
 
 function planIndicators(

@@ -38,19 +38,12 @@ export class Processor {
   readonly #bars = new Block('BarDerived');
   readonly #updates = new Block('IndicatorUpdated');
   readonly #bar: Bar = emptyBar();
-  /** Earliest end of a window that holds a bar. */
-  #due: MarketTime = Number.POSITIVE_INFINITY;
 
   constructor(recorder: Recorder, rules: ProcessorRules) {
     this.#recorder = recorder;
     this.#rules = rules;
     this.#bars.by = BY;
     this.#updates.by = BY;
-  }
-
-  /** The next instant at which a derived window ends; Infinity if none holds a bar. */
-  get due(): MarketTime {
-    return this.#due;
   }
 
   /** Takes the newest base bar of `track` into its windows. O(intervals). */
@@ -61,13 +54,13 @@ export class Processor {
     const bar = base.columns.read(base.columns.length - 1, this.#bar);
     for (let i = 1; i < lanes.length; i++) {
       const lane = lanes[i]!;
-      this.fill(lane, session, bar);
+      this.fill(track, lane, session, bar);
       lane.lastSeq = seq;
     }
   }
 
   /** Adds one base bar to a derived lane's window, opening it if need be. */
-  fill(lane: Lane, session: Session, bar: Bar): void {
+  fill(track: Track, lane: Lane, session: Session, bar: Bar): void {
     const window = lane.window!;
     if (window.holds) {
       window.add(bar);
@@ -75,7 +68,7 @@ export class Processor {
     }
     window.begin(this.#boundsOf(lane.interval, session, bar.opened), bar);
     if (window.end > this.#rules.runEnd) window.end = this.#rules.runEnd;
-    if (window.end < this.#due) this.#due = window.end;
+    if (window.end < track.due) track.due = window.end;
   }
 
   #boundsOf(interval: ParsedInterval, session: Session, opened: MarketTime): WindowBounds {
@@ -87,30 +80,32 @@ export class Processor {
 
   /** Derived bars whose window ends at or before `now`: symbols, then intervals, ascending. */
   derive(tracks: readonly Track[], now: MarketTime): void {
-    if (this.#due > now) return;
     const block = this.#bars;
     block.clear();
-    let due = Number.POSITIVE_INFINITY;
     for (const track of tracks) {
-      for (let i = 1; i < track.lanes.length; i++) {
-        const lane = track.lanes[i]!;
-        const window = lane.window!;
-        if (!window.holds) continue;
-        if (window.end > now) {
-          if (window.end < due) due = window.end;
-          continue;
-        }
-        window.holds = false;
-        if (window.count < window.expected && this.#rules.incomplete === 'skip') continue;
-        pushBar(block, lane, window);
-      }
+      if (track.due <= now) this.#deriveTrack(block, track, now);
     }
-    this.#due = due;
     if (block.rows === 0) return;
     const first = this.#recorder.place(block);
     this.#mark(tracks, block, first);
     this.derived += block.rows;
     this.#recorder.appendPlaced(block);
+  }
+
+  #deriveTrack(block: Block, track: Track, now: MarketTime): void {
+    const skips = this.#rules.incomplete === 'skip';
+    track.due = Number.POSITIVE_INFINITY;
+    for (let i = 1; i < track.lanes.length; i++) {
+      const lane = track.lanes[i]!;
+      const window = lane.window!;
+      if (!window.holds) continue;
+      if (window.end > now) {
+        if (window.end < track.due) track.due = window.end;
+        continue;
+      }
+      window.holds = false;
+      if (!skips || window.count >= window.expected) pushBar(block, lane, window);
+    }
   }
 
   /** Rows were pushed in the order of tracks and lanes: give each lane the seq of its row. */
@@ -167,12 +162,12 @@ export class Processor {
 
   /** Forgets windows inside a session; those that span sessions stay open. */
   endSession(tracks: readonly Track[]): void {
-    this.#due = Number.POSITIVE_INFINITY;
     for (const track of tracks) {
+      track.due = Number.POSITIVE_INFINITY;
       for (const { window, interval } of track.lanes) {
         if (window === null) continue;
         if (!spansSessions(interval)) window.holds = false;
-        else if (window.holds) this.#due = Math.min(this.#due, window.end);
+        else if (window.holds) track.due = Math.min(track.due, window.end);
       }
     }
   }

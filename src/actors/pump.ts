@@ -52,9 +52,10 @@ async function runSlice(
   await demand.wanted(loop, signal);
   if (signal.aborted) return { type: 'slice.end' };
   const cut = limitOf(size);
+  engine.interrupted = false;
   const outcome = loop.run((frames) => {
     demand.framed();
-    return cut(frames) || loop.closed || !demand.wants(loop);
+    return cut(frames) || engine.interrupted || loop.closed || !demand.wants(loop);
   });
   if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
   return { type: outcome.kind === 'closed' ? 'feed.close' : 'slice.end' };

@@ -148,7 +148,16 @@ export class Recorder {
     };
     const lastSeq = frame.firstSeq + frame.count - 1;
     const committed = { at: frame.at, firstSeq: frame.firstSeq, lastSeq, market, facts };
-    for (const listener of this.#listeners) listener(committed);
+    for (const listener of this.#listeners) {
+      try {
+        listener(committed);
+      } catch (error) {
+        // Whoever listens cannot change the run; its error goes where uncaught errors go.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   #take(facts: number): number {

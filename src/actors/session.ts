@@ -10,6 +10,7 @@ import type { Config } from '../domain/config/schema.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
+import type { SessionMessage } from '../machines/session.machine.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
@@ -232,7 +233,7 @@ export class Session implements AsyncDisposable {
   /** Ends the run where it is, cleanly. */
   async stop(): Promise<RunSummary> {
     this.#start();
-    this.#actor.send({ type: 'session.stop' });
+    this.#deliver({ type: 'session.stop' });
     await this.#ended;
     return this.summary();
   }
@@ -271,6 +272,7 @@ export class Session implements AsyncDisposable {
     if (this.#status !== 'ready') return;
     this.#status = 'running';
     this.#startedAt = this.#parts.hostTime();
+    this.#actor.subscribe({ error: (error) => this.#broke(error) });
     this.#actor.start();
   }
 
@@ -287,10 +289,18 @@ export class Session implements AsyncDisposable {
   }
 
   #send(type: 'session.pause' | 'session.resume'): void {
-    const state = this.#status;
-    if (state === 'running') this.#actor.send({ type });
-    if (state === 'running') this.#parts.journal({ type, at: this.view.now, seq: this.view.seq });
-    else this.#refuse(type, state);
+    if (this.#status !== 'running') {
+      this.#refuse(type, this.#status);
+      return;
+    }
+    this.#parts.journal({ type, at: this.view.now, seq: this.view.seq });
+    this.#deliver({ type });
+  }
+
+  /** Messages get in between two frames, also when a listener sends them in the middle of one. */
+  #deliver(message: SessionMessage): void {
+    this.#engine.interrupted = true;
+    queueMicrotask(() => this.#actor.send(message));
   }
 
   #refuse(message: string, state: string): void {
@@ -360,6 +370,21 @@ export class Session implements AsyncDisposable {
     this.#seconds = this.#elapsed();
     this.#status = status;
     void this.#close(status);
+  }
+
+  /** A chart that broke is a bug; the run fails with it all the same. */
+  #broke(error: unknown): void {
+    if (this.#over) return;
+    const { recorder, data } = this.#engine;
+    const reason = error instanceof Error ? error.message : String(error);
+    const phase = data.phase?.number ?? 0;
+    this.#recordEarly();
+    this.#failure = { reason, phase };
+    recorder.append('RunFailed', { by: 'session', cause: recorder.seq }, { reason, phase });
+    recorder.commit();
+    this.#seconds = this.#elapsed();
+    this.#status = 'failed';
+    void this.#close('failed');
   }
 
   #close(status: 'completed' | 'failed' | 'stopped'): Promise<void> {

@@ -38,6 +38,8 @@ export class Track {
   cursor = 0;
   /** End of the next queued bar; Infinity if there is none. */
   nextEnd: MarketTime = Number.POSITIVE_INFINITY;
+  /** Earliest end of a derived window that holds a bar; Infinity if none does. */
+  due: MarketTime = Number.POSITIVE_INFINITY;
   /** Start of the first base bar not yet accounted for, by a bar or by a gap. */
   accounted: MarketTime = 0;
   present = 0;

@@ -53,7 +53,7 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
           loading: loadingMachine.provide({
             actors: {
               checkSymbols: fromPromise<readonly string[], LoadingInput>(({ input, signal }) =>
-                perform(engine, signal, () => loading.checkSymbols(engine, input.symbols)),
+                perform(engine, signal, () => loading.checkSymbols(engine, input.symbols, signal)),
               ),
               registerSymbols: load(loading.registerSymbols),
               loadHistory: load(loading.loadHistory),

@@ -1,44 +1,62 @@
 /** The commands there are, and what the process says and returns when one of them fails. */
 import { Command, CommanderError } from 'commander';
-import { defineCalendar } from './commands/calendar.ts';
-import { defineConfig } from './commands/config.ts';
-import { defineDemo } from './commands/demo.ts';
-import { defineExport } from './commands/export.ts';
-import { defineLog } from './commands/log.ts';
-import { defineRun } from './commands/run.ts';
 import { openbellVersion, spelled } from './invocation.ts';
 import { ReaderGone, say, surviveBrokenPipes } from './output.ts';
 
+interface CommandFile {
+  /** Adds arguments, options and what to do. */
+  define(command: Command): void;
+}
+
+/** Only the file of the command that was asked for is loaded: help and mistakes are answered at once. */
+const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<CommandFile>]>> = {
+  demo: ['run a strategy on a synthetic market', () => import('./commands/demo.ts')],
+  run: ['run the sessions of a config', () => import('./commands/run.ts')],
+  log: ['print the facts of a run', () => import('./commands/log.ts')],
+  export: ['print the state of a run as JSON', () => import('./commands/export.ts')],
+  config: ['check, write or describe configs', () => import('./commands/config.ts')],
+  calendar: ['print the sessions of an exchange', () => import('./commands/calendar.ts')],
+};
+
 const EXIT = { done: 0, wrongUse: 2, failed: 3 } as const;
+
+/** Errors that tell the user all there is to tell, by the exit code they lead to. */
+const EXIT_OF: Readonly<Record<string, number>> = {
+  UsageError: EXIT.wrongUse,
+  ConfigInvalid: EXIT.wrongUse,
+  FeedError: EXIT.failed,
+  RunFailedError: EXIT.failed,
+  LogCorrupted: EXIT.failed,
+  LogWriteFailed: EXIT.failed,
+};
 
 /** Runs one command. @returns the exit code of the process */
 export async function main(argv: readonly string[]): Promise<number> {
   surviveBrokenPipes();
   try {
-    await createProgram().parseAsync(argv, { from: 'user' });
+    const program = await createProgram(argv);
+    await program.parseAsync(argv, { from: 'user' });
     return Number(process.exitCode ?? EXIT.done);
   } catch (error) {
-    return report(error, argv.includes('--debug'));
+    return report(error, argv);
   }
 }
 
-function createProgram(): Command {
+async function createProgram(argv: readonly string[]): Promise<Command> {
   const program = new Command('openbell')
-    .description('Runs trading sessions and keeps everything that happens as a log of facts.')
+    .description('Runs trading sessions; everything that happens is a fact in a log.')
     .version(openbellVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  defineDemo(program);
-  defineRun(program);
-  defineLog(program);
-  defineExport(program);
-  defineConfig(program);
-  defineCalendar(program);
-  for (const command of program.commands) withDebug(command);
-  const first = `First steps:\n  ${spelled('demo')}\n  ${spelled('config init')}`;
-  return program.addHelpText('after', `\n${first}`);
+  for (const [name, [summary, load]] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(summary);
+    if (argv.includes(name)) (await load()).define(command);
+    withDebug(command);
+  }
+  const steps = ['demo', 'config init', 'run config.yaml'].map((step) => `  ${spelled(step)}\n`);
+  return program.addHelpText('after', `\nFirst steps:\n${steps.join('')}`);
 }
 
 function withDebug(command: Command): void {
@@ -47,30 +65,27 @@ function withDebug(command: Command): void {
 }
 
 /** Says what went wrong. @returns the exit code */
-function report(error: unknown, debug: boolean): number {
+function report(error: unknown, argv: readonly string[]): number {
   if (error instanceof ReaderGone) return EXIT.done;
-  if (error instanceof CommanderError) return reportUse(error);
+  if (error instanceof CommanderError) return reportUse(error, argv);
+  const debug = argv.includes('--debug');
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const expected = EXIT_OF[name];
   say(`error: ${message}`);
   if (debug) say(stack ?? '');
-  if (name === 'UsageError' || name === 'ConfigInvalid') return EXIT.wrongUse;
-  if (!EXPECTED.has(name) && !debug) say('this was not expected: run it again with --debug');
-  return EXIT.failed;
+  else if (expected === undefined) say('this was not expected: --debug shows where it happened');
+  return expected ?? EXIT.failed;
 }
 
-/** What a run or a log can fail with, besides bugs. */
-const EXPECTED = new Set(['FeedError', 'LogCorrupted', 'LogWriteFailed', 'RunFailedError']);
-
-function reportUse({ code, exitCode, message }: CommanderError): number {
+function reportUse({ code, exitCode, message }: CommanderError, argv: readonly string[]): number {
   if (exitCode === 0) return EXIT.done;
-  if (code !== 'commander.help') {
-    const sentence = message
-      .replace(/^error: /, '')
-      .replace(/\n\(Did you mean (one of )?(.+)\?\)$/, (_, several, names) =>
-        several === undefined ? `, did you mean "${names}"?` : `, did you mean one of ${names}?`,
-      )
-      .replaceAll("'", '"');
-    say(`error: ${sentence}\n${spelled('--help')} shows what there is`);
-  }
+  if (code === 'commander.help') return EXIT.wrongUse;
+  const sentence = message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.+)\?\)$/, ', did you mean $1?')
+    .replaceAll("'", '"');
+  const command = argv.find((word) => word in COMMANDS);
+  const help = spelled(command === undefined ? '--help' : `${command} --help`);
+  say(`error: ${sentence}\n${help} shows what there is`);
   return EXIT.wrongUse;
 }

@@ -206,7 +206,11 @@ function historyJson(view: SymbolView, text: TimeText): Json {
     const scored = view.historicalQuality(interval);
     byInterval[interval] = {
       ...historicalQualityJson(scored),
-      date_range: { start_date: dates[0] ?? null, end_date: dates.at(-1) ?? null, days: dates.length },
+      date_range: {
+        start_date: dates[0] ?? null,
+        end_date: dates.at(-1) ?? null,
+        days: dates.length,
+      },
       count: history.bars().length,
       columns: BAR_COLUMNS,
       data: Object.fromEntries(dates.map((date) => [date, rowsOf(history.bars(date), text)])),
@@ -230,7 +234,14 @@ function metricsJson(view: SymbolView, text: TimeText): Json {
 function quoteJson(view: SymbolView, text: TimeText): Json | null {
   const { last, updated } = view.metrics;
   if (last === null || updated === null) return null;
-  return { timestamp: text(updated), bid: last, ask: last, bid_size: 0, ask_size: 0, source: 'bar' };
+  return {
+    timestamp: text(updated),
+    bid: last,
+    ask: last,
+    bid_size: 0,
+    ask_size: 0,
+    source: 'bar',
+  };
 }
 
 function metadataJson({ registered, addedAt }: SymbolData, text: TimeText): Json {

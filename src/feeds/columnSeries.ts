@@ -4,7 +4,7 @@ import { BarColumns } from '../domain/bars.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import type { Interval } from '../domain/interval.ts';
 import { emptyRow, Intake, type Piece } from './intake.ts';
-import { type BarRange, type Part, Series } from './series.ts';
+import { type BarRange, IndexedSeries, type Part, type Series } from './series.ts';
 import { type Stamp, Stamps } from './stamps.ts';
 import type { BadRowPolicy } from './validation.ts';
 
@@ -47,7 +47,7 @@ export function columnSeries(
     }
   }
   const part = new ColumnPart(kept, { fingerprint: fingerprintOf(given), ...intake.finish() });
-  return new Series(source, { symbol, interval, parts: [part] });
+  return new IndexedSeries(source, { symbol, interval, parts: [part] });
 }
 
 class ColumnPart implements Part {

@@ -5,7 +5,7 @@ import type { Interval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Feed, IndexRequest } from './feed.ts';
 import { type DataFile, DataFiles } from './files.ts';
-import { type Part, Series } from './series.ts';
+import { IndexedSeries, type Part, type Series } from './series.ts';
 import { type Found, SeriesFeed, type SeriesLoader } from './seriesFeed.ts';
 
 /** How to read a file; what is written in it is the format's business alone. */
@@ -59,7 +59,7 @@ class FileLoader implements SeriesLoader {
       if (found.files.length > 0 && parts.length === 0) {
         missing.push(`no file of "${symbol}" has a row`);
       }
-      if (parts.length > 0) series.push(new Series(this.name, { symbol, interval, parts }));
+      if (parts.length > 0) series.push(new IndexedSeries(this.name, { symbol, interval, parts }));
     }
     return { series, missing };
   }

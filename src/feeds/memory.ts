@@ -9,7 +9,10 @@ import type { BadRowPolicy } from './validation.ts';
 export type MemoryBars = Readonly<Record<string, BarTable | readonly (BarTable | PlainBar)[]>>;
 
 /** Copies the bars of a symbol when it is indexed; what happens to `bars` later changes nothing. */
-export function memoryFeed(bars: MemoryBars, { policy = 'fail' as BadRowPolicy } = {}): Feed {
+export function memoryFeed(
+  bars: MemoryBars,
+  { policy = 'fail' }: { policy?: BadRowPolicy | undefined } = {},
+): Feed {
   const held = new Map(
     Object.entries(bars).map(([symbol, given]) => [symbol.toUpperCase(), given]),
   );

@@ -20,7 +20,7 @@ type Collected = ReadonlyMap<string, BarCollector>;
  */
 export function observableFeed(
   bars: Observable<ObservedBar>,
-  { policy = 'fail' as BadRowPolicy } = {},
+  { policy = 'fail' }: { policy?: BadRowPolicy | undefined } = {},
 ): Feed {
   let collecting: Promise<Collected> | undefined;
   return new SeriesFeed({

@@ -103,7 +103,9 @@ function kindOf(time: SchemaElement): TimeKind {
   const { logical_type } = time;
   if (isTimestamp(time)) {
     // A timestamp "not adjusted to UTC" is what a wall clock shows.
-    return logical_type?.type === 'TIMESTAMP' && !logical_type.isAdjustedToUTC ? 'local' : 'instant';
+    return logical_type?.type === 'TIMESTAMP' && !logical_type.isAdjustedToUTC
+      ? 'local'
+      : 'instant';
   }
   return time.converted_type === 'DATE' || logical_type?.type === 'DATE' ? 'date' : 'epoch';
 }
@@ -123,7 +125,8 @@ function doubles(data: DecodedArray, { converted_type, scale = 0 }: SchemaElemen
   const numbers = new Float64Array(data.length);
   for (let i = 0; i < data.length; i++) {
     const value: unknown = data[i];
-    numbers[i] = typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
+    numbers[i] =
+      typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN;
   }
   if (converted_type !== 'DECIMAL') return numbers;
   // The decoder multiplies by a power of ten that is no exact double; dividing rounds once, and rightly.

@@ -1,4 +1,4 @@
-/** Indexed bars of one symbol at one interval, whatever they are kept in. */
+/** Bars of one symbol at one interval, whatever they are kept in. */
 import { hash } from 'node:crypto';
 import { BarColumns } from '../domain/bars.ts';
 import type { Interval } from '../domain/interval.ts';
@@ -96,7 +96,17 @@ export class BarRange {
   }
 }
 
-export class Series {
+/** Bars of one symbol at one interval. */
+export interface Series {
+  readonly availability: Availability;
+  readonly skipped: ReadonlyMap<TradingDate, readonly BadRow[]>;
+  /** What it is made of, each with a fingerprint. */
+  readonly fingerprints: readonly string[];
+  read(request: { from: MarketTime; to: MarketTime; signal?: AbortSignal }): Promise<FeedBars>;
+}
+
+/** Rows that were indexed and are read again when they are asked for. */
+export class IndexedSeries implements Series {
   readonly availability: Availability;
   readonly skipped: ReadonlyMap<TradingDate, readonly BadRow[]>;
   readonly #source: string;

@@ -16,8 +16,6 @@ export interface Found {
 export interface SeriesLoader {
   /** Kind of source. */
   readonly name: string;
-  /** Checks that the symbols can be served at all. */
-  prepare?(request: IndexRequest): Promise<void>;
   load(symbol: string, request: IndexRequest): Promise<Found>;
   close?(): Promise<void>;
 }
@@ -28,6 +26,8 @@ export class SeriesFeed implements Feed {
   readonly name: string;
   readonly #loader: SeriesLoader;
   readonly #found = new Map<string, Found>();
+  /** One index after the other: what two ask for is looked at once. */
+  #indexing: Promise<void> = Promise.resolve();
 
   constructor(loader: SeriesLoader) {
     this.name = loader.name;
@@ -35,13 +35,9 @@ export class SeriesFeed implements Feed {
   }
 
   async index(request: IndexRequest): Promise<void> {
-    await this.#loader.prepare?.(request);
-    for (const symbol of request.symbols) {
-      if (this.#found.has(symbol)) continue;
-      request.signal?.throwIfAborted();
-      const { series, missing } = await this.#loader.load(symbol, request);
-      this.#found.set(symbol, { series: series.toSorted(byInterval), missing });
-    }
+    const before = this.#indexing.catch(() => {});
+    this.#indexing = before.then(() => this.#index(request));
+    return this.#indexing;
   }
 
   availability(symbol: string): readonly Availability[] {
@@ -68,6 +64,15 @@ export class SeriesFeed implements Feed {
   async close(): Promise<void> {
     this.#found.clear();
     await this.#loader.close?.();
+  }
+
+  async #index(request: IndexRequest): Promise<void> {
+    for (const symbol of request.symbols) {
+      if (this.#found.has(symbol)) continue;
+      request.signal?.throwIfAborted();
+      const { series, missing } = await this.#loader.load(symbol, request);
+      this.#found.set(symbol, { series: series.toSorted(byInterval), missing });
+    }
   }
 
   #of(symbol: string): Found {

@@ -9,15 +9,16 @@
  */
 import type { Bar } from '../domain/bars.ts';
 import type { Indicator, IndicatorDefinition, IndicatorSettings } from './indicator.ts';
-import { RollingSum } from './rolling.ts';
+import { RollingVariance } from './rolling.ts';
 import { stockIndicators } from './sources.ts';
 
 class Cci implements Indicator {
   readonly out = new Float64Array(1).fill(Number.NaN);
-  readonly prices: RollingSum;
+  /** Its mean is exact where all prices are equal, so that their deviation is then 0. */
+  readonly prices: RollingVariance;
 
   constructor({ period }: IndicatorSettings) {
-    this.prices = new RollingSum(period);
+    this.prices = new RollingVariance(period);
   }
 
   update(bar: Readonly<Bar>): void {

@@ -13,6 +13,8 @@ import { stockIndicators } from './sources.ts';
 
 /** The index as a part: also of `stoch_rsi`. */
 export class RelativeStrength {
+  /** NaN until n + 1 closes are in. */
+  value = Number.NaN;
   previous = Number.NaN;
   readonly gains: Smoothing;
   readonly losses: Smoothing;
@@ -22,14 +24,17 @@ export class RelativeStrength {
     this.losses = new Smoothing(period, wilderAlpha(period));
   }
 
-  /** NaN until n + 1 closes are in. */
   next(close: number): number {
     const change = close - this.previous;
     this.previous = close;
-    if (Number.isNaN(change)) return Number.NaN;
+    if (Number.isNaN(change)) return this.value;
     const gain = this.gains.add(Math.max(change, 0));
     const loss = this.losses.add(Math.max(-change, 0));
-    return loss === 0 ? 100 : 100 - 100 / (1 + gain / loss);
+    // Both averages shrink alike where the close stands still. Dividing them anew would move the value by a
+    // rounding error, which `stoch_rsi` would blow up to its whole scale.
+    if (loss === 0) this.value = 100;
+    else if (change !== 0 || Number.isNaN(this.value)) this.value = 100 - 100 / (1 + gain / loss);
+    return this.value;
   }
 }
 

@@ -50,7 +50,9 @@ function lastSession(log: LogReader, calendar: Calendar) {
   const date = lastDate(log, calendar);
   const session = calendar.session(date);
   if (session !== null) return session;
-  throw new UsageError(`the log ends on "${date}", which has no session: give a seq or an ISO time`);
+  throw new UsageError(
+    `the log ends on "${date}", which has no session: give a seq or an ISO time`,
+  );
 }
 
 /** A run that ended says so in its last facts; of one that was cut off, the last instant tells. */

@@ -149,7 +149,7 @@ export class ColumnEncoder {
 
 /** Decodes the columns of one block after another. */
 export class ColumnDecoder {
-  #before = new Float64Array(0);
+  #before: Float64Array = new Float64Array(0);
   #rowsBefore = 0;
   #scaleBefore = -1;
 

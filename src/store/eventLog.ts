@@ -5,16 +5,22 @@
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
+import type { ChainLink } from './chain.ts';
 
 export interface ReadRange {
   /** First seq wanted; frames that hold it come whole. Default 1. */
   readonly from?: number;
   /** Last seq wanted, inclusive; frames that hold it come whole. Default: the last. */
   readonly to?: number;
+  /** Yields the same blocks over and over, filled anew: quicker where none is kept past its turn. */
+  readonly reuse?: boolean;
 }
 
 export interface LogReader {
-  /** Every series of the log so far. */
+  /**
+   * Every series of the log so far. The producer may add to it the entries of the frame it is making; a reader
+   * may not.
+   */
   readonly table: SeriesTable;
   /** Seq of the last fact; 0 for an empty log. */
   readonly position: number;
@@ -26,6 +32,8 @@ export interface LogReader {
   seek(time: MarketTime): number;
   /** Hex SHA-256 chain over everything appended so far. */
   chainHash(): string;
+  /** The chain so far, in order: where two logs part, or between which facts one was altered. */
+  links(): Iterable<ChainLink>;
   close(): Promise<void>;
 }
 
@@ -37,8 +45,10 @@ export interface LogWriter extends LogReader {
    * Takes a frame and returns the new position. The frame is encoded before this returns: its blocks may be
    * reused at once.
    *
-   * @param options.id idempotence: a frame whose id equals that of an earlier append is not appended again
+   * @param options.id idempotence: a frame whose id equals that of an earlier append is not appended again,
+   *   and the position after that append is returned. The last 1,024 ids are remembered, also across restarts.
    * @throws {InvariantViolated} if the log is not at `expected`, or the frame does not follow the last one
+   * @throws {LogWriteFailed} once anything could not be written
    */
   append(frame: Frame, options?: { expected?: ExpectedPosition; id?: string }): number;
   /** Resolves when everything appended so far is on stable storage; rejects if that failed. */

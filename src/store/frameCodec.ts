@@ -22,6 +22,7 @@ import type { SeriesEntry } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { ByteReader, type ByteWriter, Malformed } from './bytes.ts';
 import { ColumnDecoder, ColumnEncoder } from './columnCodec.ts';
+import { asSeries, jsonOf, jsonOfFacts, parseFacts, parseJson } from './json.ts';
 import { CONTENTS, HEADER_BYTES, type RecordHeader, writeHeader } from './record.ts';
 
 /** Section kinds by their byte; 0 is control. Never reorder: logs hold these numbers. */
@@ -62,7 +63,7 @@ export class FrameEncoder {
     let cells = 0;
     for (const section of frame.sections) {
       if (section.kind === 'control') {
-        contents |= encodeControl(writer, frame, seq, section.facts);
+        contents |= encodeControl(writer, section.facts, { seq, at: frame.at });
         seq += section.facts.length;
       } else if (section.facts > 0) {
         cells += this.#encodeBlock(writer, section, seq);
@@ -104,6 +105,19 @@ export class FrameEncoder {
 /** The one column whose length differs from the rows: an indicator can have several outputs. */
 const VALUES = BLOCK_COLUMNS.IndicatorUpdated.indexOf('values');
 
+/** Returns the bits of `CONTENTS` that the facts call for. */
+function encodeControl(
+  writer: ByteWriter,
+  facts: readonly ControlFact[],
+  first: { seq: number; at: MarketTime },
+): number {
+  if (facts.length === 0) return 0;
+  writer.byte(0);
+  writer.text(jsonOfFacts(facts, first));
+  const entersPhase = facts.some((fact) => fact.type === 'PhaseEntered');
+  return CONTENTS.control | (entersPhase ? CONTENTS.phaseEntered : 0);
+}
+
 function check(frame: Frame, next: number, cells: number): void {
   const { firstSeq, count, at } = frame;
   if (count < 1 || next - firstSeq !== count) {
@@ -112,43 +126,6 @@ function check(frame: Frame, next: number, cells: number): void {
   if (!Number.isFinite(at)) throw new InvariantViolated(firstSeq, `"${at}" is no market time`);
   if (cells > CELLS_MAX) {
     throw new InvariantViolated(firstSeq, `a frame holds ${cells} cells: use several frames`);
-  }
-}
-
-/** Returns the bits of `CONTENTS` that the facts call for. */
-function encodeControl(
-  writer: ByteWriter,
-  frame: Frame,
-  firstSeq: number,
-  facts: readonly ControlFact[],
-): number {
-  if (facts.length === 0) return 0;
-  let contents: number = CONTENTS.control;
-  let json = '';
-  for (let i = 0; i < facts.length; i++) {
-    const { seq, at, type, by, cause, ...fields } = facts[i]!;
-    if (seq !== firstSeq + i || at !== frame.at) {
-      throw new InvariantViolated(firstSeq + i, `${type} is ${seq} at ${at} instead`);
-    }
-    if (type === 'PhaseEntered') contents |= CONTENTS.phaseEntered;
-    json += `${i === 0 ? '[' : ','}${jsonOf({ type, by, cause, ...fields }, seq)}`;
-  }
-  writer.byte(0);
-  writer.text(`${json}]`);
-  return contents;
-}
-
-/** JSON of a fact's fields; -0 becomes 0. @throws {InvariantViolated} for numbers that JSON does not have */
-function jsonOf(fields: object, seq: number): string {
-  refuseNonFinite(fields, seq);
-  return JSON.stringify(fields);
-}
-
-function refuseNonFinite(value: unknown, seq: number, name = ''): void {
-  if (typeof value === 'number') {
-    if (!Number.isFinite(value)) throw new InvariantViolated(seq, `"${name}" is ${value}`);
-  } else if (typeof value === 'object' && value !== null) {
-    for (const key in value) refuseNonFinite((value as Record<string, unknown>)[key], seq, key);
   }
 }
 
@@ -185,7 +162,7 @@ export class FrameDecoder {
       const type = BLOCK_TYPES[reader.byte()];
       if (type === undefined) throw new Malformed('a section has an unknown kind');
       if (type === 'control') {
-        const facts = decodeControl(reader.text(), seq, header.at);
+        const facts = parseFacts(reader.text(), { seq, at: header.at });
         sections.push({ kind: 'control', facts });
         seq += facts.length;
       } else {
@@ -265,45 +242,6 @@ export function additionsOf(header: RecordHeader, payload: Buffer): Additions {
 
 function readAdditions(reader: ByteReader, contents: number): Additions {
   const id = (contents & CONTENTS.id) === 0 ? null : reader.text();
-  const series = (contents & CONTENTS.series) === 0 ? NO_SERIES : parseSeries(reader.text());
-  return { id, series };
-}
-
-/** @throws {Malformed} if `json` is no list of series entries */
-export function parseSeries(json: string): SeriesEntry[] {
-  const entries = parseJson(json);
-  if (!Array.isArray(entries) || !entries.every(isSeriesEntry)) {
-    throw new Malformed('the series table is none');
-  }
-  return entries;
-}
-
-function isSeriesEntry(entry: unknown): entry is SeriesEntry {
-  const { symbol, name, outputs } = (entry ?? {}) as Record<string, unknown>;
-  return (
-    typeof symbol === 'string' &&
-    typeof name === 'string' &&
-    (outputs === undefined || (Array.isArray(outputs) && outputs.every(isString)))
-  );
-}
-
-function isString(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function decodeControl(json: string, firstSeq: number, at: MarketTime): ControlFact[] {
-  const facts = parseJson(json);
-  if (!Array.isArray(facts)) throw new Malformed('control facts are no list');
-  return facts.map((fact, i) => {
-    if (!isString(fact?.type) || !isString(fact.by)) throw new Malformed('a fact has no type');
-    return { seq: firstSeq + i, at, ...fact };
-  });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Malformed((error as Error).message);
-  }
+  const hasSeries = (contents & CONTENTS.series) !== 0;
+  return { id, series: hasSeries ? asSeries(parseJson(reader.text())) : NO_SERIES };
 }

@@ -11,7 +11,8 @@
  * (u32), first seq (f64), market time (f64), CRC-32 of all that (u32).
  */
 import { crc32 } from 'node:zlib';
-import { type ByteWriter, Malformed } from './bytes.ts';
+import { InvariantViolated } from '../domain/errors.ts';
+import type { ByteWriter } from './bytes.ts';
 
 export const HEADER_BYTES = 40;
 const CHECKED_BYTES = HEADER_BYTES - 4;
@@ -67,7 +68,10 @@ export interface RecordHeader {
   readonly at: number;
 }
 
-/** Fills in the header of a record whose payload has been written behind it, from `start` on. */
+/**
+ * Fills in the header of a record whose payload has been written behind it, from `start` on.
+ * @throws {InvariantViolated} if the payload is bigger than `PAYLOAD_MAX`
+ */
 export function writeHeader(
   writer: ByteWriter,
   start: number,
@@ -77,7 +81,8 @@ export function writeHeader(
   const from = start + HEADER_BYTES;
   const payloadBytes = writer.length - from;
   if (payloadBytes > PAYLOAD_MAX) {
-    throw new Malformed(`a ${header.kind} of ${payloadBytes} bytes is too big: use several`);
+    const { kind, firstSeq } = header;
+    throw new InvariantViolated(firstSeq, `a ${kind} of ${payloadBytes} bytes is too big`);
   }
   view.setUint32(start, TAG_CODES[header.kind], true);
   view.setUint32(start + 4, payloadBytes, true);
@@ -104,6 +109,11 @@ export function readHeader(bytes: Buffer): RecordHeader | null {
     firstSeq: bytes.readDoubleLE(20),
     at: bytes.readDoubleLE(28),
   };
+}
+
+/** The seq of the first fact at or after the start of the record. */
+export function seqFrom({ kind, firstSeq, count }: RecordHeader): number {
+  return kind === 'link' ? firstSeq + count : firstSeq;
 }
 
 export function isIntact(header: RecordHeader, payload: Buffer): boolean {

@@ -4,8 +4,8 @@ import type { IndicatorSpec } from '../../src/domain/config/catalogue.ts';
 import { parseConfig } from '../../src/domain/config/config.ts';
 import { formatProblem } from '../../src/domain/config/problem.ts';
 import type { Config } from '../../src/domain/config/schema.ts';
+import { keyOf } from '../../src/indicators/key.ts';
 import { createRegistry } from '../../src/indicators/registry.ts';
-import { resolveIndicator } from '../../src/indicators/resolution.ts';
 
 const registry = createRegistry();
 
@@ -15,8 +15,9 @@ export const known = {
     names: () => registry.names(),
     find: (name: string) => registry.find(name),
     keyOf: (spec: IndicatorSpec) => {
-      const resolved = resolveIndicator(spec, registry);
-      return resolved.ok ? resolved.indicator.key : '';
+      const definition = registry.find(spec.name);
+      if (definition === undefined) return spec.name;
+      return keyOf(definition, { ...spec, period: spec.period || definition.period?.default });
     },
   },
 };

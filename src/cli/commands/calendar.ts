@@ -1,4 +1,13 @@
+/** `openbell calendar`: the sessions and holidays of an exchange. */
 import type { Command } from 'commander';
+import type { Calendar } from '../../domain/calendar/calendar.ts';
+import { type CalendarRow, calendarRows } from '../../domain/calendar/calendarRows.ts';
+import { calendarNames, findCalendar } from '../../domain/calendar/calendars.ts';
+import { dayNumber, weekdayOf } from '../../domain/calendar/civil.ts';
+import { isoInZone, parseInstant } from '../../domain/calendar/display.ts';
+import { UsageError } from '../../domain/errors.ts';
+import { suggest } from '../../domain/suggest.ts';
+import { Output } from '../output.ts';
 
 interface Options {
   readonly from: string;
@@ -6,50 +15,48 @@ interface Options {
   readonly json?: true;
 }
 
-export function defineCalendar(program: Command): void {
-  program
-    .command('calendar')
-    .description('print the sessions and holidays of an exchange')
-    .argument('<name>', 'US_EQUITY, XNYS, XNAS, CRYPTO, FOREX or CME')
+export function define(command: Command): void {
+  command
+    .argument('<name>', calendarNames().join(', '))
     .requiredOption('--from <date>', 'first date, such as 2024-07-01')
     .requiredOption('--to <date>', 'last date, inclusive')
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object a line, times in UTC')
     .action(printCalendar);
 }
 
 async function printCalendar(name: string, { from, to, json }: Options): Promise<void> {
-  const { calendarNames, findCalendar } = await import('../../domain/calendar/calendars.ts');
-  const { calendarRows } = await import('../../domain/calendar/calendarRows.ts');
-  const { isoInZone, parseInstant } = await import('../../domain/calendar/display.ts');
-  const { dayNumber, weekdayOf } = await import('../../domain/calendar/civil.ts');
-  const { UsageError } = await import('../../domain/errors.ts');
-  const { suggest } = await import('../../domain/suggest.ts');
-  const { Output } = await import('../output.ts');
-
-  const calendar = findCalendar(name) ?? findCalendar(name.toUpperCase());
-  if (calendar === undefined) {
-    const names = calendarNames();
-    const meant = suggest(name, names);
-    const remedy = meant === undefined ? `choose one of ${names.join(', ')}` : `did you mean "${meant}"?`;
-    throw new UsageError(`there is no calendar "${name}": ${remedy}`);
-  }
-  const local = (iso: string) => isoInZone(parseInstant(iso), calendar.zone);
+  const calendar = calendarNamed(name);
   const output = new Output();
   for (const row of calendarRows(calendar, from, to)) {
-    output.add(json ? `${JSON.stringify(row)}\n` : `${humanRow(row)}\n`);
+    output.add(`${json ? JSON.stringify(row) : lineOf(row, calendar)}\n`);
     if (output.full) await output.flush();
   }
   await output.flush();
+}
 
-  function humanRow(row: import('../../domain/calendar/calendarRows.ts').CalendarRow): string {
-    const day = `${row.date}  ${WEEKDAYS[weekdayOf(dayNumber(row.date)) - 1]}`;
-    if (row.open === null) return `${day}  closed  ${row.holiday}`;
-    const open = local(row.open);
-    const close = local(row.close);
-    const opensBefore = open.slice(0, 10) === row.date ? '' : `${open.slice(0, 10)} `;
-    const early = row.early_close ? '  early close' : '';
-    return `${day}  ${opensBefore}${open.slice(11, 16)} to ${close.slice(11, 16)} ${open.slice(23)}${early}`;
-  }
+function calendarNamed(name: string): Calendar {
+  const calendar = findCalendar(name) ?? findCalendar(name.toUpperCase());
+  if (calendar !== undefined) return calendar;
+  const names = calendarNames();
+  const meant = suggest(name, names);
+  const remedy = meant === undefined ? `choose ${names.join(', ')}` : `did you mean "${meant}"?`;
+  throw new UsageError(`there is no calendar "${name}": ${remedy}`);
 }
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+/** Times are the exchange's own; an open on the evening before bears its date. */
+function lineOf(row: CalendarRow, { zone }: Calendar): string {
+  const day = `${row.date}  ${WEEKDAYS[weekdayOf(dayNumber(row.date)) - 1]}`;
+  if (row.open === null) return `${day}  closed: ${row.holiday}`;
+  const open = isoInZone(parseInstant(row.open), zone);
+  const close = isoInZone(parseInstant(row.close), zone);
+  const [opens, closes] = [open, close].map((time) =>
+    time.startsWith(row.date) ? time.slice(11, 16) : time.slice(0, 16).replace('T', ' '),
+  );
+  return `${day}  ${opens} to ${closes}  ${offsetOf(open)}${row.early_close ? '  early close' : ''}`;
+}
+
+function offsetOf(iso: string): string {
+  return iso.endsWith('Z') ? 'UTC' : `UTC${iso.slice(23)}`;
+}

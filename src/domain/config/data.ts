@@ -1,8 +1,11 @@
 /** Where market data comes from: the `data` part of a config, which `feeds/sources.ts` opens. */
 import { z } from 'zod';
+import { UsageError } from '../errors.ts';
 import { tryParseInterval } from '../interval.ts';
+import { explain, findingsOf } from './issues.ts';
+import { canonicalKeys } from './keys.ts';
 import { oneOf, Text, Ticker, write } from './leaves.ts';
-import { foundIn } from './problem.ts';
+import { formatProblem, foundIn, problemsOf } from './problem.ts';
 
 const NO_GUESS = 'a wrong guess would show bars too early';
 
@@ -102,7 +105,27 @@ export const DataSources = z.union([DataSource, z.array(DataSource).min(1)]);
 export type FileSource = z.output<typeof CsvSource> | z.output<typeof ParquetSource>;
 export type SyntheticSource = z.output<typeof SyntheticSource>;
 export type DataSource = z.output<typeof DataSource>;
+/** A source as it may be written, defaults left out. */
+export type DataSourceInput = z.input<typeof DataSource>;
 export type DataSources = z.output<typeof DataSources>;
+
+/**
+ * Reads a source that a program hands over beside a config, as it would be read inside one. Pure.
+ *
+ * @param path what messages call it
+ * @throws {UsageError} naming everything that is wrong
+ */
+export function parseDataSource(raw: unknown, path = 'data'): DataSource {
+  const keys = canonicalKeys(DataSource, raw);
+  const parsed = DataSource.safeParse(keys.value, { error: explain, reportInput: true });
+  const findings = [...keys.findings, ...findingsOf(parsed.error?.issues ?? [])];
+  if (parsed.success && findings.length === 0) return parsed.data;
+  const problems = problemsOf(findings, raw, keys.asWritten);
+  const below = (at: string): string => (at === '' ? path : `${path}.${at}`);
+  throw new UsageError(
+    problems.map((problem) => formatProblem({ ...problem, path: below(problem.path) })).join('\n'),
+  );
+}
 
 function isStored(text: string): boolean {
   const interval = tryParseInterval(text);

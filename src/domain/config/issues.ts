@@ -1,9 +1,9 @@
 /** What zod says of a value, in the words of a config's problems. */
 import type { z } from 'zod';
 import { suggest } from '../suggest.ts';
-import { type Finding, foundIn, listed, type Path } from './problem.ts';
+import { type Finding, foundIn, type Path } from './problem.ts';
 
-/** The sentence for a value where the schema has none of its own. */
+/** The sentence for a value where the schema has none of its own: it is of the wrong form, or an empty list. */
 export function explain(issue: z.core.$ZodRawIssue): string | undefined {
   const what = allowed(issue);
   return what && `${foundIn(issue.input)}: write ${what}`;
@@ -13,28 +13,30 @@ function allowed(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
       return FORMS[issue.expected];
-    case 'invalid_value':
-      return listed(issue.values.map(String));
     case 'too_small':
-      if (issue.origin === 'array') return `at least ${issue.minimum} entry`;
-      if (issue.origin === 'string') return 'a text that is not blank';
-      return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`;
-    case 'too_big':
-      return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`;
+      return issue.origin === 'array' ? 'at least 1 entry' : undefined;
+    case 'invalid_union':
+      return issue.errors
+        .map(formOf)
+        .filter((form) => form !== undefined)
+        .join(' or ');
     default:
       return undefined;
   }
 }
 
 const FORMS: Readonly<Record<string, string>> = {
-  string: 'a text',
   number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
   array: 'a list',
   object: 'an object',
   record: 'an object',
 };
+
+/** The form a branch of a union has, if the value does not have it. */
+function formOf(issues: readonly z.core.$ZodIssue[]): string | undefined {
+  const [first] = issues;
+  return first?.code === 'invalid_type' ? FORMS[first.expected] : undefined;
+}
 
 /** One finding for each value that is wrong; `holder` is where the issues' own paths start. */
 export function findingsOf(issues: readonly z.core.$ZodIssue[], holder: Path = []): Finding[] {

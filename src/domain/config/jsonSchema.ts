@@ -14,6 +14,9 @@ export function configJsonSchema(): JsonSchema {
   const schema = z.toJSONSchema(Config, {
     io: 'input',
     override: ({ jsonSchema }) => {
+      // That a whole number must be exact needs no saying.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.additionalProperties !== false) return;
       jsonSchema.properties = { ...jsonSchema.properties, comment: COMMENT };
     },

@@ -2,7 +2,15 @@
 import { z } from 'zod';
 import { suggest } from '../suggest.ts';
 import { type Finding, formatPath, listed, type Path, quoted } from './problem.ts';
-import { isObject, isRequired, nodeOf, type Schema, type SchemaNode } from './schemaNode.ts';
+import {
+  branchFor,
+  isDeprecated,
+  isObject,
+  isRequired,
+  nodeOf,
+  type Schema,
+  type Shape,
+} from './schemaNode.ts';
 
 /** Keys that say something to readers or editors and nothing to the engine. */
 const COMMENT = 'comment';
@@ -24,7 +32,6 @@ export function canonicalKeys(schema: Schema, raw: unknown): CanonicalKeys {
   return { value, findings: reader.findings, asWritten: (path) => reader.asWritten(path, value) };
 }
 
-type Shape = Extract<SchemaNode, { kind: 'object' }>['shape'];
 type RawObject = Readonly<Record<string, unknown>>;
 
 class KeyReader {
@@ -70,6 +77,7 @@ class KeyReader {
     const spellings = new Map<string, string>();
     for (const [key, value] of Object.entries(raw)) {
       if (key === COMMENT || (key === EDITOR_SCHEMA && path.length === 0)) continue;
+      if (value === undefined) continue;
       const name = knownKey(shape, key) ?? this.#unknown(shape, raw, key, path);
       const part = name === undefined ? undefined : shape[name];
       if (name === undefined || part === undefined) continue;
@@ -114,7 +122,7 @@ class KeyReader {
       this.findings.push({ ...place, message, meant: [...home, snakeCase(key)] });
       return undefined;
     }
-    const known = Object.keys(shape);
+    const known = Object.keys(shape).filter((name) => !isDeprecated(shape[name]));
     const suggestion = suggest(key, known);
     this.findings.push({ ...place, message: `unknown key: write ${listed(known)}`, suggestion });
     if (suggestion === undefined || !isRequired(shape[suggestion])) return undefined;
@@ -135,20 +143,6 @@ function knownKey(shape: Shape, key: string): string | undefined {
 
 function snakeCase(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** The option of a union that a value was meant for: by its form, and by its `type` where several have that. */
-function branchFor(options: readonly Schema[], raw: unknown): Schema | undefined {
-  return options.find((option) => {
-    const node = nodeOf(option);
-    if (node.kind === 'union') return branchFor(node.options, raw) !== undefined;
-    if (node.kind === 'object') return isObject(raw) && hasTypeOf(node.shape, raw);
-    return Array.isArray(raw) ? node.kind === 'list' : isObject(raw) && node.kind === 'record';
-  });
-}
-
-function hasTypeOf(shape: Shape, raw: RawObject): boolean {
-  return shape.type === undefined || z.safeParse(shape.type, raw.type).success;
 }
 
 /** The places in the whole schema that have a key of this name, without positions in lists. */

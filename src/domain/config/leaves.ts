@@ -106,8 +106,9 @@ function canonicalInterval(what: string, rule: { alsoQuotes?: true; intradayOnly
     const message = /^(ticks?|trades?)$/i.test(text)
       ? `${foundIn(text)}: ticks are refused because the engine is fed bars, the finest is "1s"`
       : `${foundIn(text)}: write ${what}`;
-    const meant = /^([1-9]\d*)\s*([smhdw])(?!o)[a-z]*$/i.exec(text);
-    const suggestion = meant === null ? undefined : `${meant[1]}${meant[2]}`.toLowerCase();
+    const [, count, unit] = /^([1-9]\d*)\s*(s|m(?!o)|h|d|w)[a-z]*$/i.exec(text) ?? [];
+    const suggestion =
+      parsed === null && unit !== undefined ? `${count}${unit.toLowerCase()}` : undefined;
     payload.issues.push({ code: 'custom', input: text, message, params: { suggestion } });
   };
 }

@@ -92,9 +92,9 @@ function checkSymbols({ symbols, symbol_streams, historical }: SessionParts): Fi
       unknown(symbol, ['symbol_streams', symbol]),
     ),
     ...(historical?.data ?? []).flatMap((entry, i) => {
-      const listed = entry?.apply_to;
-      if (!Array.isArray(listed)) return [];
-      return listed.flatMap((symbol: string | undefined, j) =>
+      const applied = entry?.apply_to;
+      if (!Array.isArray(applied)) return [];
+      return applied.flatMap((symbol: string | undefined, j) =>
         symbol === undefined ? [] : unknown(symbol, ['historical', 'data', i, 'apply_to', j]),
       );
     }),
@@ -126,27 +126,27 @@ function checkEntries(
   catalogue: IndicatorCatalogue,
 ): Finding[] {
   const owners = new Map(taken.map((key) => [key, 'session_data_config.historical.indicators']));
-  return entries.flatMap((entry, i) => {
+  return entries.flatMap((entry, i): Finding[] => {
     if (entry === undefined) return [];
     const path = ['session_data_config', 'indicators', list, i];
     const findings = checkIndicator(entry, catalogue);
-    const key =
-      findings.length === 0 && isWhole(entry) ? (entry.key ?? catalogue.keyOf(entry)) : undefined;
-    if (key === undefined)
+    if (findings.length > 0)
       return findings.map((each) => ({ ...each, path: [...path, ...each.path] }));
+    if (!isWhole(entry)) return [];
+    const key = entry.key ?? catalogue.keyOf(entry);
     const owner = owners.get(key);
-    if (owner === undefined) owners.set(key, formatPath(path));
+    owners.set(key, owner ?? formatPath(path));
     if (owner === undefined) return [];
     const message = `has the key ${quoted(key)} of ${owner}: remove it or give it a "key" of its own`;
     return [{ path, message, found: key }];
   });
 }
 
+/** Whether nothing that was written in the entry failed to parse, so that its key is certain. */
 function isWhole(entry: Entry): entry is IndicatorSpec {
-  const { name, interval, params } = entry;
-  return (
-    name !== undefined && interval !== undefined && !Object.values(params ?? {}).includes(undefined)
-  );
+  const { name, interval, params = {} } = entry;
+  const written = [name, interval, ...Object.values(entry), ...Object.values(params)];
+  return written.every((value) => value !== undefined);
 }
 
 /** Groups whose sessions lie within one local day; elsewhere a schedule may pass midnight. */

@@ -1,0 +1,77 @@
+/** The strategy that comes with the engine: a signal whenever one average crosses another. */
+import { UsageError } from '../domain/errors.ts';
+import type { IndicatorUpdate, Strategy, StrategyContext } from './strategy.ts';
+
+export interface SmaCrossConfig {
+  /** Key of the average that reacts sooner, such as `sma_10_5m`. */
+  readonly fast: string;
+  /** Key of the one that reacts later, such as `sma_30_5m`. */
+  readonly slow: string;
+}
+
+/** By symbol: whether the fast average was last above the slow one. */
+export type SmaCrossState = Readonly<Record<string, boolean>>;
+
+/**
+ * Emits `buy` when the fast average of a symbol rises above the slow one, `sell` when it falls below.
+ *
+ * Any two indicators with one number as their value will do. What was above at the end of a session still
+ * is at the beginning of the next: indicators are one series, and so is this.
+ */
+export class SmaCross implements Strategy<SmaCrossConfig, SmaCrossState> {
+  readonly #config: SmaCrossConfig;
+  readonly #above = new Map<string, boolean>();
+
+  /** @throws {UsageError} if one of the keys is missing */
+  constructor(config: SmaCrossConfig) {
+    for (const name of ['fast', 'slow'] as const) {
+      if (typeof config[name] === 'string') continue;
+      throw new UsageError(
+        `strategy "sma-cross" needs config.${name}, the key of an indicator such as "sma_10_5m"`,
+      );
+    }
+    this.#config = config;
+  }
+
+  subscribe() {
+    const { fast, slow } = this.#config;
+    return { bars: [], indicators: [fast, slow] };
+  }
+
+  /** @throws {Error} if a symbol has no such indicator: the strategy would never say anything */
+  setup({ view }: StrategyContext<SmaCrossConfig>): void {
+    const { fast, slow } = this.#config;
+    for (const symbol of view.symbols) {
+      const missing = [fast, slow].find((key) => view.symbol(symbol)?.indicator(key) === undefined);
+      if (missing === undefined) continue;
+      throw new Error(`${symbol} has no indicator "${missing}": add it to indicators.session`);
+    }
+  }
+
+  onIndicator({ symbol }: IndicatorUpdate, context: StrategyContext<SmaCrossConfig>): void {
+    const fast = readingOf(this.#config.fast, symbol, context);
+    const slow = readingOf(this.#config.slow, symbol, context);
+    if (fast === null || slow === null || fast === slow) return;
+    const above = fast > slow;
+    const before = this.#above.get(symbol);
+    this.#above.set(symbol, above);
+    if (before === undefined || before === above) return;
+    const reason = `fast ${fast.toFixed(4)} ${above ? 'above' : 'below'} slow ${slow.toFixed(4)}`;
+    context.emit({ symbol, side: above ? 'buy' : 'sell', reason });
+  }
+
+  save(): SmaCrossState {
+    return Object.fromEntries(this.#above);
+  }
+
+  restore(state: SmaCrossState): void {
+    this.#above.clear();
+    for (const [symbol, above] of Object.entries(state)) this.#above.set(symbol, above);
+  }
+}
+
+/** The present value of an indicator; null while it warms up. */
+function readingOf(key: string, symbol: string, { view }: StrategyContext): number | null {
+  const indicator = view.symbol(symbol)?.indicator(key);
+  return indicator?.valid && typeof indicator.value === 'number' ? indicator.value : null;
+}

@@ -1,0 +1,100 @@
+/** What is wrong with a config file, or what a run of it would do. */
+import { stat } from 'node:fs/promises';
+import { createStrategy, findStrategy } from '../actors/modules.ts';
+import { ConfigInvalid, catalogueOf, checkConfig } from '../actors/openSession.ts';
+import { SmaCross } from '../actors/smaCross.ts';
+import { findCalendar } from '../domain/calendar/calendars.ts';
+import type { Problem } from '../domain/config/problem.ts';
+import type { Config } from '../domain/config/schema.ts';
+import { UsageError } from '../domain/errors.ts';
+import { TimeManager } from '../domain/timeManager.ts';
+import { createRegistry } from '../indicators/registry.ts';
+import { loadConfigFile } from './configFile.ts';
+import { plural } from './table.ts';
+
+export type ConfigVerdict =
+  | ({ readonly valid: true } & ConfigPlan)
+  | { readonly valid: false; readonly problems: readonly Problem[] };
+
+/** A run in a few words. */
+export interface ConfigPlan {
+  readonly session_name: string;
+  readonly sessions: string;
+  readonly symbols: readonly string[];
+  readonly streams: readonly string[];
+  readonly indicators: readonly string[];
+  readonly strategies: readonly string[];
+  readonly data: readonly string[];
+}
+
+/** @throws {UsageError} if there is no such file; everything else is a problem of the config */
+export async function checkConfigFile(path: string): Promise<ConfigVerdict> {
+  const found = await stat(path).catch(() => null);
+  try {
+    const { raw, folder } = await loadConfigFile(path);
+    const registry = createRegistry();
+    const config = checkConfig({ config: raw }, registry);
+    const problems = [...windowProblems(config), ...(await moduleProblems(config, folder))];
+    if (problems.length > 0) return { valid: false, problems };
+    return { valid: true, ...planOf(config, catalogueOf(registry)) };
+  } catch (error) {
+    if (error instanceof ConfigInvalid) return { valid: false, problems: error.problems };
+    if (found === null || !(error instanceof UsageError)) throw error;
+    return { valid: false, problems: [{ path: '', message: error.message }] };
+  }
+}
+
+function windowOf(config: Config) {
+  const { start_date, end_date } = config.backtest_config;
+  return new TimeManager(findCalendar(config.exchange_group)!).resolveWindow(start_date, end_date);
+}
+
+function windowProblems(config: Config): Problem[] {
+  return problemIn('backtest_config', () => windowOf(config));
+}
+
+async function moduleProblems(config: Config, folder: string): Promise<Problem[]> {
+  const { strategies } = config.session_data_config;
+  const registered = new Map([['sma-cross', SmaCross]]);
+  const found = strategies.map(async ({ module, enabled, config: own }, i) => {
+    if (!enabled) return [];
+    const path = `session_data_config.strategies[${i}]`;
+    try {
+      const { name, factory } = await findStrategy(module, registered, folder);
+      createStrategy(name, factory, own);
+      return [];
+    } catch (error) {
+      return [problemOf(path, error)];
+    }
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function problemIn(path: string, attempt: () => void): Problem[] {
+  try {
+    attempt();
+    return [];
+  } catch (error) {
+    return [problemOf(path, error)];
+  }
+}
+
+function problemOf(path: string, error: unknown): Problem {
+  if (error instanceof UsageError) return { path, message: error.message };
+  throw error;
+}
+
+function planOf(config: Config, { keyOf }: ReturnType<typeof catalogueOf>): ConfigPlan {
+  const { symbols, streams, indicators, strategies, data } = config.session_data_config;
+  const { start, end, sessions } = windowOf(config);
+  const sources = data === undefined ? [] : Array.isArray(data) ? data : [data];
+  return {
+    session_name: config.session_name,
+    sessions: `${plural(sessions, 'session')}, ${start} to ${end}`,
+    symbols,
+    streams,
+    indicators: indicators.session.map((spec) => spec.key ?? keyOf(spec)),
+    strategies: strategies.filter(({ enabled }) => enabled).map(({ module }) => module),
+    data: sources.length === 0 ? ['none: run it with --data'] : sources.map(({ type }) => type),
+  };
+}

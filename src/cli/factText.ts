@@ -1,0 +1,116 @@
+/** A fact as one line for people. */
+import { isoInZone } from '../domain/calendar/display.ts';
+import type { Fact, FactOf, FactType } from '../domain/facts.ts';
+import type { MarketTime } from '../domain/time.ts';
+
+type Clock = (time: MarketTime) => string;
+
+/** What is worth saying of each kind of fact besides its symbol. */
+const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => string } = {
+  RunStarted: ({ data }) => `data of ${Object.keys(data).join(', ')}`,
+  StreamsValidated: ({ base, derived, window }) =>
+    `base ${base}, derived ${derived.join(' ') || 'none'}, ${window.sessions} sessions ` +
+    `${window.start} to ${window.end}`,
+  StreamValidationFailed: ({ problems }) => problems.join('; '),
+  PhaseEntered: ({ phase, name, date }) => `${phase} ${name}${date === null ? '' : ` ${date}`}`,
+  PhaseLeft: ({ phase, name, date }) => `${phase} ${name}${date === null ? '' : ` ${date}`}`,
+  TransitionTaken: ({ actor, message, from, to }) =>
+    `${actor}: ${from === null ? '' : `${from} `}→ ${to} on ${message}`,
+  ClockAdvanced: ({ from }, clock) => `from ${clock(from)}`,
+  SessionTornDown: ({ date, symbols }) => `${date}, ${symbols} symbols`,
+  QueuesCleared: ({ date, bars }) => `${date}, ${bars} bars`,
+  SymbolRegistered: ({ base, intervals, added_by }) =>
+    `base ${base}, derived ${intervals.join(' ') || 'none'}, by ${added_by}`,
+  SymbolRefused: ({ reason }) => reason,
+  HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
+    `${interval}, ${trading_days} trading days for ${needed_by.join(', ')}`,
+  IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${warmup} bars`,
+  HistoricalBarsLoaded: ({ interval, from, to, days }) =>
+    `${interval} ${from} to ${to}, ${days.reduce((sum, day) => sum + day.bars, 0)} new bars`,
+  HistoricalQualityScored: (fact) => qualityGist(fact),
+  QueueLoaded: ({ interval, date, bars }) => `${interval} ${date}, ${bars} bars`,
+  BarsLeftOut: ({ interval, date, bars }) => `${interval} ${date}, ${bars} outside the session`,
+  RowsSkipped: ({ interval, date, rows }) => `${interval} ${date}, ${rows} bad rows`,
+  ActorSetUp: ({ actor, allocated }) => `${actor} ${plainJson(allocated)}`,
+  ActorTornDown: ({ actor, released }) => `${actor} ${plainJson(released)}`,
+  SessionActivated: ({ date, open, close, symbols }, clock) =>
+    `${date}, ${clock(open).slice(11)} to ${clock(close).slice(11)}, ${symbols.length} symbols`,
+  BarAppended: (fact, clock) => barGist(fact, clock),
+  BarDerived: (fact, clock) => barGist(fact, clock),
+  IndicatorUpdated: ({ key, value, valid }) =>
+    `${key} ${valueText(value)}${valid ? '' : ', warming up'}`,
+  QualityScored: (fact) => qualityGist(fact),
+  GapDetected: ({ interval, start, end, missing }, clock) =>
+    `${interval} ${clock(start).slice(11)} to ${clock(end).slice(11)}, ${missing} missing`,
+  MessageReceived: ({ message, detail }) => `${message} ${plainJson(detail)}`,
+  MessageRefused: ({ message, state, reason }) => `${message} in ${state}: ${reason}`,
+  SignalEmitted: ({ strategy, side, strength, reason }) =>
+    `${side} ${strength} by ${strategy}${reason === '' ? '' : `: ${reason}`}`,
+  StrategyFailed: ({ strategy, callback, reason }) => `${strategy} in ${callback}: ${reason}`,
+  SessionEnded: ({ date, bars, symbols }) => `${date}, ${bars} bars of ${symbols.length} symbols`,
+  RunCompleted: ({ sessions }) => `${sessions} sessions`,
+  RunStopped: ({ phase, sessions }) => `in phase ${phase} after ${sessions} sessions`,
+  RunFailed: ({ phase, reason }) => `in phase ${phase}: ${reason}`,
+};
+
+/** Lines with equal columns up to the gist: seq, exchange time, type, symbol, gist, who, what caused it. */
+export class FactLines {
+  readonly #zone: string;
+  readonly #seqWidth: number;
+  /** Neighbours mostly share their time. */
+  #time: MarketTime = Number.NaN;
+  #timeText = '';
+
+  /** @param lastSeq the largest that is expected */
+  constructor(zone: string, lastSeq: number) {
+    this.#zone = zone;
+    this.#seqWidth = String(lastSeq).length;
+  }
+
+  line(fact: Fact): string {
+    const { seq, at, type, by, cause } = fact;
+    const gist = (GISTS[type] as (fact: Fact, clock: Clock) => string)(fact, this.#clock);
+    const symbol = 'symbol' in fact ? fact.symbol : '';
+    const head = `${String(seq).padStart(this.#seqWidth)}  ${this.#clock(at)}  ${type.padEnd(23)}`;
+    const origin = cause === null ? by : `${by} ← ${cause}`;
+    return `${head}  ${symbol.padEnd(6)}  ${gist.padEnd(56)}  ${origin}`;
+  }
+
+  readonly #clock = (time: MarketTime): string => {
+    if (time !== this.#time) {
+      this.#time = time;
+      this.#timeText = isoInZone(time, this.#zone).slice(0, 19).replace('T', ' ');
+    }
+    return this.#timeText;
+  };
+}
+
+function barGist(fact: FactOf<'BarAppended' | 'BarDerived'>, clock: Clock): string {
+  const { interval, opened, open, high, low, close, volume, count, expected } = fact;
+  const partial = count === expected ? '' : `, ${count} of ${expected} bars`;
+  const time = clock(opened).slice(11);
+  return `${interval} ${time} o ${open} h ${high} l ${low} c ${close} v ${volume}${partial}`;
+}
+
+function qualityGist(fact: FactOf<'QualityScored' | 'HistoricalQualityScored'>): string {
+  const { interval, quality, present, expected } = fact;
+  return `${interval} ${Number(quality.toFixed(4))} %, ${present} of ${expected} bars`;
+}
+
+function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
+  if (typeof value !== 'object' || value === null) return numberText(value);
+  return Object.entries(value)
+    .map(([output, cell]) => `${output} ${numberText(cell)}`)
+    .join(' ');
+}
+
+function numberText(value: number | null): string {
+  return value === null ? 'none' : String(Number(value.toFixed(6)));
+}
+
+/** `{"symbols":2}` as `symbols 2`. */
+function plainJson(fields: Readonly<Record<string, unknown>>): string {
+  return Object.entries(fields)
+    .map(([key, value]) => `${key} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

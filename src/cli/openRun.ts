@@ -1,0 +1,37 @@
+/** A recorded run, opened for reading. */
+import type { Calendar } from '../domain/calendar/calendar.ts';
+import { findCalendar } from '../domain/calendar/calendars.ts';
+import { UsageError } from '../domain/errors.ts';
+import { startOf } from '../inspect/stateAt.ts';
+import type { LogReader } from '../store/eventLog.ts';
+import { FileLog } from '../store/fileLog.ts';
+
+export interface RecordedRun extends AsyncDisposable {
+  readonly log: LogReader;
+  /** As in `RunStarted`. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly calendar: Calendar;
+}
+
+/**
+ * @throws {UsageError} if `folder` holds no run, one without facts, or one of a calendar not known here
+ * @throws {LogCorrupted} if its log is damaged
+ */
+export async function openRun(folder: string): Promise<RecordedRun> {
+  const log = await FileLog.read(folder);
+  const config = startOf(log)?.config;
+  if (config === undefined) {
+    await log.close();
+    throw new UsageError(`the run in "${folder}" has no facts yet: wait until it has begun`);
+  }
+  const exchange = String(config.exchange_group);
+  const calendar = findCalendar(exchange);
+  if (calendar === undefined) {
+    await log.close();
+    throw new UsageError(
+      `the run in "${folder}" is of the calendar "${exchange}", which is not built in: ` +
+        'read its log with a program that has it',
+    );
+  }
+  return { log, config, calendar, [Symbol.asyncDispose]: () => log.close() };
+}

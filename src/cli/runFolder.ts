@@ -1,0 +1,32 @@
+/** Names for the folders of runs. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** `runs/NAME-N` with the number after the highest one there is: no run is ever written over. */
+export function nextRunFolder(sessionName: string, parent = 'runs'): string {
+  const name = slugOf(sessionName);
+  const numbers = namesIn(parent)
+    .filter((entry) => entry.startsWith(`${name}-`))
+    .map((entry) => entry.slice(name.length + 1))
+    .filter((rest) => /^[1-9]\d{0,8}$/.test(rest));
+  return join(parent, `${name}-${Math.max(0, ...numbers.map(Number)) + 1}`);
+}
+
+/** Lower case letters, digits and single dashes. */
+function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 60);
+  return slug === '' ? 'run' : slug;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,159 @@
+/** One run from the command line: progress while it lasts, then what came out of it. */
+import { openSession } from '../actors/openSession.ts';
+import type { SliceSize } from '../actors/pump.ts';
+import { RunFailedError, type Session } from '../actors/session.ts';
+import { SmaCross } from '../actors/smaCross.ts';
+import type { RunSummary } from '../actors/summary.ts';
+import type { Calendar } from '../domain/calendar/calendar.ts';
+import { findCalendar } from '../domain/calendar/calendars.ts';
+import { TimeManager } from '../domain/timeManager.ts';
+import type { LogReader } from '../store/eventLog.ts';
+import { argument, spelled } from './invocation.ts';
+import { print, say } from './output.ts';
+import { Progress } from './progress.ts';
+import type { StatelyInspector } from './stately.ts';
+import { nextCommands, summaryText } from './summaryText.ts';
+
+/** How a run is shown; the same for `run` and `demo`. */
+export interface RunDisplay {
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly debug?: true;
+}
+
+export interface RunRequest extends RunDisplay {
+  readonly config: unknown;
+  /** Where relative paths of the config start. */
+  readonly folder: string;
+  /** The run folder to make. */
+  readonly log: string;
+  readonly slice?: SliceSize;
+  readonly stately?: true;
+}
+
+const EXIT_FAILED = 3;
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Runs to the end, or until Ctrl-C, and prints the summary. Sets the exit code of the process.
+ *
+ * @throws {UsageError} before anything runs, for a config or option that cannot be used
+ */
+export async function runSession(request: RunRequest): Promise<void> {
+  const { config, folder, log, slice } = request;
+  const stately = request.stately && (await (await import('./stately.ts')).openStately());
+  const progress = new Progress();
+  const session = await openSession({
+    config,
+    folder,
+    log,
+    strategies: { 'sma-cross': SmaCross },
+    ...(!request.quiet && { onProgress: (work) => progress.working(work) }),
+    ...(slice !== undefined && { slice }),
+    ...(stately && { inspect: stately.inspect }),
+  });
+  if (request.debug) await diagnose(session);
+  if (stately) say(`the charts of this run: ${stately.url} (the page loads stately.ai)`);
+  if (!request.quiet) progress.start(session, calendarOf(session).zone);
+  const failure = await finish(session);
+  progress.stop();
+  const summary = session.summary();
+  const text = request.json ? JSON.stringify(summary) : describe(session, summary);
+  await session.close();
+  await print(text);
+  conclude(request, summary, failure);
+  if (stately) await keepServing(stately);
+}
+
+/** @returns why the run failed; null if it did not */
+async function finish(session: Session): Promise<RunFailedError | null> {
+  const release = onInterrupt(() => void session.stop());
+  try {
+    await session.finish();
+    return null;
+  } catch (error) {
+    if (error instanceof RunFailedError) return error;
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+/** Says what to do now, and how it went to whoever started the process. */
+function conclude(request: RunRequest, summary: RunSummary, failure: RunFailedError | null): void {
+  if (failure !== null) {
+    process.exitCode = EXIT_FAILED;
+    say(`error: the run failed in phase ${failure.phase}: ${failure.message}`);
+    if (request.debug) say(failure.stack ?? '');
+    say(`what happened until then: ${spelled(`log ${argument(request.log)}`)}`);
+    return;
+  }
+  if (summary.status === 'stopped') {
+    process.exitCode = EXIT_INTERRUPTED;
+    say('the run was stopped; its log is complete up to there');
+  }
+  if (!request.json && !request.quiet) say(nextCommands(summary));
+}
+
+function describe(session: Session, summary: RunSummary): string {
+  const { start_date, end_date } = session.config.backtest_config;
+  return summaryText(summary, {
+    window: new TimeManager(calendarOf(session)).resolveWindow(start_date, end_date),
+    signalsBySide: summary.signals === 0 ? new Map() : signalsBySide(session.log),
+  });
+}
+
+function signalsBySide(log: LogReader): ReadonlyMap<string, number> {
+  const sides = new Map<string, number>();
+  for (const { sections } of log.read()) {
+    for (const section of sections) {
+      if (section.kind === 'block') continue;
+      for (const fact of section.facts) {
+        if (fact.type === 'SignalEmitted') sides.set(fact.side, (sides.get(fact.side) ?? 0) + 1);
+      }
+    }
+  }
+  return sides;
+}
+
+function calendarOf({ config }: Session): Calendar {
+  return findCalendar(config.exchange_group)!;
+}
+
+/** The first Ctrl-C ends the run cleanly, a second one the process. @returns how to stop listening */
+function onInterrupt(stop: () => void): () => void {
+  const second = () => process.exit(EXIT_INTERRUPTED);
+  const first = () => {
+    say('\nstopping; Ctrl-C again ends at once');
+    process.once('SIGINT', second);
+    stop();
+  };
+  process.once('SIGINT', first);
+  return () => {
+    process.off('SIGINT', first);
+    process.off('SIGINT', second);
+  };
+}
+
+/** A run is often over before the page is open. */
+async function keepServing(stately: StatelyInspector): Promise<void> {
+  say(`${stately.url} stays up until Ctrl-C`);
+  // A listener for a signal does not keep a process alive.
+  const alive = setInterval(() => {}, 2 ** 30);
+  await new Promise((resolve) => process.once('SIGINT', resolve));
+  clearInterval(alive);
+  await stately.close();
+}
+
+/** Writes what happens between market frames to stderr, as JSON lines. */
+async function diagnose(session: Session): Promise<void> {
+  const { destination, pino } = await import('pino');
+  const logger = pino({ name: 'openbell', level: 'debug' }, destination({ dest: 2, sync: true }));
+  logger.debug({ run: session.run, folder: session.folder, config: session.config }, 'opened');
+  session.onFrame((frame) => {
+    if (frame.market) return;
+    for (const fact of frame.facts()) {
+      if (fact.type !== 'HistoricalBarsLoaded') logger.debug(fact, fact.type);
+    }
+  });
+}

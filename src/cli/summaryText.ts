@@ -1,0 +1,57 @@
+/** What came out of a run, for people. */
+import type { RunSummary } from '../actors/summary.ts';
+import type { ResolvedWindow } from '../domain/timeManager.ts';
+import { argument, spelled } from './invocation.ts';
+import { aligned, counted, plural } from './table.ts';
+
+/** What the summary of a run does not hold itself. */
+export interface SummaryDetails {
+  readonly window: ResolvedWindow;
+  readonly signalsBySide: ReadonlyMap<string, number>;
+}
+
+export function summaryText(summary: RunSummary, details: SummaryDetails): string {
+  const { run, status, sessions, facts, chain_hash, log } = summary;
+  const { start, end, sessions: days } = details.window;
+  const all = Object.values(facts).reduce((sum, count) => sum + count, 0);
+  const rate = `${counted(summary.bars_per_second)} bars/s`;
+  const rows = [
+    ['sessions', `${counted(sessions)} of ${counted(days)}, ${start} to ${end}`],
+    ['indicator updates', counted(facts.IndicatorUpdated ?? 0)],
+    ['signals', signalsText(summary.signals, details.signalsBySide)],
+    ['facts', counted(all)],
+    ['time', `${summary.seconds.toFixed(2)} s, ${rate}`],
+    ['chain hash', chain_hash],
+    ['log', log === null ? 'in memory' : argument(log)],
+  ];
+  return [`${run}: ${status}`, symbolsText(summary), aligned(rows, 'll')].join('\n\n');
+}
+
+/** The two commands that most users want next. */
+export function nextCommands({ log, signals, run }: RunSummary): string {
+  if (log === null) return '';
+  const folder = argument(log);
+  const filter = signals > 0 ? '--type SignalEmitted' : '--limit 20';
+  const commands = [`log ${folder} ${filter}`, `export ${folder} --out ${argument(`${run}.json`)}`];
+  return `Next:\n${commands.map((command) => `  ${spelled(command)}`).join('\n')}`;
+}
+
+function symbolsText({ symbols }: RunSummary): string {
+  const entries = Object.entries(symbols);
+  const rows = entries.map(([symbol, { bars, derived, quality }]) => [
+    symbol,
+    counted(bars),
+    counted(derived),
+    `${quality.toFixed(2)} %`,
+  ]);
+  const sum = (of: 'bars' | 'derived') =>
+    counted(entries.reduce((total, [, symbol]) => total + symbol[of], 0));
+  const head = ['symbol', 'base bars', 'derived', 'quality'];
+  const total = [plural(entries.length, 'symbol'), sum('bars'), sum('derived'), ''];
+  return aligned([head, ...rows, ...(entries.length > 1 ? [total] : [])], 'lrrr');
+}
+
+function signalsText(signals: number, bySide: ReadonlyMap<string, number>): string {
+  const sides = [...bySide].map(([side, count]) => `${side} ${counted(count)}`);
+  return sides.length === 0 ? counted(signals) : `${counted(signals)} (${sides.join(', ')})`;
+}

@@ -1,0 +1,109 @@
+/**
+ * Reads the log in a run's folder. It writes nothing and takes no lock, so it can be used beside a living
+ * writer: it sees the log up to the last whole record, and more each time it is asked.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LogCorrupted } from '../domain/errors.ts';
+import type { Frame } from '../domain/frame.ts';
+import type { SeriesTable } from '../domain/series.ts';
+import type { MarketTime } from '../domain/time.ts';
+import type { ChainLink } from './chain.ts';
+import type { LogReader, ReadRange } from './eventLog.ts';
+import { LogFiles } from './logFiles.ts';
+import { LogScan } from './logScan.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { segmentName } from './segments.ts';
+import { type TailOptions, tailOf } from './tail.ts';
+
+/** How often a tail looks for more, host time. */
+const POLL_MS = 40;
+
+export class FileLogReader implements LogReader {
+  readonly folder: string;
+  readonly #scan: LogScan;
+  readonly #files: LogFiles;
+
+  /** Opens the log and checks its last segment, and the others as far as they are read. @throws as `FileLog.read` */
+  constructor(folder: string) {
+    this.folder = folder;
+    const { run } = readManifest(folder);
+    this.#scan = new LogScan(folder);
+    this.#files = new LogFiles(folder, this.#scan.index);
+    this.#scan.skipToLast();
+    this.#scan.index.load(folder, run);
+    this.#advance();
+  }
+
+  /** As it is now. */
+  get manifest(): Manifest {
+    return readManifest(this.folder);
+  }
+
+  get table(): SeriesTable {
+    return this.#scan.state.table;
+  }
+
+  /** As of the last time anything was asked. */
+  get position(): number {
+    return this.#scan.state.position;
+  }
+
+  /** Bytes after the last whole record: what a writer is just writing, or was when it was killed. */
+  get tornBytes(): number {
+    return this.#scan.torn?.bytes ?? 0;
+  }
+
+  *read({ from = 1, to, reuse = false }: ReadRange = {}): Generator<Frame> {
+    this.#advance();
+    const last = Math.min(to ?? this.position, this.position);
+    yield* this.#files.frames({ from: Math.max(1, from), to: last, reuse });
+  }
+
+  tail(options: TailOptions = {}): AsyncGenerator<Frame> {
+    return tailOf(
+      {
+        read: (range) => this.read(range),
+        hasEnded: () => this.manifest.closed !== null,
+        wait: (_seq, signal) => sleep(POLL_MS, undefined, { signal }).catch(() => {}),
+      },
+      options,
+    );
+  }
+
+  seek(time: MarketTime): number {
+    this.#advance();
+    return this.#files.seek(time, this.position);
+  }
+
+  chainHash(): string {
+    this.#advance();
+    return this.#scan.state.chain.hash();
+  }
+
+  *links(): Generator<ChainLink> {
+    this.#advance();
+    yield* this.#files.links(this.position);
+  }
+
+  async close(): Promise<void> {}
+
+  /** Takes in what was added since. */
+  #advance(): void {
+    // In this order: a log that is closed now has everything on disk.
+    const manifest = this.manifest;
+    this.#scan.advance();
+    checkClosing(manifest, this.#scan);
+  }
+}
+
+/**
+ * Compares a log with what its manifest says of its end.
+ * @throws {LogCorrupted} if facts are missing, were altered, or bytes were added
+ */
+export function checkClosing({ closed }: Manifest, scan: LogScan): void {
+  if (closed === null) return;
+  const { state, torn } = scan;
+  const missing = state.position < closed.seq;
+  const altered = state.position === closed.seq && state.chain.hash() !== closed.chain_hash;
+  const torn = ...
+}

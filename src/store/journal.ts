@@ -1,0 +1,61 @@
+/**
+ * `journal.ndjson`: what depended on the host and changed nothing in the market, such as pauses, overruns and
+ * recoveries. Beside the log and never part of it; one JSON object a line.
+ */
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+const JOURNAL_NAME = 'journal.ndjson';
+
+/** Anything with a `type` in PascalCase, past tense. */
+export type JournalEntry = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+export interface RecordedEntry extends JournalEntry {
+  /** Host time, ISO 8601. */
+  readonly time: string;
+  /** Seq of the last fact at that time. */
+  readonly seq: number;
+}
+
+export class Journal {
+  readonly #fd: number;
+
+  constructor(folder: string) {
+    const path = join(folder, JOURNAL_NAME);
+    const text = textOf(path);
+    this.#fd = openSync(path, 'a');
+    if (text !== '' && !text.endsWith('\n')) writeSync(this.#fd, '\n');
+  }
+
+  /** Appends a line at once. Entries are rare: some microseconds each. */
+  write(seq: number, entry: JournalEntry): void {
+    const time = new Date().toISOString();
+    writeSync(this.#fd, `${JSON.stringify({ time, seq, ...entry })}\n`);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+}
+
+/** The entries in order; empty if there are none. A line cut off by a crash is left out. */
+export function readJournal(folder: string): RecordedEntry[] {
+  return textOf(join(folder, JOURNAL_NAME))
+    .split('\n')
+    .flatMap((line) => {
+      try {
+        return [JSON.parse(line) as RecordedEntry];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}

@@ -1,0 +1,73 @@
+/** JSON inside the log: written so that nothing is lost in silence, read with suspicion. */
+import { InvariantViolated } from '../domain/errors.ts';
+import type { ControlFact } from '../domain/facts.ts';
+import type { SeriesEntry } from '../domain/series.ts';
+import type { MarketTime } from '../domain/time.ts';
+import { Malformed } from './bytes.ts';
+
+/** JSON of the fields of fact `seq`; -0 becomes 0. @throws {InvariantViolated} for NaN and infinities */
+export function jsonOf(fields: object, seq: number): string {
+  refuseNonFinite(fields, seq, '');
+  return JSON.stringify(fields);
+}
+
+function refuseNonFinite(value: unknown, seq: number, name: string): void {
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new InvariantViolated(seq, `"${name}" is ${value}`);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const key in value) refuseNonFinite((value as Record<string, unknown>)[key], seq, key);
+  }
+}
+
+/**
+ * Control facts with consecutive seqs, without `seq` and `at`: the record they are in implies both.
+ *
+ * @throws {InvariantViolated} for a fact with another `seq` or `at`
+ */
+export function jsonOfFacts(
+  facts: readonly ControlFact[],
+  first: { seq: number; at: MarketTime },
+): string {
+  const texts = facts.map(({ seq, at, type, by, cause, ...fields }, i) => {
+    if (seq !== first.seq + i || at !== first.at) {
+      throw new InvariantViolated(first.seq + i, `${type} is fact ${seq} at ${at} instead`);
+    }
+    return jsonOf({ type, by, cause, ...fields }, seq);
+  });
+  return `[${texts.join(',')}]`;
+}
+
+/** The facts that `jsonOfFacts` wrote. @throws {Malformed} */
+export function parseFacts(json: string, first: { seq: number; at: MarketTime }): ControlFact[] {
+  const facts = parseJson(json);
+  if (!Array.isArray(facts)) throw new Malformed('control facts are no list');
+  return facts.map((fact, i) => {
+    if (!isText(fact?.type) || !isText(fact.by)) throw new Malformed('a fact says not what it is');
+    return { seq: first.seq + i, at: first.at, ...fact };
+  });
+}
+
+/** @throws {Malformed} if `value` is no list of series entries */
+export function asSeries(value: unknown): SeriesEntry[] {
+  if (Array.isArray(value) && value.every(isSeriesEntry)) return value;
+  throw new Malformed('a series table is none');
+}
+
+function isSeriesEntry(entry: unknown): entry is SeriesEntry {
+  const { symbol, name, outputs } = (entry ?? {}) as Record<string, unknown>;
+  const hasOutputs = outputs === undefined || (Array.isArray(outputs) && outputs.every(isText));
+  return isText(symbol) && isText(name) && hasOutputs;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+/** @throws {Malformed} if `text` is no JSON */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Malformed(`JSON is broken: ${(error as Error).message}`);
+  }
+}

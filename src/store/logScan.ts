@@ -1,0 +1,180 @@
+/**
+ * Goes through the records of a log as its writer went, checking every byte on the way: checksums, order,
+ * chain. What it comes to is the state from which a writer goes on.
+ *
+ * A record that is cut off or does not match its checksums is a torn tail if nothing intact comes after it in
+ * the last segment: the trace of a writer that stopped in the middle. Anywhere else it is damage.
+ */
+import { Malformed } from './bytes.ts';
+import { LogIndex } from './logIndex.ts';
+import { LogState } from './logState.ts';
+import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
+import { RawSegment } from './rawSegment.ts';
+import { decodeHead } from './segmentHead.ts';
+import { contentOf, Damage, damageAt, goesOnAfter, recordAt, type Segment } from './segment.ts';
+import { listSegments, openSegment, segmentName } from './segments.ts';
+
+/** The unfinished end of a log. */
+export interface TornTail {
+  /** Number of the segment. */
+  readonly segment: number;
+  /** Where the last intact record ends. 0: the segment has not even a head. */
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+export class LogScan {
+  readonly state = new LogState();
+  readonly index = new LogIndex();
+  /** Set if the log ends in the middle of a record. */
+  torn: TornTail | null = null;
+
+  readonly #folder: string;
+  readonly #onFrame: (header: RecordHeader, record: Buffer) => void;
+  /** Where to go on: the segment and the end of the last record in it. */
+  #segment = 1;
+  #offset = 0;
+  /** True before the first record, if that is not the first one of the log. */
+  #startsInside = false;
+
+  /** @param onFrame called for every frame once it is checked; throws `Malformed` to refuse it */
+  constructor(folder: string, onFrame: (header: RecordHeader, record: Buffer) => void = () => {}) {
+    this.#folder = folder;
+    this.#onFrame = onFrame;
+  }
+
+  /** Number of the last segment; 0 if there is none. */
+  get lastSegment(): number {
+    return this.index.segments.length;
+  }
+
+  /** Bytes of the last segment up to the end of its last record. */
+  get lastSegmentBytes(): number {
+    return this.#offset;
+  }
+
+  /**
+   * Passes over all segments but the last one; their heads only are looked at.
+   * @throws {LogCorrupted}
+   */
+  skipToLast(): void {
+    const last = this.#lastBegun();
+    for (let number = 1; number < last; number++) {
+      this.#open(number, (segment) => {
+        const header = recordAt(segment, 0);
+        if (header === null) throw damageAt(segment, 0, 'the segment is empty');
+        const { firstSeq, at } = header;
+        this.index.segments.push({ number, firstSeq, at, marks: null });
+      });
+    }
+    this.#segment = Math.max(1, last);
+    this.#startsInside = last > 1;
+  }
+
+  /**
+   * Goes on to the present end of the log.
+   * @throws {LogCorrupted}
+   */
+  advance(): void {
+    this.torn = null;
+    const last = this.#lastBegun();
+    for (; this.#segment <= last; this.#segment++) {
+      this.#open(this.#segment, (segment) => this.#follow(segment, this.#segment === last));
+      if (this.#segment === last) return;
+      this.#offset = 0;
+    }
+  }
+
+  /** The last segment that has a head; a later one, not yet begun, is a torn tail. */
+  #lastBegun(): number {
+    const last = listSegments(this.#folder).length;
+    if (last === 0) return 0;
+    const segment = openSegment(this.#folder, last);
+    if (!(segment instanceof RawSegment)) {
+      segment?.close();
+      return last;
+    }
+    try {
+      if (hasHead(segment) || goesOnAfter(segment, 0)) return last;
+      this.torn = { segment: last, offset: 0, bytes: segment.size };
+      return last - 1;
+    } finally {
+      segment.close();
+    }
+  }
+
+  #open(number: number, look: (segment: Segment) => void): void {
+    const segment = openSegment(this.#folder, number);
+    if (segment === null) {
+      const damage = new Damage('the segment is missing', segmentName(number), 0);
+      throw damage.toError(this.state.position);
+    }
+    try {
+      look(segment);
+    } catch (error) {
+      throw error instanceof Damage ? error.toError(this.state.position) : error;
+    } finally {
+      segment.close();
+    }
+  }
+
+  #follow(segment: Segment, isLast: boolean): void {
+    for (;;) {
+      const header = this.#next(segment, isLast);
+      if (header === null) return;
+      this.#offset += HEADER_BYTES + header.payloadBytes;
+    }
+  }
+
+  /** Follows the next record; null at the end. */
+  #next(segment: Segment, isLast: boolean): RecordHeader | null {
+    const offset = this.#offset;
+    let header: RecordHeader | null = null;
+    let record: Buffer;
+    try {
+      header = recordAt(segment, offset);
+      if (header === null) return null;
+      record = contentOf(segment, offset, header);
+    } catch (error) {
+      const canBeTorn = isLast && segment instanceof RawSegment && error instanceof Damage;
+      if (!canBeTorn || goesOnAfter(segment, offset)) throw error;
+      this.torn = { segment: this.#segment, offset, bytes: segment.left(offset) };
+      return null;
+    }
+    this.#take(segment, header, record);
+    return header;
+  }
+
+  #take(segment: Segment, header: RecordHeader, record: Buffer): void {
+    const offset = this.#offset;
+    try {
+      if ((offset === 0) !== (header.kind === 'head')) throw new Malformed('it is out of place');
+      if (header.kind === 'head') this.#takeHead(header, record);
+      else this.state.follow(header, record);
+      if (header.kind === 'frame') this.#onFrame(header, record);
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      throw damageAt(segment, offset, `${nameOf(header)} does not belong here: ${error.message}`);
+    }
+    this.index.note(this.#segment, header, offset);
+  }
+
+  #takeHead(header: RecordHeader, record: Buffer): void {
+    const head = decodeHead(header, record.subarray(HEADER_BYTES));
+    if (head.segment !== this.#segment) throw new Malformed(`it is that of ${head.segment}`);
+    if (this.#startsInside) this.state.restart(head);
+    else this.state.follow(header, record);
+    this.#startsInside = false;
+  }
+}
+
+function hasHead(segment: Segment): boolean {
+  try {
+    const header = recordAt(segment, 0);
+    if (header === null) return false;
+    contentOf(segment, 0, header);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,60 @@
+/** A segment as it was written, read through a window that moves along. */
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { Damage, type Segment } from './segment.ts';
+
+const WINDOW_FIRST = 1 << 16;
+const WINDOW_MAX = 1 << 20;
+
+export class RawSegment implements Segment {
+  readonly name: string;
+  readonly sealed = false;
+  /** Bytes in the file when it was opened: what is added later is not seen. */
+  readonly size: number;
+  readonly #fd: number;
+  #window: Buffer = Buffer.alloc(0);
+  #start = 0;
+  #filled = 0;
+  #next = WINDOW_FIRST;
+
+  constructor(name: string, fd: number) {
+    this.name = name;
+    this.#fd = fd;
+    this.size = fstatSync(fd).size;
+  }
+
+  left(offset: number): number {
+    return Math.max(0, this.size - offset);
+  }
+
+  view(offset: number, length: number): Buffer {
+    const from = offset - this.#start;
+    if (from >= 0 && from + length <= this.#filled) {
+      return this.#window.subarray(from, from + length);
+    }
+    this.#fill(offset, length);
+    return this.#window.subarray(0, length);
+  }
+
+  place(offset: number): number {
+    return offset;
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /** The first windows are small, for those who want one frame only. */
+  #fill(offset: number, length: number): void {
+    const wanted = Math.min(Math.max(length, this.#next), this.left(offset));
+    this.#next = Math.min(this.#next * 2, WINDOW_MAX);
+    if (this.#window.length < wanted) this.#window = Buffer.allocUnsafeSlow(wanted);
+    this.#filled = 0;
+    while (this.#filled < wanted) {
+      const at = offset + this.#filled;
+      const read = readSync(this.#fd, this.#window, this.#filled, wanted - this.#filled, at);
+      if (read === 0) throw new Damage('the file has become shorter', this.name, at);
+      this.#filled += read;
+    }
+    this.#start = offset;
+  }
+}

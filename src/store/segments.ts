@@ -1,0 +1,50 @@
+/** The segments of a log's folder: `00000001.log`, and `00000001.log.zst` once sealed. */
+import { openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogCorrupted } from '../domain/errors.ts';
+import { RawSegment } from './rawSegment.ts';
+import { SealedSegment } from './sealedSegment.ts';
+
+export function segmentName(number: number): string {
+  return `${String(number).padStart(8, '0')}.log`;
+}
+
+export function sealedName(number: number): string {
+  return `${segmentName(number)}.zst`;
+}
+
+/**
+ * Numbers of the segments in a folder, ascending from 1.
+ * @throws {LogCorrupted} if one is missing
+ */
+export function listSegments(folder: string): number[] {
+  const found = readdirSync(folder).map((name) => /^(\d{8})\.log(\.zst)?$/.exec(name)?.[1]);
+  const numbers = [...new Set(found.filter((text) => text !== undefined).map(Number))];
+  numbers.sort((a, b) => a - b);
+  const gap = numbers.findIndex((number, i) => number !== i + 1);
+  if (gap === -1) return numbers;
+  const segment = segmentName(gap + 1);
+  throw new LogCorrupted(`segment "${segment}" is missing from the log in "${folder}": restore it`, {
+    segment,
+    offset: 0,
+    lastGoodSeq: 0,
+  });
+}
+
+/** Opens a segment, sealed or not, as far as it has come; null if there is none. */
+export function openSegment(folder: string, number: number): RawSegment | SealedSegment | null {
+  // In this order, since sealing adds the sealed file first and removes the raw one then.
+  return (
+    openIfThere(folder, segmentName(number), (name, fd) => new RawSegment(name, fd)) ??
+    openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd))
+  );
+}
+
+function openIfThere<T>(folder: string, name: string, open: (name: string, fd: number) => T) {
+  try {
+    return open(name, openSync(join(folder, name), 'r'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
