@@ -18,7 +18,10 @@ import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
-import type { Runner, Track } from './track.ts';
+import type { Track } from './track.ts';
+
+/** What depends on the host and never changes the market: pauses, retries, refused pauses. */
+export type JournalEntry = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 /** One configured session indicator, checked and with its defaults. */
 export interface IndicatorPlan {
@@ -35,6 +38,8 @@ export interface EngineParts {
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
   readonly strategies: readonly NamedStrategy[];
+  /** Notes what depends on the host, beside the log. */
+  readonly journal: (entry: JournalEntry) => void;
   /** Config and data as RunStarted has them; asked once the data was looked at. */
   readonly started: () => Fields<'RunStarted'>;
   /** Tells how far long work has come; never part of the log. */
@@ -54,6 +59,13 @@ export interface LoadedHistory {
   readonly days: readonly DayBars[];
 }
 
+/** A symbol added while the run goes on. */
+export interface SymbolRequest {
+  readonly addedBy: 'strategy' | 'scanner' | 'adhoc';
+  /** Intervals beside those of the config. */
+  readonly streams: readonly Interval[];
+}
+
 export class Engine {
   readonly config: Config;
   readonly time: TimeManager;
@@ -61,6 +73,7 @@ export class Engine {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  readonly journal: EngineParts['journal'];
   readonly strategies: Strategies;
   readonly named: readonly NamedStrategy[];
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
@@ -80,7 +93,8 @@ export class Engine {
   tracks: Track[] = [];
   /** Every track the run has had: series go on from session to session. */
   readonly known = new Map<string, Track>();
-  readonly runners = new Map<string, Runner>();
+  /** Who asked for a symbol that is not in the config, and what for. */
+  readonly requests = new Map<string, SymbolRequest>();
   readonly loads = new Map<string, LoadedSymbol>();
   loop: FrameLoop | null = null;
   /** Set when a message has come in: the slice ends after the present frame. */
@@ -103,6 +117,7 @@ export class Engine {
     this.view = parts.view;
     this.indicators = parts.indicators;
     this.named = parts.strategies;
+    this.journal = parts.journal;
     this.strategies = new Strategies(parts.recorder, parts.view, parts.strategies);
     this.#started = parts.started;
     this.onProgress = parts.onProgress ?? (() => {});

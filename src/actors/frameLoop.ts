@@ -8,13 +8,15 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
-import type { Processor } from './processor.ts';
+import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import { type Strategies, StrategyError } from './strategy.ts';
 import type { Track } from './track.ts';
 
 const BY = 'session/feed';
+/** What facts of a catch-up carry besides. */
+const CATCHUP = { catchup: true };
 
 /** Why a slice ended. */
 export type SliceOutcome =
@@ -59,12 +61,24 @@ export class FrameLoop {
 
   /** The next instant at which something is due; the close at the latest. O(symbols). */
   next(): MarketTime {
-    let next = this.#session.close;
-    for (const track of this.#tracks) {
-      if (track.nextEnd < next) next = track.nextEnd;
-      if (track.due < next) next = track.due;
+    return Math.min(this.#session.close, dueOf(this.#tracks));
+  }
+
+  /**
+   * Does for tracks that have just joined what was due up to the clock, instant by instant, as if they had
+   * been there; no strategy is called. From then on they are like any other.
+   */
+  catchUp(tracks: readonly Track[], clock: MarketTime): void {
+    const { recorder, processor, quality } = this.#stages;
+    for (const track of tracks) this.#schedule(track);
+    for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
+      this.#appendBars(tracks, now, CATCHUP);
+      processor.derive(tracks, now, CATCHUP);
+      processor.updateIndicators(tracks, CATCHUP);
+      quality.judge(tracks, this.#session, now, true);
+      recorder.commit();
+      for (const track of tracks) settle(track);
     }
-    return next;
   }
 
   /**
@@ -95,22 +109,24 @@ export class FrameLoop {
 
   #frame(now: MarketTime): void {
     const { recorder, processor, quality, strategies } = this.#stages;
+    const tracks = this.#tracks;
     recorder.advance(now);
-    this.#appendBars(now);
-    processor.derive(this.#tracks, now);
-    processor.updateIndicators(this.#tracks);
-    quality.judge(this.#tracks, this.#session, now);
+    this.#appendBars(tracks, now, null);
+    processor.derive(tracks, now);
+    processor.updateIndicators(tracks);
+    quality.judge(tracks, this.#session, now);
     if (strategies.count > 0) strategies.dispatch();
     recorder.commit({ market: true });
-    for (const track of this.#tracks) this.#settle(track);
+    for (const track of tracks) settle(track);
     if (now === this.#session.close) this.#closed = true;
   }
 
-  #appendBars(now: MarketTime): void {
+  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): void {
     const { recorder, processor } = this.#stages;
     const block = this.#bars;
     block.clear();
-    for (const track of this.#tracks) {
+    block.extra = extra;
+    for (const track of tracks) {
       if (track.nextEnd === now) pushQueued(block, track);
     }
     if (block.rows === 0) {
@@ -121,7 +137,7 @@ export class FrameLoop {
     recorder.appendPlaced(block);
     this.bars += block.rows;
     let seq = first;
-    for (const track of this.#tracks) {
+    for (const track of tracks) {
       if (track.nextEnd !== now) continue;
       track.base.freshSeq = seq;
       track.base.lastSeq = seq;
@@ -152,13 +168,24 @@ export class FrameLoop {
     if (cursor >= queue.length) track.nextEnd = Number.POSITIVE_INFINITY;
     else track.nextEnd = base.intraday ? queue.opened[cursor]! + base.ms : this.#session.close;
   }
+}
 
-  #settle(track: Track): void {
-    for (const lane of track.lanes) {
-      if (lane.freshSeq === 0) continue;
-      lane.freshSeq = 0;
-      for (const runner of lane.runners) runner.freshSeq = 0;
-    }
+/** The next instant at which a base bar of these tracks or one of their windows ends; Infinity if none. */
+function dueOf(tracks: readonly Track[]): MarketTime {
+  let due = Number.POSITIVE_INFINITY;
+  for (const track of tracks) {
+    if (track.nextEnd < due) due = track.nextEnd;
+    if (track.due < due) due = track.due;
+  }
+  return due;
+}
+
+/** Forgets what was new in the frame. */
+function settle(track: Track): void {
+  for (const lane of track.lanes) {
+    if (lane.freshSeq === 0) continue;
+    lane.freshSeq = 0;
+    for (const runner of lane.runners) runner.freshSeq = 0;
   }
 }
 

@@ -45,8 +45,9 @@ export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
     const from = trailingFrom(engine.time, date, entry.trailing_days);
     for (const interval of entry.intervals) needs.show(interval, from);
   }
-  for (const plan of engine.indicators) {
-    if (!engine.runners.has(runnerKey(symbol, plan.key))) needs.warm(plan);
+  if (engine.known.get(symbol)?.begun !== true) {
+    for (const plan of engine.indicators) needs.warm(plan);
+    needs.relive();
   }
   return needs.list();
 }
@@ -54,10 +55,6 @@ export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
 /** The intervals that the data has of a symbol. */
 export function storedIntervals(engine: Engine, symbol: string): ReadonlySet<Interval> {
   return new Set(engine.market.feed.availability(symbol).map(({ interval }) => interval));
-}
-
-export function runnerKey(symbol: string, key: string): string {
-  return `${symbol} ${key}`;
 }
 
 /** The `days`-th trading day before `date`, or the calendar's first. */
@@ -102,9 +99,21 @@ class Needs {
     });
     if (from === null) return;
     const known = this.#needs.get(source);
-    const extends_ = known === undefined || from < (known.visibleFrom ?? '9');
+    const reachesBeyond = known === undefined || from < (known.visibleFrom ?? '9');
     const need = this.#reach(source, from);
-    if (extends_) need?.neededBy.push(key);
+    if (reachesBeyond) need?.neededBy.push(key);
+  }
+
+  /** A symbol that joins after the first session starts its series where the others did. */
+  relive(): void {
+    const { day, config, time, firstSession, base } = this.#engine;
+    if (day === 0) return;
+    for (const entry of config.session_data_config.historical.data) {
+      if (entry.apply_to !== 'all' && !entry.apply_to.includes(this.#symbol)) continue;
+      const from = trailingFrom(time, firstSession.date, entry.trailing_days);
+      for (const interval of entry.intervals) this.#reach(interval, from);
+    }
+    this.#reach(base.text, firstSession.date);
   }
 
   /** What is derived comes after what it is derived from. */

@@ -4,6 +4,7 @@
  * All reading happens in the first step; what follows only records, so that a load that fails has left no trace.
  */
 import { BarColumns } from '../domain/bars.ts';
+import { chooseBase } from '../domain/config/requirements.ts';
 import {
   aggregateSession,
   barsIn,
@@ -16,59 +17,102 @@ import { BLOCK_COLUMNS, Block } from '../domain/frame.ts';
 import { compareIntervals, parseInterval } from '../domain/interval.ts';
 import { qualityOf } from '../domain/sessionView.ts';
 import type { TradingDate } from '../domain/time.ts';
-import type { Engine, IndicatorPlan, LoadedHistory, LoadedSymbol } from './engine.ts';
-import {
-  type HistoryNeed,
-  historyNeeds,
-  historySource,
-  runnerKey,
-  storedIntervals,
-} from './historyNeeds.ts';
+import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
+import type { Engine, IndicatorPlan, LoadedHistory } from './engine.ts';
+import { type HistoryNeed, historyNeeds, historySource, storedIntervals } from './historyNeeds.ts';
 import type { DayBars } from './marketData.ts';
 import { createLane, type Lane, type Runner, Track } from './track.ts';
+import { requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
 
-/** Reads what each symbol needs; refuses those that cannot be loaded. @returns the others, ascending */
+/** Why a symbol cannot be loaded: a plain refusal, not an error. */
+class Refusal {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+/**
+ * Reads what each symbol needs, and refuses those that cannot be loaded.
+ *
+ * @returns the others, ascending
+ * @throws what reading threw, unless this is the `last` attempt; what was read is kept for the next one
+ */
 export async function checkSymbols(
   engine: Engine,
-  symbols: readonly string[],
+  { symbols, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const sorted = [...symbols].sort();
-  const loads = await Promise.all(sorted.map((symbol) => readSymbol(engine, symbol)));
+  const read = await Promise.all(
+    sorted.map((symbol) => readOrRefuse(engine, symbol, signal).catch((error: unknown) => error)),
+  );
   signal.throwIfAborted();
   const loaded: string[] = [];
-  loads.forEach((load, i) => {
+  const refused = new Map<string, string>();
+  for (const [i, result] of read.entries()) {
     const symbol = sorted[i]!;
-    if (typeof load === 'string') {
-      engine.record('SymbolRefused', BY, { symbol, reason: load });
-      return;
+    if (result === undefined) loaded.push(symbol);
+    else if (result instanceof Refusal) refused.set(symbol, result.reason);
+    else if (last) refused.set(symbol, `${sentenceOf(result)}, tried ${ATTEMPTS} times`);
+    else {
+      engine.journal({ type: 'LoadRetried', symbol, reason: sentenceOf(result) });
+      throw result;
     }
-    engine.loads.set(symbol, load);
-    loaded.push(symbol);
-  });
+  }
+  for (const [symbol, reason] of refused) engine.record('SymbolRefused', BY, { symbol, reason });
   return loaded;
 }
 
-/** @returns what was read, or the reason why the symbol cannot be loaded */
-async function readSymbol(engine: Engine, symbol: string): Promise<LoadedSymbol | string> {
+/** @returns nothing if the symbol's data is read */
+async function readOrRefuse(
+  engine: Engine,
+  symbol: string,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  if (engine.loads.has(symbol)) return undefined;
+  if (!engine.required.has(symbol)) {
+    const refusal = await askFor(engine, symbol, signal);
+    if (refusal !== undefined) return refusal;
+  }
   const { market, session } = engine;
   const interval = engine.base.text;
   if (!market.dates(symbol, interval).has(session.date)) {
-    return `no ${interval} bars on ${session.date}`;
+    return new Refusal(`no ${interval} bars on ${session.date}`);
   }
-  try {
-    const queue = await market.day({ symbol, interval, session, since: engine.since(session) });
-    if (queue.bars.length === 0) {
-      return `no ${interval} bars in the regular session of ${session.date}, ${queue.leftOut} outside it`;
-    }
-    const stored = historyNeeds(engine, symbol).filter((need) => need.source === need.interval);
-    const history = await Promise.all(stored.map((need) => readHistory(engine, symbol, need)));
-    return { symbol, queue, history };
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+  const queue = await market.day({ symbol, interval, session, since: engine.since(session) });
+  if (queue.bars.length === 0) {
+    return new Refusal(
+      `no ${interval} bars in the regular session of ${session.date}, ${queue.leftOut} outside it`,
+    );
   }
+  const stored = historyNeeds(engine, symbol).filter((need) => need.source === need.interval);
+  const history = await Promise.all(stored.map((need) => readHistory(engine, symbol, need)));
+  engine.loads.set(symbol, { symbol, queue, history });
+  return undefined;
+}
+
+/** What Phase 0 did for the config's symbols, for one that is added later. */
+async function askFor(
+  engine: Engine,
+  symbol: string,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  const { market } = engine;
+  await market.feed.index({ symbols: [symbol], calendar: market.calendar, signal });
+  const required = requiredIntervals(engine, symbol, engine.requests.get(symbol)?.streams);
+  const base = engine.base.text;
+  const chosen = chooseBase([base, ...required], [base]);
+  if (!chosen.ok) return new Refusal(chosen.reasons.join('; '));
+  engine.required.set(symbol, required);
+  return undefined;
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function readHistory(
@@ -104,7 +148,7 @@ export function registerSymbols(engine: Engine, symbols: readonly string[]): voi
       symbol,
       base,
       intervals,
-      added_by: 'config',
+      added_by: engine.requests.get(symbol)?.addedBy ?? 'config',
       auto_provisioned: false,
       upgraded_from_adhoc: false,
       meets_session_config_requirements: true,
@@ -115,8 +159,10 @@ export function registerSymbols(engine: Engine, symbols: readonly string[]): voi
 }
 
 function derivedIntervals(engine: Engine, symbol: string): string[] {
-  const all = engine.data.streams?.symbols[symbol] ?? [];
-  return all.filter((interval) => interval !== engine.base.text).sort(compareIntervals);
+  return engine.required
+    .get(symbol)!
+    .filter((interval) => interval !== engine.base.text)
+    .toSorted(compareIntervals);
 }
 
 /** The symbol's track, made at its first session, with today's series bound to it. */
@@ -217,7 +263,7 @@ function deriveHistory(engine: Engine, symbol: string, need: HistoryNeed): DayBa
 function derivedDays(
   engine: Engine,
   symbol: string,
-  need: { interval: string; source: string; from: TradingDate },
+  need: { interval: string; source: string; from: TradingDate; to?: TradingDate },
 ): DayBars[] {
   const { data, time } = engine;
   const source = data.historyOf(symbol, need.source);
@@ -227,7 +273,7 @@ function derivedDays(
   const window = new Window();
   const derived: DayBars[] = [];
   for (const day of source?.days ?? []) {
-    if (day.date < need.from) continue;
+    if (day.date < need.from || (need.to !== undefined && day.date >= need.to)) continue;
     const session = time.calendar.session(day.date)!;
     const bars = new BarColumns(0);
     const { start: from, end: to } = day;
@@ -253,9 +299,9 @@ function derivedDays(
 
 /** Windows that began before the run's first session take up what history has of them. */
 function fillLongWindows(engine: Engine, symbols: readonly string[]): void {
-  if (engine.day > 0) return;
   for (const symbol of symbols) {
     const track = engine.known.get(symbol)!;
+    if (track.begun) continue;
     const spanning = track.lanes.filter(
       ({ window, interval }) => window !== null && spansSessions(interval),
     );
@@ -265,13 +311,14 @@ function fillLongWindows(engine: Engine, symbols: readonly string[]): void {
 
 function fillFromHistory(engine: Engine, track: Track, lane: Lane): void {
   const { symbol } = track;
-  const { data, time, session, base } = engine;
-  const group = new Set(engine.days.group(lane.interval, session.date));
+  const { data, time, firstSession, base } = engine;
+  const first = firstSession.date;
+  const group = new Set(engine.days.group(lane.interval, first).filter((date) => date < first));
   const stored = data.historyOf(symbol, base.text);
   const daily = data.historyOf(symbol, '1d');
   const source = stored?.days.some(({ date }) => group.has(date)) ? stored : daily;
   for (const day of source?.days ?? []) {
-    if (!group.has(day.date) || day.date >= session.date) continue;
+    if (!group.has(day.date)) continue;
     const held = time.calendar.session(day.date)!;
     for (let i = day.start; i < day.end; i++) {
       const bar = source!.columns.at(i);
@@ -285,25 +332,23 @@ function fillFromHistory(engine: Engine, track: Track, lane: Lane): void {
 export function registerIndicators(engine: Engine, symbols: readonly string[]): void {
   for (const symbol of symbols) {
     const track = engine.known.get(symbol)!;
+    if (!track.begun) beginSeries(engine, track);
     for (const plan of engine.indicators) {
       const lane = track.lane(plan.settings.interval);
-      if (lane !== undefined) registerIndicator(engine, track, lane, plan);
+      const runner = lane?.runners.find(({ key }) => key === plan.key);
+      if (lane !== undefined && runner !== undefined)
+        registerIndicator(engine, track, { lane, plan, runner });
     }
     engine.recorder.commit();
   }
 }
 
-function registerIndicator(engine: Engine, track: Track, lane: Lane, plan: IndicatorPlan): void {
+function registerIndicator(
+  engine: Engine,
+  { symbol }: Track,
+  { lane, plan, runner }: { lane: Lane; plan: IndicatorPlan; runner: Runner },
+): void {
   const { key, definition, settings } = plan;
-  const { symbol } = track;
-  const id = runnerKey(symbol, key);
-  let runner = engine.runners.get(id);
-  if (runner === undefined) {
-    runner = createRunner(engine, symbol, plan);
-    engine.runners.set(id, runner);
-    lane.runners.push(runner);
-    warm(engine, symbol, runner, settings.interval);
-  }
   if (lane.interval.intraday) runner.indicator.startSession?.(engine.session);
   const registered = engine.record('IndicatorRegistered', BY, {
     symbol,
@@ -318,6 +363,22 @@ function registerIndicator(engine: Engine, track: Track, lane: Lane, plan: Indic
   engine.processor.announce(runner, registered);
 }
 
+/**
+ * Makes the symbol's indicators and brings them up to today: first the history before the run, then the run's
+ * own earlier sessions. A symbol added on the third day so continues the series it would have had.
+ */
+function beginSeries(engine: Engine, track: Track): void {
+  for (const plan of engine.indicators) {
+    const lane = track.lane(plan.settings.interval);
+    if (lane === undefined) continue;
+    const runner = createRunner(engine, track.symbol, plan);
+    lane.runners.push(runner);
+    warm(engine, track.symbol, runner, lane.interval.text);
+  }
+  for (const lane of track.lanes) relive(engine, track, lane);
+  track.begun = true;
+}
+
 function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runner {
   const { key, definition, settings } = plan;
   const outputs = definition.outputs;
@@ -329,15 +390,43 @@ function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runn
   };
 }
 
-/** Runs a new indicator over the history loaded: the beginning of its series. */
+/** Runs a new indicator over the history before the run: the beginning of its series. */
 function warm(engine: Engine, symbol: string, runner: Runner, interval: string): void {
   const source = historySource(interval, storedIntervals(engine, symbol));
   if (source === undefined) return;
   const { intraday } = parseInterval(interval);
-  for (const day of derivedDays(engine, symbol, { interval, source, from: '' })) {
+  const to = engine.firstSession.date;
+  for (const day of derivedDays(engine, symbol, { interval, source, from: '', to })) {
     if (intraday) runner.indicator.startSession?.(day.session);
     for (let i = 0; i < day.bars.length; i++) runner.indicator.update(day.bars.at(i));
   }
+}
+
+/** Does for one lane what the run's earlier sessions would have done, had the symbol been there. */
+function relive(engine: Engine, track: Track, lane: Lane): void {
+  const { data, time, firstSession, base, processor } = engine;
+  const history = data.historyOf(track.symbol, base.text);
+  const long = lane.window !== null && spansSessions(lane.interval);
+  if (!long && lane.runners.length === 0) return;
+  for (const day of history?.days ?? []) {
+    if (day.date < firstSession.date) continue;
+    const session = time.calendar.session(day.date)!;
+    const bars = new BarColumns(0);
+    if (lane.window === null) bars.append(history!.columns, day.start, day.end);
+    else {
+      for (let i = day.start; i < day.end; i++) {
+        const bar = history!.columns.at(i);
+        if (lane.window.holds && lane.window.end <= bar.opened) processor.close(lane, bars);
+        processor.fill(track, lane, session, bar);
+      }
+      if (lane.window.holds && lane.window.end <= session.close) processor.close(lane, bars);
+    }
+    for (const { indicator } of lane.runners) {
+      if (lane.interval.intraday) indicator.startSession?.(session);
+      for (let i = 0; i < bars.length; i++) indicator.update(bars.at(i));
+    }
+  }
+  track.due = Number.POSITIVE_INFINITY;
 }
 
 /** Fills the queues with today's bars, and begins to read the days after. */
@@ -359,6 +448,10 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
     track.cursor = 0;
     track.accounted = session.open;
     track.present = 0;
+    track.due = track.lanes.reduce(
+      (due, { window }) => (window?.holds ? Math.min(due, window.end) : due),
+      Number.POSITIVE_INFINITY,
+    );
     engine.loads.delete(symbol);
   }
   prefetch(engine);
@@ -405,4 +498,11 @@ function barsOn(engine: Engine, text: string, date: TradingDate): number {
     return spansSessions(interval) && engine.days.group(interval, date).at(-1) !== date ? 0 : 1;
   }
   return Math.ceil((session.close - session.open) / interval.ms);
+}
+
+/** Brings symbols that were added mid-session up to the clock; before the open there is nothing to do. */
+export function catchUp(engine: Engine, symbols: readonly string[]): void {
+  if (engine.loop === null) return;
+  const tracks = symbols.map((symbol) => engine.known.get(symbol)!);
+  engine.loop.catchUp(tracks, engine.recorder.at);
 }

@@ -30,6 +30,8 @@ interface Known {
 
 /** States that are recorded as another one: standing still is no change of the market. */
 const RECORDED_AS: Readonly<Record<string, string>> = { paused: 'streaming' };
+/** States that are passed through, or entered because something on the host failed: not recorded. */
+const UNRECORDED: ReadonlySet<string> = new Set(['turning', 'backingOff']);
 
 export function createObserver(record: (transition: Transition) => void) {
   const known = new WeakMap<AnyActorRef, Known>();
@@ -39,6 +41,7 @@ export function createObserver(record: (transition: Transition) => void) {
     if (snapshot.value === undefined) return;
     const before = known.get(actor) ?? null;
     const value = pathOf(snapshot.value);
+    if (UNRECORDED.has(value)) return;
     const now = { value: RECORDED_AS[value] ?? value, phase: phaseOf(snapshot) };
     known.set(actor, now);
     if (before?.value !== now.value) {

@@ -100,6 +100,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     view: new SessionView(data, { qualityEnabled }),
     indicators: planIndicators(config, registry, time),
     strategies,
+    journal: (entry) => {
+      if (log instanceof FileLog) log.journal(entry);
+    },
     started: () => startOf(config, feed),
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
@@ -112,9 +115,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
     inspect: options.inspect,
     hostTime: () => performance.now(),
-    journal: (entry) => {
-      if (log instanceof FileLog) log.journal(entry);
-    },
     closeLog: async (status) => {
       await feed.close();
       if (log instanceof FileLog) await log.finish(status);

@@ -3,7 +3,7 @@
  *
  * Plain code over columns, called by the frame loop; what it decides is appended before anyone sees it.
  */
-import type { Bar } from '../domain/bars.ts';
+import type { Bar, BarColumns } from '../domain/bars.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
 import {
   longWindow,
@@ -19,6 +19,9 @@ import type { Recorder } from './recorder.ts';
 import type { Lane, Runner, Track } from './track.ts';
 
 const BY = 'session/processor';
+
+/** What all facts of a block carry besides, such as `{ catchup: true }`. */
+export type BlockExtra = Block['extra'];
 
 export interface ProcessorRules {
   readonly base: ParsedInterval;
@@ -78,10 +81,17 @@ export class Processor {
       : windowIn(session, interval, base, opened);
   }
 
+  /** Closes a lane's window as `derive` would, into `bars` and not into the log. */
+  close({ window }: Lane, bars: BarColumns): void {
+    window!.holds = false;
+    if (this.#rules.incomplete === 'emit' || window!.count >= window!.expected) bars.push(window!);
+  }
+
   /** Derived bars whose window ends at or before `now`: symbols, then intervals, ascending. */
-  derive(tracks: readonly Track[], now: MarketTime): void {
+  derive(tracks: readonly Track[], now: MarketTime, extra: BlockExtra = null): void {
     const block = this.#bars;
     block.clear();
+    block.extra = extra;
     for (const track of tracks) {
       if (track.due <= now) this.#deriveTrack(block, track, now);
     }
@@ -124,9 +134,10 @@ export class Processor {
   }
 
   /** One update per indicator of every lane that got a bar: symbols, then intervals, then registration. */
-  updateIndicators(tracks: readonly Track[]): void {
+  updateIndicators(tracks: readonly Track[], extra: BlockExtra = null): void {
     const block = this.#updates;
     block.clear();
+    block.extra = extra;
     for (const track of tracks) {
       for (const lane of track.lanes) {
         if (lane.freshSeq === 0 || lane.runners.length === 0) continue;

@@ -18,6 +18,8 @@ export class Quality {
   readonly #recorder: Recorder;
   readonly #base: ParsedInterval;
   readonly #enabled: boolean;
+  /** What facts of a catch-up carry besides. */
+  #mark: { catchup?: true } = {};
 
   constructor(recorder: Recorder, options: { base: ParsedInterval; enabled: boolean }) {
     this.#recorder = recorder;
@@ -26,7 +28,8 @@ export class Quality {
   }
 
   /** Looks at every symbol that got a base bar in this frame; at the close at every symbol. */
-  judge(tracks: readonly Track[], session: Session, now: MarketTime): void {
+  judge(tracks: readonly Track[], session: Session, now: MarketTime, catchup = false): void {
+    this.#mark = catchup ? { catchup: true } : {};
     const closing = now === session.close;
     for (const track of tracks) {
       const { base } = track;
@@ -72,7 +75,7 @@ export class Quality {
     return this.#recorder.append(
       'GapDetected',
       { by: BY, cause },
-      { symbol, interval: base.interval.text, ...gap },
+      { symbol, interval: base.interval.text, ...gap, ...this.#mark },
     );
   }
 
@@ -82,7 +85,7 @@ export class Quality {
     this.#recorder.append(
       'QualityScored',
       { by: BY, cause },
-      { symbol, interval: base.interval.text, quality, present, expected },
+      { symbol, interval: base.interval.text, quality, present, expected, ...this.#mark },
     );
   }
 }

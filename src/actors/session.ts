@@ -35,9 +35,6 @@ export class RunFailedError extends Error {
   }
 }
 
-/** What depends on the host and never changes the market: pauses, interruptions, refused pauses. */
-export type JournalEntry = { readonly type: string } & Readonly<Record<string, unknown>>;
-
 export interface SessionParts {
   readonly run: string;
   readonly folder: string | null;
@@ -46,7 +43,6 @@ export interface SessionParts {
   readonly slice: SliceSize;
   readonly handshakeTimeoutMs: number;
   readonly inspect: ActorOptions<AnyActorLogic>['inspect'];
-  journal(entry: JournalEntry): void;
   /** Called once when the run has ended and its last fact is appended. */
   closeLog(status: 'completed' | 'failed' | 'stopped'): Promise<void>;
   /** Host milliseconds, for durations only. */
@@ -293,7 +289,7 @@ export class Session implements AsyncDisposable {
       this.#refuse(type, this.#status);
       return;
     }
-    this.#parts.journal({ type, at: this.view.now, seq: this.view.seq });
+    this.#engine.journal({ type, at: this.view.now, seq: this.view.seq });
     this.#deliver({ type });
   }
 
@@ -305,7 +301,7 @@ export class Session implements AsyncDisposable {
 
   #refuse(message: string, state: string): void {
     const reason = `not handled in "${state}"`;
-    this.#parts.journal({ type: 'MessageRefused', message, state, reason, at: this.view.now });
+    this.#engine.journal({ type: 'MessageRefused', message, state, reason, at: this.view.now });
   }
 
   /** The one place where phases, transitions and the end of a run are recorded. */

@@ -43,6 +43,8 @@ export class Track {
   /** Start of the first base bar not yet accounted for, by a bar or by a gap. */
   accounted: MarketTime = 0;
   present = 0;
+  /** False until its series have been brought up to the session it first takes part in. */
+  begun = false;
   /** Over the whole run: base bars, base bars expected by the closes so far, derived bars. */
   readonly totals = { bars: 0, expected: 0, derived: 0 };
 

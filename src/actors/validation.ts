@@ -10,15 +10,22 @@ const BY = 'session/validation';
 
 /** Collects, per symbol, every interval that anything asks for. @throws {StrategyError} */
 export function gatherRequirements(engine: Engine): void {
-  const asked = engine.named.map(({ name, strategy, config }) =>
-    subscriptionOf(name, strategy, config),
-  );
   for (const symbol of engine.config.session_data_config.symbols) {
-    const extra = asked
-      .filter(({ symbols }) => symbols === undefined || symbols.includes(symbol))
-      .flatMap(({ bars }) => bars ?? []);
-    engine.required.set(symbol, requirementsOf(engine.config, symbol, extra));
+    engine.required.set(symbol, requiredIntervals(engine, symbol));
   }
+}
+
+/** Every interval that config and strategies ask for of a symbol, and `more` besides. */
+export function requiredIntervals(
+  engine: Engine,
+  symbol: string,
+  more: readonly Interval[] = [],
+): Interval[] {
+  const asked = engine.named
+    .map(({ name, strategy, config }) => subscriptionOf(name, strategy, config))
+    .filter(({ symbols }) => symbols === undefined || symbols.includes(symbol))
+    .flatMap(({ bars }) => bars ?? []);
+  return requirementsOf(engine.config, symbol, [...asked, ...more]);
 }
 
 /** Looks once at the data of every symbol; from here on the run can be recorded. @throws {FeedError} */

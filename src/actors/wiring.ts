@@ -4,7 +4,7 @@ import { activeMachine } from '../machines/active.machine.ts';
 import { endingMachine } from '../machines/ending.machine.ts';
 import { initializationMachine } from '../machines/initialization.machine.ts';
 import { lifecycleMachine } from '../machines/lifecycle.machine.ts';
-import { type LoadingInput, loadingMachine } from '../machines/loading.machine.ts';
+import { type CheckInput, type LoadingInput, loadingMachine } from '../machines/loading.machine.ts';
 import { sessionMachine } from '../machines/session.machine.ts';
 import { teardownMachine } from '../machines/teardown.machine.ts';
 import { validationMachine } from '../machines/validation.machine.ts';
@@ -52,8 +52,8 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
         actors: {
           loading: loadingMachine.provide({
             actors: {
-              checkSymbols: fromPromise<readonly string[], LoadingInput>(({ input, signal }) =>
-                perform(engine, signal, () => loading.checkSymbols(engine, input.symbols, signal)),
+              checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) =>
+                perform(engine, signal, () => loading.checkSymbols(engine, input, signal)),
               ),
               registerSymbols: load(loading.registerSymbols),
               loadHistory: load(loading.loadHistory),
@@ -61,6 +61,7 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
               calculateHistorical: load(() => {}),
               loadQueues: load(loading.loadQueues),
               scoreHistory: load(loading.scoreHistory),
+              catchUp: load(loading.catchUp),
             },
           }),
           preSessionScans: work(() => {}),

@@ -12,6 +12,8 @@ const interval = z.string().min(2);
 const date = z.string().length(10);
 const time = z.number();
 const count = z.int().nonnegative();
+/** True on facts about the past that a symbol added mid-session is caught up with. */
+const catchup = z.literal(true).optional();
 const free = z.record(z.string(), z.unknown());
 
 /** Where consecutive bars come from: file name, its SHA-256, line of the first one, how many. */
@@ -61,6 +63,7 @@ export const CONTROL_FACTS = {
     meets_session_config_requirements: z.boolean(),
   }),
   SymbolRefused: z.object({ symbol, reason: z.string() }),
+  SymbolRemoved: z.object({ symbol, reason: z.string() }),
   HistoricalDataAugmented: z.object({
     symbol,
     interval,
@@ -106,7 +109,7 @@ export const CONTROL_FACTS = {
     expected: count,
   }),
   /** `end` is exclusive; `missing` counts bars of `interval`. */
-  GapDetected: z.object({ symbol, interval, start: time, end: time, missing: count }),
+  GapDetected: z.object({ symbol, interval, start: time, end: time, missing: count, catchup }),
   MessageReceived: z.object({ message: z.string(), detail: free }),
   MessageRefused: z.object({ message: z.string(), state: z.string(), reason: z.string() }),
   SignalEmitted: z.object({

@@ -30,7 +30,10 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   TransitionTaken: explains,
   ClockAdvanced: explains,
   SessionTornDown: (data, { date }) => {
-    for (const owner of data.symbols.values()) keepForHistory(data, owner, date);
+    for (const owner of data.symbols.values()) {
+      if (owner.registered.added_by === 'config') keepForHistory(data, owner, date);
+      else data.history.delete(owner.symbol);
+    }
     data.symbols.clear();
     data.refused.clear();
     data.barsBySeries.fill(undefined);
@@ -57,6 +60,13 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   },
   SymbolRefused: (data, { symbol, reason }) => {
     data.refused.set(symbol, reason);
+  },
+  SymbolRemoved: (data, { symbol }) => {
+    data.symbols.delete(symbol);
+    data.history.delete(symbol);
+    // Rare enough to forget all short cuts; they are found again at first use.
+    data.barsBySeries.fill(undefined);
+    data.indicatorsBySeries.fill(undefined);
   },
   HistoricalDataAugmented: explains,
   IndicatorRegistered: (data, fact) => {

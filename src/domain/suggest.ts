@@ -3,13 +3,13 @@
 /**
  * The candidate most like `word`; `undefined` if none is close enough to be meant.
  *
- * Letter case, `-` and `_` do not count. Of equally close candidates the first wins. Close enough is a
- * distance of at most a third of the word's length, and always at least one slip.
+ * Letter case, `-` and `_` do not count. Of equally close candidates the first wins. Close enough are
+ * two slips in five letters, and always one.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const typed = plain(word);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(typed.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.round(typed.length * 0.4)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(typed, plain(candidate));
     if (distance < bestDistance) {

@@ -8,13 +8,15 @@ const MICROSECONDS: Record<EpochUnit, number> = {
   nanoseconds: 1e-3,
 };
 
-/** The unit by magnitude: each covers 1973 to 5138, beyond which no market is recorded. */
-export function epochUnit(value: number): EpochUnit {
-  const magnitude = Math.abs(value);
-  if (magnitude < 1e11) return 'seconds';
-  if (magnitude < 1e14) return 'milliseconds';
-  if (magnitude < 1e17) return 'microseconds';
-  return 'nanoseconds';
+/**
+ * The unit of a time after March 1973, which its magnitude tells; `null` for less, which is rather a year
+ * or a time of day.
+ */
+export function epochUnit(value: number): EpochUnit | null {
+  if (!(value >= 1e8)) return null;
+  if (value < 1e11) return 'seconds';
+  if (value < 1e14) return 'milliseconds';
+  return value < 1e17 ? 'microseconds' : 'nanoseconds';
 }
 
 /** Milliseconds, to the microsecond: a double holds no nanoseconds of this century. */

@@ -111,13 +111,9 @@ class Times {
 
   /** Start of the bar with that time; `NaN` if it cannot be told, and then `problem` says why. */
   toOpened(value: number): MarketTime {
-    if (Number.isNaN(value)) {
-      this.problem = 'time is missing';
-      return Number.NaN;
-    }
+    if (Number.isNaN(value)) return this.#refuse('time is missing');
     const opened = this.#opened(value);
-    if (Number.isNaN(opened)) this.problem = `time "${value}" ${this.#stamps.problem}`;
-    return opened;
+    return Number.isNaN(opened) ? this.#refuse(`time "${value}" ${this.#stamps.problem}`) : opened;
   }
 
   #opened(value: number): MarketTime {
@@ -125,7 +121,12 @@ class Times {
     if (this.#kind === 'date') return this.#stamps.ofDate(value);
     if (this.#kind === 'instant') return this.#stamps.ofInstant(value);
     this.#unit ??= epochUnit(value);
-    return this.#stamps.ofInstant(epochMs(value, this.#unit));
+    return this.#stamps.ofInstant(this.#unit === null ? Number.NaN : epochMs(value, this.#unit));
+  }
+
+  #refuse(problem: string): number {
+    this.problem = problem;
+    return Number.NaN;
   }
 }
 

@@ -131,6 +131,7 @@ export class TimeText {
     }
     const value = parseDecimal(bytes, start, end);
     const unit = epochUnit(value);
+    if (unit === null) return null;
     this.#ms = epochMs(value, unit);
     return `epoch ${unit}`;
   }

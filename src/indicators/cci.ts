@@ -14,7 +14,7 @@ import { stockIndicators } from './sources.ts';
 
 class Cci implements Indicator {
   readonly out = new Float64Array(1).fill(Number.NaN);
-  /** Its mean is exact where all prices are equal, so that their deviation is then 0. */
+  /** Knows exactly whether all prices are equal; a sum of deviations may be a rounding error. */
   readonly prices: RollingVariance;
 
   constructor({ period }: IndicatorSettings) {
@@ -28,8 +28,8 @@ class Cci implements Indicator {
     if (!prices.ready) return;
     let deviations = 0;
     for (const past of prices.values) deviations += Math.abs(past - prices.mean);
-    const deviation = deviations / prices.period;
-    this.out[0] = deviation === 0 ? Number.NaN : (price - prices.mean) / (0.015 * deviation);
+    const scale = (0.015 * deviations) / prices.period;
+    this.out[0] = prices.squares === 0 ? Number.NaN : (price - prices.mean) / scale;
   }
 }
 

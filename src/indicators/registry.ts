@@ -20,7 +20,7 @@ export function createRegistry(): IndicatorRegistry {
   return {
     define(definition) {
       const problem =
-        problemOf(definition) ?? (known.has(definition.name) ? 'is taken' : undefined);
+        problemOf(definition) ?? (known.has(definition.name) ? 'its name is taken' : undefined);
       if (problem !== undefined) {
         throw new UsageError(`indicator "${definition.name}" cannot be defined: ${problem}`);
       }

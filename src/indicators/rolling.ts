@@ -98,6 +98,8 @@ export class RollingWeightedMean {
 
 /**
  * Mean and spread of the last n values.
+ *
+ * Works on distances from a recent value, so that a small spread on a high level keeps its digits.
  * @see Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances" (1979)
  */
 export class RollingVariance {
@@ -106,8 +108,11 @@ export class RollingVariance {
   mean = 0;
   /** Sum of squared deviations from the mean; exactly 0 if all values are equal. */
   squares = 0;
+  /** The last `count` values, not in their order. */
   readonly values: Float64Array;
   position = 0;
+  /** What the means below are measured from. */
+  origin = 0;
   headMean = 0;
   headSquares = 0;
   readonly tailMeans: Float64Array;
@@ -125,34 +130,41 @@ export class RollingVariance {
   }
 
   add(value: number): void {
+    if (this.count === 0) this.measureFrom(value);
     if (this.position === this.period) this.closeBlock();
     this.values[this.position++] = value;
     if (this.count < this.period) this.count++;
-    const apart = value - this.headMean;
+    const apart = value - this.origin - this.headMean;
     this.headMean += apart / this.position;
-    this.headSquares += apart * (value - this.headMean);
+    this.headSquares += apart * (value - this.origin - this.headMean);
     this.merge();
+  }
+
+  measureFrom(value: number): void {
+    this.origin = Number.isFinite(value) ? value : 0;
   }
 
   merge(): void {
     const tail = this.count - this.position;
     if (tail === 0) {
-      this.mean = this.headMean;
+      this.mean = this.origin + this.headMean;
       this.squares = this.headSquares;
       return;
     }
-    const apart = this.headMean - this.tailMeans[this.position]!;
+    const tailMean = this.tailMeans[this.position]!;
+    const apart = this.headMean - tailMean;
     const share = this.position / this.count;
-    this.mean = this.tailMeans[this.position]! + apart * share;
+    this.mean = this.origin + tailMean + apart * share;
     this.squares =
       this.tailSquares[this.position]! + this.headSquares + apart * apart * tail * share;
   }
 
   closeBlock(): void {
+    this.measureFrom(this.values[this.period - 1]!);
     let mean = 0;
     let squares = 0;
     for (let i = this.period - 1; i >= 0; i--) {
-      const value = this.values[i]!;
+      const value = this.values[i]! - this.origin;
       const apart = value - mean;
       mean += apart / (this.period - i);
       squares += apart * (value - mean);

@@ -2,17 +2,27 @@
  * Loads a list of symbols into the session: all of a day's, or one that is added at 11:00. There is no
  * other way in.
  *
- *   checking ─▶ registering ─▶ loadingHistory ─▶ registeringIndicators ─▶ calculatingHistorical
- *                                                                               │
- *                            done ◀─ scoringHistory ◀─ loadingQueues ◀──────────┘
+ *   checking ⇄ backingOff
+ *      └─▶ registering ─▶ loadingHistory ─▶ registeringIndicators ─▶ calculatingHistorical
+ *                                                                            │
+ *                  done ◀─ catchingUp ◀─ scoringHistory ◀─ loadingQueues ◀───┘
  *
- * Symbols that cannot be loaded are refused in `checking`; an error afterwards fails the load.
+ * Everything is read in `checking`: what cannot be read is tried again, then refused. The steps after it only
+ * record, so that a symbol that is refused has left no trace.
  */
 import { assign, setup } from 'xstate';
 import { type CanFail, type Outcome, onError, outcomeOf, reasonOf, step, thenTo } from './step.ts';
 
 export interface LoadingInput {
   readonly symbols: readonly string[];
+}
+
+/** Reads before a symbol is refused. */
+export const ATTEMPTS = 3;
+
+export interface CheckInput extends LoadingInput {
+  /** False: what cannot be read is tried again; true: it is refused. */
+  readonly last: boolean;
 }
 
 /** A step on the symbols to load. */
@@ -25,23 +35,29 @@ const toLoad = ({ context }: { context: LoadingInput }): LoadingInput => ({
 export const loadingMachine = setup({
   types: {
     input: {} as LoadingInput,
-    context: {} as LoadingInput & CanFail,
+    context: {} as LoadingInput & CanFail & { readonly attempt: number },
     output: {} as Outcome,
   },
   actors: {
     /** Reads the data; gives the symbols that can be loaded. */
-    checkSymbols: step<readonly string[], LoadingInput>(),
+    checkSymbols: step<readonly string[], CheckInput>(),
     registerSymbols: load(),
     loadHistory: load(),
     registerIndicators: load(),
     calculateHistorical: load(),
     loadQueues: load(),
     scoreHistory: load(),
+    catchUp: load(),
   },
-  actions: { noteReason: assign(({ event }) => ({ reason: reasonOf(event) })) },
+  actions: {
+    noteReason: assign(({ event }) => ({ reason: reasonOf(event) })),
+    countAttempt: assign({ attempt: ({ context }) => context.attempt + 1 }),
+  },
+  delays: { backoff: ({ context }) => 50 * 2 ** context.attempt },
+  guards: { mayRetry: ({ context }) => context.attempt < ATTEMPTS },
 }).createMachine({
   id: 'loading',
-  context: ({ input }) => ({ symbols: input.symbols, reason: '' }),
+  context: ({ input }) => ({ symbols: input.symbols, reason: '', attempt: 1 }),
   initial: 'checking',
   output: outcomeOf,
   states: {
@@ -50,13 +66,17 @@ export const loadingMachine = setup({
       invoke: {
         id: 'check',
         src: 'checkSymbols',
-        input: toLoad,
+        input: ({ context }) => ({ ...toLoad({ context }), last: context.attempt === ATTEMPTS }),
         onDone: {
           target: 'registering',
           actions: assign(({ event }) => ({ symbols: event.output })),
         },
-        onError,
+        onError: [{ guard: 'mayRetry', target: 'backingOff', actions: 'countAttempt' }, onError],
       },
+    },
+    backingOff: {
+      meta: { description: 'Something could not be read; waits before it is tried again.' },
+      after: { backoff: 'checking' },
     },
     registering: {
       meta: { description: 'Registers the symbols with their intervals.' },
@@ -100,7 +120,11 @@ export const loadingMachine = setup({
     },
     scoringHistory: {
       meta: { description: 'Scores the quality of the requested history.' },
-      invoke: { id: 'score', src: 'scoreHistory', input: toLoad, ...thenTo('done') },
+      invoke: { id: 'score', src: 'scoreHistory', input: toLoad, ...thenTo('catchingUp') },
+    },
+    catchingUp: {
+      meta: { description: 'Brings symbols added mid-session up to the clock.' },
+      invoke: { id: 'catchUp', src: 'catchUp', input: toLoad, ...thenTo('done') },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

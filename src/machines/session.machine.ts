@@ -23,7 +23,8 @@ import { validationMachine } from './validation.machine.ts';
 export type SessionMessage =
   | { type: 'session.pause' }
   | { type: 'session.resume' }
-  | { type: 'session.stop' };
+  | { type: 'session.stop' }
+  | { type: 'symbol.add'; symbol: string };
 
 export interface SessionInput {
   readonly symbols: readonly string[];
@@ -36,6 +37,8 @@ export interface SessionInput {
 interface SessionContext extends SessionInput, CanFail {
   /** Sessions begun before the present one. */
   readonly day: number;
+  /** Symbols asked for while no session was open. */
+  readonly pending: readonly string[];
 }
 
 /** Actors with setup and teardown, in the order they are asked. */
@@ -68,6 +71,11 @@ export const sessionMachine = setup({
   actions: {
     /** Records that a message came when no state handles it. */
     refuseMessage: () => {},
+    queueSymbol: assign({
+      pending: ({ context, event }) =>
+        event.type === 'symbol.add' ? [...context.pending, event.symbol] : context.pending,
+    }),
+    dropPending: assign({ pending: [] }),
     countDay: assign({ day: ({ context }) => context.day + 1 }),
     noteReason: assign(({ event }) => ({ reason: reasonOf(event) })),
   },
@@ -79,7 +87,7 @@ export const sessionMachine = setup({
   },
 }).createMachine({
   id: 'session',
-  context: ({ input }) => ({ ...input, day: 0, reason: '' }),
+  context: ({ input }) => ({ ...input, day: 0, pending: [], reason: '' }),
   initial: 'validating',
   output: outcomeOf,
   invoke: SESSION_ACTORS.map((name) => ({
@@ -90,6 +98,7 @@ export const sessionMachine = setup({
   })),
   on: {
     'session.stop': '.stopped',
+    'symbol.add': { actions: 'queueSymbol' },
     '*': { guard: 'fromOutside', actions: 'refuseMessage' },
   },
   states: {
@@ -113,12 +122,15 @@ export const sessionMachine = setup({
     active: {
       meta: { phase: 3, description: 'The market is open.' },
       on: {
-        'session.pause': { actions: sendTo('active', { type: 'session.pause' }) },
-        'session.resume': { actions: sendTo('active', { type: 'session.resume' }) },
+        'session.pause': { actions: sendTo('active', ({ event }) => event) },
+        'session.resume': { actions: sendTo('active', ({ event }) => event) },
+        'symbol.add': { actions: sendTo('active', ({ event }) => event) },
       },
+      exit: 'dropPending',
       invoke: {
         id: 'active',
         src: 'active',
+        input: ({ context }) => ({ pending: context.pending }),
         ...ifOkTo('ending'),
       },
     },

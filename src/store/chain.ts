@@ -10,7 +10,7 @@
  * frames, a checker can say between which facts a log was altered, and two logs are compared link by link.
  */
 import { hash } from 'node:crypto';
-import { HEADER_BYTES } from './record.ts';
+import { HEADER_BYTES, readHeader } from './record.ts';
 
 export const LINK_BYTES = 32;
 const BLOCK_BYTES = 16_384;
@@ -22,6 +22,13 @@ export interface ChainLink {
   readonly lastSeq: number;
   /** SHA-256, hex. */
   readonly hash: string;
+}
+
+/** The link that a link record holds. */
+export function linkOf(record: Buffer): ChainLink {
+  const { firstSeq, count } = readHeader(record)!;
+  const hash = record.toString('hex', HEADER_BYTES, HEADER_BYTES + LINK_BYTES);
+  return { firstSeq, lastSeq: firstSeq + count - 1, hash };
 }
 
 export class Chain {

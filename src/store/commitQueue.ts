@@ -5,14 +5,7 @@
  * Files are written in order, and a file is on stable storage before the first byte of the next is written:
  * after a crash only the last one can be incomplete.
  */
-import {
-  closeSync,
-  fdatasync,
-  fdatasyncSync,
-  openSync,
-  write,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, openSync, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { LogWriteFailed } from '../domain/errors.ts';
@@ -146,7 +139,8 @@ export class CommitQueue {
     } finally {
       this.#stopTimer();
       await this.#run;
-      for (const file of new Set([this.#written, this.#file])) if (file !== null) closeSync(file.fd);
+      for (const file of new Set([this.#written, this.#file]))
+        if (file !== null) closeSync(file.fd);
       this.#written = null;
       this.#file = null;
     }

@@ -19,6 +19,16 @@ export function writeFileDurably(path: string, content: string | Uint8Array): vo
   syncFolder(dirname(path));
 }
 
+/** Makes sure that what was written to the file at `path` is there after a crash. */
+export function syncFile(path: string): void {
+  const fd = openSync(path, 'r+');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Makes sure that the files made or renamed in `folder` are there after a crash. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return; // Folders cannot be opened there; renames are journalled.

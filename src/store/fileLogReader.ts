@@ -3,16 +3,15 @@
  * writer: it sees the log up to the last whole record, and more each time it is asked.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LogCorrupted } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink } from './chain.ts';
+import { checkClosing } from './closing.ts';
 import type { LogReader, ReadRange } from './eventLog.ts';
 import { LogFiles } from './logFiles.ts';
 import { LogScan } from './logScan.ts';
-import { type Manifest, readManifest } from './manifest.ts';
-import { segmentName } from './segments.ts';
+import { type Manifest, manifestStamp, readManifest } from './manifest.ts';
 import { type TailOptions, tailOf } from './tail.ts';
 
 /** How often a tail looks for more, host time. */
@@ -22,6 +21,8 @@ export class FileLogReader implements LogReader {
   readonly folder: string;
   readonly #scan: LogScan;
   readonly #files: LogFiles;
+  /** The manifest under which a closed log was read to its end. */
+  #closedAs: string | null = null;
 
   /** Opens the log and checks its last segment, and the others as far as they are read. @throws as `FileLog.read` */
   constructor(folder: string) {
@@ -87,23 +88,15 @@ export class FileLogReader implements LogReader {
 
   async close(): Promise<void> {}
 
-  /** Takes in what was added since. */
+  /** Takes in what was added since. A closed log is not looked at again until its manifest changes. */
   #advance(): void {
-    // In this order: a log that is closed now has everything on disk.
+    const stamp = manifestStamp(this.folder);
+    if (stamp === this.#closedAs) return;
+    // The manifest first: what it says of the end is on disk by then.
     const manifest = this.manifest;
     this.#scan.advance();
+    if (manifestStamp(this.folder) !== stamp) return;
     checkClosing(manifest, this.#scan);
+    this.#closedAs = manifest.closed === null ? null : stamp;
   }
-}
-
-/**
- * Compares a log with what its manifest says of its end.
- * @throws {LogCorrupted} if facts are missing, were altered, or bytes were added
- */
-export function checkClosing({ closed }: Manifest, scan: LogScan): void {
-  if (closed === null) return;
-  const { state, torn } = scan;
-  const missing = state.position < closed.seq;
-  const altered = state.position === closed.seq && state.chain.hash() !== closed.chain_hash;
-  const torn = ...
 }

@@ -11,8 +11,8 @@
 import { InvariantViolated } from '../domain/errors.ts';
 import type { ControlFact } from '../domain/facts.ts';
 import {
-  Block,
   BLOCK_COLUMNS,
+  Block,
   type BlockType,
   Column,
   type Frame,
@@ -21,7 +21,8 @@ import {
 import type { SeriesEntry } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { ByteReader, type ByteWriter, Malformed } from './bytes.ts';
-import { ColumnDecoder, ColumnEncoder } from './columnCodec.ts';
+import { ColumnDecoder } from './columnDecoder.ts';
+import { ColumnEncoder } from './columnEncoder.ts';
 import { asSeries, jsonOf, jsonOfFacts, parseFacts, parseJson } from './json.ts';
 import { CONTENTS, HEADER_BYTES, type RecordHeader, writeHeader } from './record.ts';
 

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MarketTime } from '../domain/time.ts';
+import { countWhile } from './bisect.ts';
 import { writeFileDurably } from './durableFile.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
 import { SealedSegment } from './sealedSegment.ts';
@@ -15,7 +16,7 @@ import { recordAt, type Segment } from './segment.ts';
 const INDEX_FORMAT = 1;
 const INDEX_NAME = 'index.json';
 /** Bytes of a raw segment between two marks. */
-const MARK_BYTES = 1 << 18;
+const MARK_BYTES = 1 << 16;
 
 /** At `offset` of a segment follows fact `seq`, of market time `at`; all before are older, or as old. */
 export type Mark = readonly [seq: number, at: MarketTime, offset: number];
@@ -34,7 +35,11 @@ export class LogIndex {
   readonly segments: IndexedSegment[] = [];
 
   /** Takes note of a record of the last segment, in the order in which they are in the log. */
-  note(number: number, header: RecordHeader, offset: number): void {
+  note(
+    number: number,
+    header: Pick<RecordHeader, 'kind' | 'firstSeq' | 'at'>,
+    offset: number,
+  ): void {
     const { kind, firstSeq, at } = header;
     if (kind === 'head') {
       if (this.segments.length < number) this.segments.push({ number, firstSeq, at, marks: [] });
@@ -117,16 +122,9 @@ function findMarks(segment: Segment): Mark[] {
   }
 }
 
-/** The last of the items, of which the first ones pass the test; undefined if none does. O(log n). */
+/** The last of the items, of which the first ones pass the test; undefined if none does. */
 function lastWhere<T>(items: readonly T[], test: (item: T) => boolean): T | undefined {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (test(items[middle]!)) low = middle + 1;
-    else high = middle;
-  }
-  return items[low - 1];
+  return items[countWhile(items, test) - 1];
 }
 
 function readIndex(folder: string, run: string): IndexedSegment[] {

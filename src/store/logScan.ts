@@ -8,10 +8,10 @@
 import { Malformed } from './bytes.ts';
 import { LogIndex } from './logIndex.ts';
 import { LogState } from './logState.ts';
-import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
 import { RawSegment } from './rawSegment.ts';
-import { decodeHead } from './segmentHead.ts';
+import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
 import { contentOf, Damage, damageAt, goesOnAfter, recordAt, type Segment } from './segment.ts';
+import { decodeHead } from './segmentHead.ts';
 import { listSegments, openSegment, segmentName } from './segments.ts';
 
 /** The unfinished end of a log. */

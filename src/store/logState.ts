@@ -17,7 +17,7 @@ import { decodeHead, type SegmentHead } from './segmentHead.ts';
 /** Takes the records that an append makes, each to be copied before it returns. */
 export interface RecordSink {
   /** A link; what comes next begins a chain block. */
-  link(record: Buffer, header: Pick<RecordHeader, 'firstSeq' | 'count'>): void;
+  link(record: Buffer): void;
   frame(record: Buffer, frame: Frame): void;
 }
 
@@ -153,7 +153,7 @@ export class LogState {
     writer.bytes.set(this.chain.link, HEADER_BYTES);
     writer.length += LINK_BYTES;
     writeHeader(writer, 0, { kind: 'link', count, contents: 0, firstSeq, at: this.at });
-    sink.link(writer.written(), { firstSeq, count });
+    sink.link(writer.written());
   }
 
   #move(record: Buffer, { count, at }: { count: number; at: MarketTime }): void {

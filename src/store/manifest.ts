@@ -1,6 +1,6 @@
 /** `manifest.json`: what a run is, beside the facts of its log. Host time, paths and versions live here only. */
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted, UsageError } from '../domain/errors.ts';
 import { writeFileDurably } from './durableFile.ts';
@@ -118,15 +118,10 @@ export function readManifest(folder: string): Manifest {
   );
 }
 
-/** True if `folder` has a manifest, readable or not. */
-export function hasManifest(folder: string): boolean {
-  try {
-    readText(folder);
-    return true;
-  } catch (error) {
-    if (error instanceof UsageError) return false;
-    throw error;
-  }
+/** Changes with every change of the manifest; null if there is none. */
+export function manifestStamp(folder: string): string | null {
+  const stat = statSync(join(folder, MANIFEST_NAME), { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.ino}/${stat.mtimeNs}/${stat.size}`;
 }
 
 function readText(folder: string): string {

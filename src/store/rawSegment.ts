@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { Damage, type Segment } from './segment.ts';
 
-const WINDOW_FIRST = 1 << 16;
+const WINDOW_FIRST = 1 << 14;
 const WINDOW_MAX = 1 << 20;
 
 export class RawSegment implements Segment {

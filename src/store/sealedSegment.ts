@@ -44,7 +44,11 @@ export interface BatchContent {
 }
 
 /** Appends a batch. */
-export function encodeBatch(writer: ByteWriter, compressed: Uint8Array, content: BatchContent): void {
+export function encodeBatch(
+  writer: ByteWriter,
+  compressed: Uint8Array,
+  content: BatchContent,
+): void {
   const start = writer.length;
   writer.reserve(LEAD_BYTES + compressed.length);
   writer.view.setUint32(start, SKIPPABLE_MAGIC, true);

@@ -24,11 +24,14 @@ export function listSegments(folder: string): number[] {
   const gap = numbers.findIndex((number, i) => number !== i + 1);
   if (gap === -1) return numbers;
   const segment = segmentName(gap + 1);
-  throw new LogCorrupted(`segment "${segment}" is missing from the log in "${folder}": restore it`, {
-    segment,
-    offset: 0,
-    lastGoodSeq: 0,
-  });
+  throw new LogCorrupted(
+    `segment "${segment}" is missing from the log in "${folder}": restore it`,
+    {
+      segment,
+      offset: 0,
+      lastGoodSeq: 0,
+    },
+  );
 }
 
 /** Opens a segment, sealed or not, as far as it has come; null if there is none. */

@@ -18,13 +18,14 @@ export interface TailSource {
 
 export async function* tailOf(source: TailSource, options: TailOptions): AsyncGenerator<Frame> {
   const { from = 1, signal } = options;
+  const isAborted = () => signal?.aborted ?? false;
   let next = from;
-  while (signal?.aborted !== true) {
+  while (!isAborted()) {
     const ended = source.hasEnded();
     for (const frame of source.read({ from: next })) {
       next = frame.firstSeq + frame.count;
       yield frame;
-      if (signal?.aborted === true) return;
+      if (isAborted()) return;
     }
     if (ended) return;
     await source.wait(next, signal);

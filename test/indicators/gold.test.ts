@@ -173,7 +173,8 @@ describe.runIf(here)('reference answers', () => {
         for (const [day, row] of rows.entries()) {
           const expected = row[at] as number | null;
           const actual = found[day]![cell]!;
-          if (!agree(expected, actual)) expect.fail(`${row[0]} ${column}: expected ${expected}, found ${actual}`);
+          if (!agree(expected, actual))
+            expect.fail(`${row[0]} ${column}: expected ${expected}, found ${actual}`);
           if (expected !== null) compared++;
         }
       }

@@ -72,7 +72,10 @@ describe('trading-signals', () => {
             if (day < skip) continue;
             for (const [cell, value] of row.entries()) {
               if (value === null) expect(found[day]![cell]).toBeNaN();
-              else expect(Math.abs(found[day]![cell]! - value)).toBeLessThan(1e-9 * Math.max(1, Math.abs(value)));
+              else
+                expect(Math.abs(found[day]![cell]! - value)).toBeLessThan(
+                  1e-9 * Math.max(1, Math.abs(value)),
+                );
             }
           }
         }),

@@ -1,29 +1,6 @@
-/**
- * Columns of doubles as few bytes, bit-exactly, NaN and -0 included.
- *
- * Each column says how it is stored. The choice is a pure function of its values and of those of the column
- * before it in the block:
- *
- *   grid    v[i] = start + step × (i mod run) + rise × ⌊i / run⌋, whole numbers: nothing per row
- *   int     v[i] = (base + u[i]) ÷ 10^scale, u of 0 to 4 bytes
- *   near    the same, where u is counted from the column before: high from open, low from high …
- *   double  v[i] as it is; every NaN as the one quiet NaN, so that no host's bits get into the log
- *
- * `scale` is the smallest at which every value of the column comes back exactly.
- */
-import { type ByteReader, type ByteWriter, INTEGER_LIMIT, Malformed } from './bytes.ts';
-
-const SCALE_MAX = 8;
-const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
-const WIDTH_MAX = 4;
-const WIDTHS = WIDTH_MAX + 1;
-
-/** The first byte of a column. From `INT` on it also holds near or not, scale and width. */
-const GRID = 0;
-const DOUBLE = 1;
-const INT = 2;
-const NEAR = INT + (SCALE_MAX + 1) * WIDTHS;
-const END = NEAR + (SCALE_MAX + 1) * WIDTHS;
+/** Encodes columns in the forms of `columnForms.ts`. */
+import { type ByteWriter, INTEGER_LIMIT } from './bytes.ts';
+import { DOUBLE, GRID, INT, NEAR, POWERS, SCALE_MAX, WIDTH_MAX, WIDTHS } from './columnForms.ts';
 
 const NAN_HIGH = 0x7ff80000;
 /** Rows from which a grid is always shorter than bytes per row. */
@@ -115,7 +92,9 @@ export class ColumnEncoder {
         if (++this.#scale > SCALE_MAX) return false;
       } while (!isExact(data[failed]!, POWERS[this.#scale]!));
     }
-    return this.#low > -INTEGER_LIMIT && this.#high < INTEGER_LIMIT && this.#high - this.#low < 2 ** 32;
+    return (
+      this.#low > -INTEGER_LIMIT && this.#high < INTEGER_LIMIT && this.#high - this.#low < 2 ** 32
+    );
   }
 
   /** Fills `#ints` at the present scale. Returns the first row whose value does not come back exactly. */
@@ -144,47 +123,6 @@ export class ColumnEncoder {
     this.#deltas = new Float64Array(capacity);
     this.#before = new Float64Array(capacity);
     this.#before.set(before);
-  }
-}
-
-/** Decodes the columns of one block after another. */
-export class ColumnDecoder {
-  #before: Float64Array = new Float64Array(0);
-  #rowsBefore = 0;
-  #scaleBefore = -1;
-
-  begin(): void {
-    this.#scaleBefore = -1;
-  }
-
-  /**
-   * Fills the first `rows` places of `into`, which is not written to again before the block is done.
-   * @throws {Malformed} if the bytes are no column of that many rows
-   */
-  decode(reader: ByteReader, into: Float64Array, rows: number): void {
-    const form = reader.byte();
-    const scaleBefore = this.#scaleBefore;
-    this.#scaleBefore = -1;
-    if (form === GRID) {
-      decodeGrid(reader, into, rows);
-    } else if (form === DOUBLE) {
-      decodeDoubles(reader, into, rows);
-    } else if (form < END) {
-      const near = form >= NEAR;
-      const packed = form - (near ? NEAR : INT);
-      const scale = Math.floor(packed / WIDTHS);
-      if (near && (scale !== scaleBefore || rows !== this.#rowsBefore)) {
-        throw new Malformed('a column is counted from one that is not there');
-      }
-      const power = POWERS[scale]!;
-      decodeInts(reader, into, { rows, power: near ? 1 : power, width: packed % WIDTHS });
-      if (near) addBefore(into, this.#before, power, rows);
-      this.#scaleBefore = scale;
-    } else {
-      throw new Malformed(`a column has the unknown form ${form}`);
-    }
-    this.#before = into;
-    this.#rowsBefore = rows;
   }
 }
 
@@ -233,18 +171,6 @@ function isWhole(value: number): boolean {
   return Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT;
 }
 
-function decodeGrid(reader: ByteReader, into: Float64Array, rows: number): void {
-  const run = reader.count();
-  const start = reader.integer();
-  const step = reader.integer();
-  const rise = reader.integer();
-  if (run === 0) throw new Malformed('a grid has runs of no rows');
-  for (let line = start, from = 0; from < rows; line += rise, from += run) {
-    const length = Math.min(run, rows - from);
-    for (let i = 0; i < length; i++) into[from + i] = line + step * i;
-  }
-}
-
 function encodeDoubles(writer: ByteWriter, data: Float64Array, rows: number): void {
   writer.byte(DOUBLE);
   const { view } = writer;
@@ -259,12 +185,6 @@ function encodeDoubles(writer: ByteWriter, data: Float64Array, rows: number): vo
     }
   }
   writer.length = at;
-}
-
-function decodeDoubles(reader: ByteReader, into: Float64Array, rows: number): void {
-  let at = reader.take(8 * rows);
-  const { view } = reader;
-  for (let i = 0; i < rows; i++, at += 8) into[i] = view.getFloat64(at, true);
 }
 
 /** Appends `ints[i] - base` as `width` bytes each. */
@@ -295,38 +215,4 @@ function writeOffsets(
       break;
   }
   writer.length = at;
-}
-
-function decodeInts(
-  reader: ByteReader,
-  into: Float64Array,
-  { rows, power, width }: { rows: number; power: number; width: number },
-): void {
-  const base = reader.integer();
-  let at = reader.take(rows * width);
-  const { bytes, view } = reader;
-  switch (width) {
-    case 0:
-      into.fill(base / power, 0, rows);
-      break;
-    case 1:
-      for (let i = 0; i < rows; i++) into[i] = (base + bytes[at++]!) / power;
-      break;
-    case 2:
-      for (let i = 0; i < rows; i++, at += 2) into[i] = (base + view.getUint16(at, true)) / power;
-      break;
-    case 3:
-      for (let i = 0; i < rows; i++, at += 3) {
-        into[i] = (base + view.getUint16(at, true) + bytes[at + 2]! * 65_536) / power;
-      }
-      break;
-    case 4:
-      for (let i = 0; i < rows; i++, at += 4) into[i] = (base + view.getUint32(at, true)) / power;
-      break;
-  }
-}
-
-/** Turns differences into values; both columns are whole numbers once multiplied by `power`. */
-function addBefore(into: Float64Array, before: Float64Array, power: number, rows: number): void {
-  for (let i = 0; i < rows; i++) into[i] = (Math.round(before[i]! * power) + into[i]!) / power;
 }

@@ -1,0 +1,56 @@
+/** Checks a log from its first byte to its last, without changing anything. */
+import { LogCorrupted } from '../domain/errors.ts';
+import { checkClosing } from './closing.ts';
+import { FrameDecoder } from './frameCodec.ts';
+import { LogScan } from './logScan.ts';
+import { readManifest } from './manifest.ts';
+import { HEADER_BYTES } from './record.ts';
+
+export interface LogReport {
+  readonly frames: number;
+  /** Seq of the last fact that is certainly good. */
+  readonly position: number;
+  readonly segments: number;
+  /** Chain over the facts up to `position`. */
+  readonly chainHash: string;
+  /** Bytes after the last whole record of a log that was not closed. */
+  readonly tornBytes: number;
+  /** The first damage; null if there is none. */
+  readonly damage: LogCorrupted | null;
+}
+
+/**
+ * Reads every byte of the log in `folder`: checksums, chain, order, and that each frame can be decoded.
+ * @throws {UsageError} if the folder holds no run
+ */
+export function checkLog(folder: string): LogReport {
+  const manifest = readManifest(folder);
+  const decoder = new FrameDecoder();
+  let frames = 0;
+  const scan = new LogScan(folder, (header, record) => {
+    decoder.decode(header, record.subarray(HEADER_BYTES), true);
+    frames += 1;
+  });
+  const damage = damageIn(() => {
+    scan.advance();
+    checkClosing(manifest, scan);
+  });
+  return {
+    frames,
+    position: scan.state.position,
+    segments: scan.lastSegment,
+    chainHash: scan.state.chain.hash(),
+    tornBytes: damage === null ? (scan.torn?.bytes ?? 0) : 0,
+    damage,
+  };
+}
+
+function damageIn(check: () => void): LogCorrupted | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof LogCorrupted) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * A run's folder as an event log: `manifest.json`, `journal.ndjson`, segments of records, an index, a lock.
+ *
+ * `append` encodes a frame and takes it; writing and fdatasync follow in the background, for all that has
+ * gathered (group commit). Segments are rolled at the first link of the hash chain after their size is
+ * reached. One that is done is sealed in the background: compression has a thread of its own, and on this
+ * thread sealing costs reading and checking the segment once more. The last segment stays raw, to be written
+ * on; `sealLog` seals that of a closed log too.
+ */
+import { mkdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { InvariantViolated, UsageError } from '../domain/errors.ts';
+import type { Frame } from '../domain/frame.ts';
+import type { SeriesTable } from '../domain/series.ts';
+import type { MarketTime } from '../domain/time.ts';
+import { ByteWriter } from './bytes.ts';
+import type { ChainLink } from './chain.ts';
+import { CommitQueue } from './commitQueue.ts';
+import { syncFolder } from './durableFile.ts';
+import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import { FileLogReader } from './fileLogReader.ts';
+import { Journal, type JournalEntry } from './journal.ts';
+import { LogFiles } from './logFiles.ts';
+import type { LogIndex } from './logIndex.ts';
+import { LogScan } from './logScan.ts';
+import type { LogState, RecordSink } from './logState.ts';
+import {
+  type Manifest,
+  type ManifestPatch,
+  manifestStamp,
+  type NewManifest,
+  newManifest,
+  type RunStatus,
+  readManifest,
+  writeManifest,
+} from './manifest.ts';
+import { type Recovery, recover } from './recovery.ts';
+import { sealSegment } from './sealing.ts';
+import { encodeHead } from './segmentHead.ts';
+import { listSegments, segmentName } from './segments.ts';
+import { type TailOptions, tailOf, Waiters } from './tail.ts';
+import { WriterLock } from './writerLock.ts';
+
+const SEGMENT_BYTES = 64 * 2 ** 20;
+
+export interface FileLogOptions {
+  /** Size at which a segment is rolled. Never changes the chain. Default 64 MiB. */
+  readonly segmentBytes?: number;
+  /** Whether full segments are sealed in the background. Default true. */
+  readonly sealing?: boolean;
+}
+
+export class FileLog implements LogWriter {
+  readonly folder: string;
+  /** What was cut when the log was opened after a crash; null if nothing was. */
+  readonly recovered: Recovery | null;
+
+  readonly #lock: WriterLock;
+  readonly #state: LogState;
+  readonly #index: LogIndex;
+  readonly #files: LogFiles;
+  readonly #queue: CommitQueue;
+  readonly #journal: Journal;
+  readonly #segmentBytes: number;
+  readonly #waiters = new Waiters();
+  readonly #head = new ByteWriter();
+  #manifest: Manifest;
+  #segment: number;
+  #sealing: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | null = null;
+  readonly #sink: RecordSink = {
+    link: (record) => {
+      this.#queue.append(record);
+      if (this.#queue.fileSize >= this.#segmentBytes) this.#roll();
+    },
+    frame: (record, { firstSeq, at }) => {
+      this.#index.note(this.#segment, { kind: 'frame', firstSeq, at }, this.#queue.fileSize);
+      this.#queue.append(record);
+    },
+  };
+
+  private constructor(
+    folder: string,
+    opened: { lock: WriterLock; manifest: Manifest; scan: LogScan; recovered: Recovery | null },
+    options: FileLogOptions,
+  ) {
+    const { lock, manifest, scan, recovered } = opened;
+    this.folder = folder;
+    this.recovered = recovered;
+    this.#lock = lock;
+    this.#state = scan.state;
+    this.#index = scan.index;
+    this.#files = new LogFiles(folder, scan.index);
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
+    this.#queue = new CommitQueue((path) => {
+      if (options.sealing ?? true) this.#sealLater(Number(basename(path, '.log')));
+    });
+    this.#manifest = manifest;
+    this.#segment = scan.lastSegment;
+    if (this.#segment === 0) this.#roll();
+    else this.#queue.openFile(join(folder, segmentName(this.#segment)), scan.lastSegmentBytes);
+    this.#journal = new Journal(folder);
+  }
+
+  /**
+   * Begins a run in `folder`, which is made if need be.
+   * @throws {UsageError} if the folder holds a run already
+   */
+  static async create(
+    folder: string,
+    given: NewManifest,
+    options: FileLogOptions = {},
+  ): Promise<FileLog> {
+    mkdirSync(folder, { recursive: true });
+    const lock = WriterLock.claim(folder, 0);
+    try {
+      if (manifestStamp(folder) !== null || listSegments(folder).length > 0) {
+        throw new UsageError(`"${folder}" already holds a run: choose another folder`);
+      }
+      const manifest = { ...newManifest(given), epoch: lock.epoch };
+      writeManifest(folder, manifest);
+      syncFolder(dirname(folder));
+      const scan = new LogScan(folder);
+      const log = new FileLog(folder, { lock, manifest, scan, recovered: null }, options);
+      await log.durable();
+      return log;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the log of a run to go on writing it. Everything in it is checked: checksums, order and chain. What
+   * a crash has left unfinished at its end is cut off, and that is reported.
+   *
+   * @throws {UsageError} if the folder holds no run, or another writer has it
+   * @throws {LogCorrupted} if it is damaged anywhere else
+   */
+  static async open(folder: string, options: FileLogOptions = {}): Promise<FileLog> {
+    const lock = WriterLock.claim(folder, readManifest(folder).epoch);
+    try {
+      const manifest = readManifest(folder);
+      const { scan, recovered } = recover(folder, manifest);
+      const log = new FileLog(folder, { lock, manifest, scan, recovered }, options);
+      log.updateManifest({
+        epoch: lock.epoch,
+        closed: null,
+        status: recovered === null ? 'running' : 'recovered',
+        ...(recovered && { recovered: { bytes_cut: recovered.bytesCut, seq: recovered.atSeq } }),
+      });
+      if (recovered !== null) log.journal({ type: 'Recovered', bytes_cut: recovered.bytesCut });
+      return log;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the log of a run to read it, also beside its writer. Writes nothing.
+   *
+   * The last segment is checked here, earlier ones as far as they are read: `checkLog` checks everything.
+   * @throws {UsageError} if the folder holds no run
+   * @throws {LogCorrupted} if what was checked is damaged
+   */
+  static async read(folder: string): Promise<FileLogReader> {
+    return new FileLogReader(folder);
+  }
+
+  get manifest(): Manifest {
+    return this.#manifest;
+  }
+
+  get table(): SeriesTable {
+    return this.#state.table;
+  }
+
+  get position(): number {
+    return this.#state.position;
+  }
+
+  get backlog(): number {
+    return this.#queue.backlog;
+  }
+
+  append(frame: Frame, options: { expected?: ExpectedPosition; id?: string } = {}): number {
+    if (this.#closing !== null) throw new InvariantViolated(frame.firstSeq, 'the log is closed');
+    if (this.#queue.failure !== null) throw this.#queue.failure;
+    const position = this.#state.append(frame, options, this.#sink);
+    this.#waiters.wake();
+    return position;
+  }
+
+  durable(): Promise<void> {
+    return this.#queue.durable();
+  }
+
+  *read({ from = 1, to, reuse = false }: ReadRange = {}): Generator<Frame> {
+    this.#queue.flush();
+    const last = Math.min(to ?? this.position, this.position);
+    yield* this.#files.frames({ from: Math.max(1, from), to: last, reuse });
+  }
+
+  tail(options: TailOptions = {}): AsyncGenerator<Frame> {
+    return tailOf(
+      {
+        read: (range) => this.read(range),
+        hasEnded: () => this.#closing !== null,
+        wait: async (seq, signal) => {
+          const isThere = this.position >= seq || this.#closing !== null;
+          if (!isThere) await this.#waiters.wait(signal);
+        },
+      },
+      options,
+    );
+  }
+
+  seek(time: MarketTime): number {
+    this.#queue.flush();
+    return this.#files.seek(time, this.position);
+  }
+
+  chainHash(): string {
+    return this.#state.chain.hash();
+  }
+
+  *links(): Generator<ChainLink> {
+    this.#queue.flush();
+    yield* this.#files.links(this.position);
+  }
+
+  /** Records what depends on the host and is no fact, beside the log. */
+  journal(entry: JournalEntry): void {
+    this.#journal.write(this.position, entry);
+  }
+
+  /** Replaces parts of the manifest. On return that is on stable storage. */
+  updateManifest(patch: ManifestPatch): void {
+    this.#manifest = { ...this.#manifest, ...patch };
+    writeManifest(this.folder, this.#manifest);
+  }
+
+  /**
+   * Waits for stable storage and closes the log, with the status given. It can be opened again, to go on.
+   * @throws {LogWriteFailed} if not everything could be written; the log is then left as after a crash
+   */
+  close(status: RunStatus = this.#manifest.status): Promise<void> {
+    this.#closing ??= this.#close(status);
+    return this.#closing;
+  }
+
+  #roll(): void {
+    this.#segment += 1;
+    this.#queue.openFile(join(this.folder, segmentName(this.#segment)));
+    const head = this.#state.head(this.#segment);
+    this.#index.note(this.#segment, { kind: 'head', firstSeq: head.firstSeq, at: head.at }, 0);
+    this.#head.length = 0;
+    encodeHead(this.#head, head);
+    this.#queue.append(this.#head.written());
+  }
+
+  #sealLater(segment: number): void {
+    this.#sealing = this.#sealing
+      .then(() => sealSegment(this.folder, segment))
+      .catch((error: Error) => {
+        // The segment stays raw, which costs room and nothing else.
+        this.journal({ type: 'SealingFailed', segment, reason: error.message });
+      });
+  }
+
+  async #close(status: RunStatus): Promise<void> {
+    try {
+      await this.#queue.close();
+      await this.#sealing;
+      this.#index.save(this.folder, this.#manifest.run);
+      const finished = new Date().toISOString();
+      const segments = this.#segment;
+      this.updateManifest({
+        status,
+        closed: { seq: this.position, chain_hash: this.chainHash(), segments, finished },
+      });
+    } finally {
+      this.#journal.close();
+      this.#lock.release();
+      this.#waiters.wake();
+    }
+  }
+}

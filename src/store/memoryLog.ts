@@ -1,0 +1,97 @@
+/** An event log in memory: the same records and chain as on disk, gone when it is let go. */
+import { InvariantViolated } from '../domain/errors.ts';
+import type { Frame } from '../domain/frame.ts';
+import type { SeriesTable } from '../domain/series.ts';
+import type { MarketTime } from '../domain/time.ts';
+import { countWhile } from './bisect.ts';
+import { type ChainLink, linkOf } from './chain.ts';
+import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import { FrameDecoder } from './frameCodec.ts';
+import { LogState, type RecordSink } from './logState.ts';
+import { HEADER_BYTES, readHeader } from './record.ts';
+import { type TailOptions, tailOf, Waiters } from './tail.ts';
+
+interface Held {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly at: MarketTime;
+  readonly record: Buffer;
+}
+
+export class MemoryLog implements LogWriter {
+  /** Everything is as durable as it gets at once. */
+  readonly backlog = 0;
+
+  readonly #state = new LogState();
+  readonly #frames: Held[] = [];
+  readonly #links: ChainLink[] = [];
+  readonly #waiters = new Waiters();
+  #closed = false;
+  readonly #sink: RecordSink = {
+    link: (record) => this.#links.push(linkOf(record)),
+    frame: (record, { firstSeq, count, at }) => {
+      const lastSeq = firstSeq + count - 1;
+      this.#frames.push({ firstSeq, lastSeq, at, record: Buffer.from(record) });
+    },
+  };
+
+  get table(): SeriesTable {
+    return this.#state.table;
+  }
+
+  get position(): number {
+    return this.#state.position;
+  }
+
+  append(frame: Frame, options: { expected?: ExpectedPosition; id?: string } = {}): number {
+    if (this.#closed) throw new InvariantViolated(frame.firstSeq, 'the log is closed');
+    const position = this.#state.append(frame, options, this.#sink);
+    this.#waiters.wake();
+    return position;
+  }
+
+  durable(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  *read({ from = 1, to = this.position, reuse = false }: ReadRange = {}): Generator<Frame> {
+    const decoder = new FrameDecoder();
+    const first = countWhile(this.#frames, (frame) => frame.lastSeq < from);
+    const end = countWhile(this.#frames, (frame) => frame.firstSeq <= to);
+    for (let i = first; i < end; i++) {
+      const { record } = this.#frames[i]!;
+      yield decoder.decode(readHeader(record)!, record.subarray(HEADER_BYTES), reuse);
+    }
+  }
+
+  tail(options: TailOptions = {}): AsyncGenerator<Frame> {
+    return tailOf(
+      {
+        read: (range) => this.read(range),
+        hasEnded: () => this.#closed,
+        wait: async (seq, signal) => {
+          if (this.position < seq && !this.#closed) await this.#waiters.wait(signal);
+        },
+      },
+      options,
+    );
+  }
+
+  seek(time: MarketTime): number {
+    const frames = countWhile(this.#frames, (frame) => frame.at <= time);
+    return this.#frames[frames - 1]?.lastSeq ?? 0;
+  }
+
+  chainHash(): string {
+    return this.#state.chain.hash();
+  }
+
+  links(): Iterable<ChainLink> {
+    return [...this.#links];
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#waiters.wake();
+  }
+}
