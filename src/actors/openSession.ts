@@ -89,7 +89,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const feed = feedOf(config, options, folder);
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
-  const log = options.log === undefined ? new MemoryLog() : createLog(options.log, options, run);
+  const log =
+    options.log === undefined ? new MemoryLog() : await createLog(options.log, options, run);
   const recorder = new Recorder(log, data, time);
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
@@ -103,7 +104,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     journal: (entry) => {
       if (log instanceof FileLog) log.journal(entry);
     },
-    started: () => startOf(config, feed),
+    started: () => {
+      const started = startOf(config, feed);
+      if (log instanceof FileLog) log.updateManifest({ data: started.data });
+      return started;
+    },
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
   return new Session({
@@ -117,7 +122,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     hostTime: () => performance.now(),
     closeLog: async (status) => {
       await feed.close();
-      if (log instanceof FileLog) await log.finish(status);
+      if (log instanceof FileLog) await log.close(status);
       else await log.close();
     },
   });
@@ -172,7 +177,7 @@ function timeOf(config: Config, calendar: Calendar): TimeManager {
   return new TimeManager(calendar, { start: calendar.session(window.start)!.open });
 }
 
-function createLog(folder: string, options: SessionOptions, run: string): FileLog {
+function createLog(folder: string, options: SessionOptions, run: string): Promise<FileLog> {
   return FileLog.create(folder, {
     run,
     config: options.config,

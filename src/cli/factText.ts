@@ -14,14 +14,15 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   StreamValidationFailed: ({ problems }) => problems.join('; '),
   PhaseEntered: ({ phase, name, date }) => `${phase} ${name}${date === null ? '' : ` ${date}`}`,
   PhaseLeft: ({ phase, name, date }) => `${phase} ${name}${date === null ? '' : ` ${date}`}`,
-  TransitionTaken: ({ actor, message, from, to }) =>
-    `${actor}: ${from === null ? '' : `${from} `}→ ${to} on ${message}`,
+  TransitionTaken: ({ message, from, to }) =>
+    `${from === null ? '' : `${from} `}→ ${to}, on ${message}`,
   ClockAdvanced: ({ from }, clock) => `from ${clock(from)}`,
   SessionTornDown: ({ date, symbols }) => `${date}, ${symbols} symbols`,
   QueuesCleared: ({ date, bars }) => `${date}, ${bars} bars`,
   SymbolRegistered: ({ base, intervals, added_by }) =>
     `base ${base}, derived ${intervals.join(' ') || 'none'}, by ${added_by}`,
   SymbolRefused: ({ reason }) => reason,
+  SymbolRemoved: ({ reason }) => reason,
   HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
     `${interval}, ${trading_days} trading days for ${needed_by.join(', ')}`,
   IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${warmup} bars`,

@@ -33,10 +33,10 @@ export class DataFiles {
     this.#folder = folder;
   }
 
-  /** The path if it is one file for whatever symbol, `null` otherwise. */
+  /** The path, as messages name it, if it is one file for whatever symbol; `null` otherwise. */
   get single(): string | null {
     const path = this.#path;
-    return typeof path === 'string' && !path.includes('{symbol}') ? path : null;
+    return typeof path === 'string' && !path.includes('{symbol}') ? shown(path) : null;
   }
 
   /**

@@ -63,11 +63,6 @@ export class Intake implements RowSink {
     this.#badRows = new BadRows(policy, place);
   }
 
-  /** Start of the last good bar. */
-  get last(): MarketTime {
-    return this.#order.last;
-  }
-
   /** Takes `row` if it is good, lists it if not; says which. */
   row(row: Row): boolean {
     const { opened } = row.bar;

@@ -1,7 +1,6 @@
-/** A feed made of indexed series: all of them but the synthetic market. */
+/** A feed made of series, each looked for once. */
 import { BarColumns } from '../domain/bars.ts';
-import type { Interval } from '../domain/interval.ts';
-import { compareIntervals } from '../domain/interval.ts';
+import { compareIntervals, type Interval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { Availability, BadRow, Feed, FeedBars, IndexRequest } from './feed.ts';
 import { combineFingerprints, type Series } from './series.ts';

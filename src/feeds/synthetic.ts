@@ -69,9 +69,11 @@ class SyntheticSeries implements Series {
     const parameters = { VERSION, seed, missing, symbol, interval, calendar: calendar.name };
     this.fingerprints = [hash('sha256', JSON.stringify(parameters))];
     const dates = new SessionCounts(calendar, (session) => this.#count(session));
-    const first = this.#day(dates.end('first')).opened[0]!;
-    const lastDay = this.#day(dates.end('last'));
-    const last = lastDay.opened[lastDay.length - 1]!;
+    const day = new BarColumns();
+    this.#draw(dates.end('first'), day);
+    const first = day.opened[0]!;
+    this.#draw(dates.end('last'), day);
+    const last = day.opened[day.length - 1]!;
     this.availability = { symbol, interval, dates, first, last };
   }
 
@@ -84,10 +86,11 @@ class SyntheticSeries implements Series {
     const provenance: Provenance[] = [];
     if (from >= to) return { bars, provenance };
     const lastDate = calendar.dateOf(to - 1);
+    const day = new BarColumns();
     for (let date = calendar.dateOf(from); date <= lastDate; date = addDays(date, 1)) {
       if (!dates.has(date)) continue;
       request.signal?.throwIfAborted();
-      const day = this.#day(date);
+      this.#draw(date, day);
       const start = day.lowerBound(from);
       const end = day.lowerBound(to);
       if (start === end) continue;
@@ -109,23 +112,20 @@ class SyntheticSeries implements Series {
     };
   }
 
-  /** The bars of a date with a session. */
-  #day(date: TradingDate): BarColumns {
+  /** Puts the bars of a date with a session into `bars`, in place of what is there. */
+  #draw(date: TradingDate, bars: BarColumns): void {
     const session = this.#market.calendar.session(date)!;
-    const slots = this.#slots(session);
-    const bars = new BarColumns(slots);
-    this.#walk.draw(
-      {
-        day: dayNumber(date),
-        previous: dayNumber(this.#sessionBefore(date)),
-        open: session.open,
-        intervalMs: this.#drawnMs,
-        slots,
-        missing: this.#missing(session),
-      },
-      bars,
-    );
-    return this.#daily ? summed(bars, session.open) : bars;
+    const plan = {
+      day: dayNumber(date),
+      previous: dayNumber(this.#sessionBefore(date)),
+      open: session.open,
+      intervalMs: this.#drawnMs,
+      slots: this.#slots(session),
+      missing: this.#missing(session),
+    };
+    bars.clear();
+    this.#walk.draw(plan, bars);
+    if (this.#daily) sumUp(bars, session.open);
   }
 
   #count(session: Session): number {
@@ -154,16 +154,15 @@ class SyntheticSeries implements Series {
   }
 }
 
-/** One bar of all of them. */
-function summed(bars: BarColumns, opened: MarketTime): BarColumns {
-  const whole = new BarColumns(1);
-  const bar = bars.at(0);
+/** Makes one bar of all. */
+function sumUp(bars: BarColumns, opened: MarketTime): void {
+  const whole = bars.at(0);
   for (let i = 1; i < bars.length; i++) {
-    bar.high = Math.max(bar.high, bars.high[i]!);
-    bar.low = Math.min(bar.low, bars.low[i]!);
-    bar.close = bars.close[i]!;
-    bar.volume += bars.volume[i]!;
+    whole.high = Math.max(whole.high, bars.high[i]!);
+    whole.low = Math.min(whole.low, bars.low[i]!);
+    whole.close = bars.close[i]!;
+    whole.volume += bars.volume[i]!;
   }
-  whole.push({ ...bar, opened });
-  return whole;
+  bars.clear();
+  bars.push({ ...whole, opened });
 }

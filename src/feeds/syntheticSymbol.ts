@@ -14,7 +14,16 @@ const BLOCK_SPREAD = 0.3;
 const LOWEST_PRICE = 1;
 
 /** What a number is drawn for; the same place gives unrelated numbers for different purposes. */
-const DRAW = { price: 1, volatility: 2, volume: 3, level: 4, gap: 5, bars: 6, missing: 7 } as const;
+const DRAW = {
+  price: 1,
+  volatility: 2,
+  volume: 3,
+  level: 4,
+  gap: 5,
+  activity: 6,
+  bars: 7,
+  missing: 8,
+} as const;
 
 /** One session to draw. */
 export interface DayPlan {
@@ -33,7 +42,7 @@ export class SyntheticSymbol {
   readonly #price: number;
   /** Of a day, as a fraction of the price. */
   readonly #volatility: number;
-  /** Units a day. */
+  /** Units on an average day. */
   readonly #volume: number;
 
   constructor(seed: number, symbol: string) {
@@ -56,7 +65,8 @@ export class SyntheticSymbol {
     let price = this.#level(plan.previous) * (1 + gap);
     const step = (this.#volatility * price) / Math.sqrt(slots);
     const wickCents = 1 + 100 * step;
-    const volume = this.#volume / slots;
+    const activity = 0.5 + fraction(mix(mix(this.#seed, DRAW.activity), day));
+    const volume = (activity * this.#volume) / slots;
     const daySeed = mix(mix(this.#seed, intervalMs), day);
     const random = new Random(mix(daySeed, DRAW.bars));
     // A draw of their own: leaving bars out changes none of those that stay.

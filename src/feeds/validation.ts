@@ -48,11 +48,6 @@ export class RowOrder {
     this.#last = last;
   }
 
-  /** Start of the last bar that was in order. */
-  get last(): MarketTime {
-    return this.#last;
-  }
-
   /** Takes the start of the next bar; `null`, or why it cannot come next and then it is forgotten. */
   next(opened: MarketTime): string | null {
     if (opened - this.#last >= this.#step) {

@@ -29,7 +29,7 @@ export class ColumnEncoder {
     writer.reserve(40 + 8 * rows);
     if (rows >= GRID_ROWS && encodeGrid(writer, data, rows)) {
       this.#scaleBefore = -1;
-    } else if (this.#asInts(data, rows)) {
+    } else if (rows > 0 && this.#asInts(data, rows)) {
       this.#encodeInts(writer, rows);
       this.#keep(rows);
     } else {
@@ -41,7 +41,7 @@ export class ColumnEncoder {
   #encodeInts(writer: ByteWriter, rows: number): void {
     const low = this.#low;
     const width = widthOf(this.#high - low);
-    if (this.#scaleBefore === this.#scale && this.#rowsBefore === rows) {
+    if (rows > 0 && this.#scaleBefore === this.#scale && this.#rowsBefore === rows) {
       this.#countDeltas(rows);
       const deltaWidth = widthOf(this.#high - this.#low);
       const saved = rows * (width - deltaWidth) + integerBytes(low) - integerBytes(this.#low);
@@ -85,6 +85,11 @@ export class ColumnEncoder {
   #asInts(data: Float64Array, rows: number): boolean {
     if (this.#ints.length < rows) this.#grow(rows);
     this.#scale = 0;
+    if (rows === 0) {
+      this.#low = 0;
+      this.#high = 0;
+      return true;
+    }
     for (;;) {
       const failed = this.#scaleUp(data, rows);
       if (failed === rows) break;

@@ -45,7 +45,6 @@ interface Waiter {
 }
 
 export class CommitQueue {
-  readonly #onFileDone: (path: string) => void;
   #file: OutputFile | null = null;
   /** The file of the last chunk written. */
   #written: OutputFile | null = null;
@@ -60,11 +59,6 @@ export class CommitQueue {
   #run: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failure: LogWriteFailed | null = null;
-
-  /** @param onFileDone called when a file that another one follows is on stable storage and closed */
-  constructor(onFileDone: (path: string) => void = () => {}) {
-    this.#onFileDone = onFileDone;
-  }
 
   /** Bytes appended and not yet on stable storage. */
   get backlog(): number {
@@ -208,7 +202,6 @@ export class CommitQueue {
     if (before === null) return;
     await sync(before.fd);
     closeSync(before.fd);
-    this.#onFileDone(before.path);
   }
 
   #recycle(chunks: readonly Chunk[]): void {

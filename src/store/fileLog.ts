@@ -3,12 +3,11 @@
  *
  * `append` encodes a frame and takes it; writing and fdatasync follow in the background, for all that has
  * gathered (group commit). Segments are rolled at the first link of the hash chain after their size is
- * reached. One that is done is sealed in the background: compression has a thread of its own, and on this
- * thread sealing costs reading and checking the segment once more. The last segment stays raw, to be written
- * on; `sealLog` seals that of a closed log too.
+ * reached, and stay raw: to compress them costs about as much time as to encode and hash them did, for a few
+ * bytes of what is mostly indicator values. `sealLog` does that, once a run is over.
  */
 import { mkdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
@@ -35,7 +34,6 @@ import {
   writeManifest,
 } from './manifest.ts';
 import { type Recovery, recover } from './recovery.ts';
-import { sealSegment } from './sealing.ts';
 import { encodeHead } from './segmentHead.ts';
 import { listSegments, segmentName } from './segments.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
@@ -46,8 +44,6 @@ const SEGMENT_BYTES = 64 * 2 ** 20;
 export interface FileLogOptions {
   /** Size at which a segment is rolled. Never changes the chain. Default 64 MiB. */
   readonly segmentBytes?: number;
-  /** Whether full segments are sealed in the background. Default true. */
-  readonly sealing?: boolean;
 }
 
 export class FileLog implements LogWriter {
@@ -59,14 +55,13 @@ export class FileLog implements LogWriter {
   readonly #state: LogState;
   readonly #index: LogIndex;
   readonly #files: LogFiles;
-  readonly #queue: CommitQueue;
+  readonly #queue = new CommitQueue();
   readonly #journal: Journal;
   readonly #segmentBytes: number;
   readonly #waiters = new Waiters();
   readonly #head = new ByteWriter();
   #manifest: Manifest;
   #segment: number;
-  #sealing: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
   readonly #sink: RecordSink = {
     link: (record) => {
@@ -92,9 +87,6 @@ export class FileLog implements LogWriter {
     this.#index = scan.index;
     this.#files = new LogFiles(folder, scan.index);
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
-    this.#queue = new CommitQueue((path) => {
-      if (options.sealing ?? true) this.#sealLater(Number(basename(path, '.log')));
-    });
     this.#manifest = manifest;
     this.#segment = scan.lastSegment;
     if (this.#segment === 0) this.#roll();
@@ -260,19 +252,9 @@ export class FileLog implements LogWriter {
     this.#queue.append(this.#head.written());
   }
 
-  #sealLater(segment: number): void {
-    this.#sealing = this.#sealing
-      .then(() => sealSegment(this.folder, segment))
-      .catch((error: Error) => {
-        // The segment stays raw, which costs room and nothing else.
-        this.journal({ type: 'SealingFailed', segment, reason: error.message });
-      });
-  }
-
   async #close(status: RunStatus): Promise<void> {
     try {
       await this.#queue.close();
-      await this.#sealing;
       this.#index.save(this.folder, this.#manifest.run);
       const finished = new Date().toISOString();
       const segments = this.#segment;

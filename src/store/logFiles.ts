@@ -6,6 +6,7 @@ import type { ChainLink } from './chain.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import type { IndexedSegment, LogIndex } from './logIndex.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
+import type { Batch } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
 import { openSegment, segmentName } from './segments.ts';
 
@@ -19,6 +20,8 @@ interface Found {
 export class LogFiles {
   readonly #folder: string;
   readonly #index: LogIndex;
+  /** Batches of sealed segments, so that they are looked for once. */
+  readonly #batches = new Map<number, Batch[]>();
 
   constructor(folder: string, index: LogIndex) {
     this.#folder = folder;
@@ -84,9 +87,15 @@ export class LogFiles {
     }
   }
 
+  #open(number: number): Segment | null {
+    const batches = this.#batches.get(number) ?? [];
+    this.#batches.set(number, batches);
+    return openSegment(this.#folder, number, batches);
+  }
+
   *#recordsIn(indexed: IndexedSegment, start: (segment: Segment) => number): Generator<Found> {
     let lastSeq = indexed.firstSeq - 1;
-    const segment = openSegment(this.#folder, indexed.number);
+    const segment = this.#open(indexed.number);
     if (segment === null) {
       throw new Damage('the segment is missing', segmentName(indexed.number), 0).toError(lastSeq);
     }

@@ -25,6 +25,8 @@ import { Damage, type Segment } from './segment.ts';
 const SKIPPABLE_MAGIC = 0x184d2a5b;
 const PREFIX_BYTES = 8;
 const LEAD_BYTES = PREFIX_BYTES + HEADER_BYTES;
+/** What a batch may make zlib allocate before it has decompressed anything. */
+const CHUNK_MAX = 1 << 20;
 
 /** Where a batch is, in the file and in the bytes first written. */
 export interface Batch {
@@ -65,16 +67,20 @@ export class SealedSegment implements Segment {
   readonly #fd: number;
   readonly #size: number;
   /** Those found so far, and where the next one begins. */
-  readonly #batches: Batch[] = [];
+  readonly #batches: Batch[];
   #end = 0;
   #endPlace = 0;
   /** The batch last looked at and its bytes. */
   #open: { batch: Batch; bytes: Buffer } | null = null;
 
-  constructor(name: string, fd: number) {
+  /** @param batches those found when the segment was open before; more are added as they are found */
+  constructor(name: string, fd: number, batches: Batch[] = []) {
     this.name = name;
     this.#fd = fd;
     this.#size = fstatSync(fd).size;
+    this.#batches = batches;
+    const last = batches.at(-1);
+    if (last !== undefined) this.#moveEnd(last);
   }
 
   left(offset: number): number {
@@ -132,10 +138,15 @@ export class SealedSegment implements Segment {
     if (header.payloadBytes > this.#size - place - LEAD_BYTES) {
       throw new Damage(`${nameOf(header)} is cut off`, this.name, place);
     }
-    this.#batches.push({ header, place, offset: this.#end });
-    this.#end += header.contents;
-    this.#endPlace += LEAD_BYTES + header.payloadBytes;
+    const batch = { header, place, offset: this.#end };
+    this.#batches.push(batch);
+    this.#moveEnd(batch);
     return true;
+  }
+
+  #moveEnd({ header, place, offset }: Batch): void {
+    this.#end = offset + header.contents;
+    this.#endPlace = place + LEAD_BYTES + header.payloadBytes;
   }
 
   #decompress({ header, place }: Batch): Buffer {
@@ -145,7 +156,9 @@ export class SealedSegment implements Segment {
       throw new Damage(what, this.name, place);
     }
     try {
-      const bytes = zstdDecompressSync(payload, { maxOutputLength: header.contents });
+      const size = header.contents;
+      const chunkSize = Math.min(Math.max(size, 64), CHUNK_MAX);
+      const bytes = zstdDecompressSync(payload, { maxOutputLength: size, chunkSize });
       if (bytes.length === header.contents) return bytes;
     } catch {
       // Told below: what it was that zstd did not like says nothing to a reader.

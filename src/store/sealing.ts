@@ -1,39 +1,28 @@
 /**
  * Sealing: a segment that will not change any more is compressed, batch by batch.
  *
- * The sealed file takes the place of the raw one by temporary file, fsync, rename; only then is the raw one
- * removed. After a crash in between both are there, with the same content.
+ * The sealed file is made complete under another name and renamed; only then is the raw one removed. After a
+ * crash in between both are there, with the same content.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
-import type { MarketTime } from '../domain/time.ts';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { ByteWriter } from './bytes.ts';
 import { syncFolder, UNFINISHED, writeFileDurably } from './durableFile.ts';
 import { RawSegment } from './rawSegment.ts';
-import { HEADER_BYTES, seqFrom } from './record.ts';
-import { encodeBatch } from './sealedSegment.ts';
+import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
+import { type BatchContent, encodeBatch, SealedSegment } from './sealedSegment.ts';
 import { contentOf, Damage, recordAt, type Segment } from './segment.ts';
 import { listSegments, openSegment, sealedName, segmentName } from './segments.ts';
 
-const compress = promisify(zstdCompress);
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-/** Bytes at which a batch is full: big enough to compress well, small enough to be read for one frame. */
-const BATCH_BYTES = 1 << 18;
-
-/** Records of a raw segment that are to become a batch. */
-interface Piece {
-  bytes: Buffer;
-  firstSeq: number;
-  count: number;
-  at: MarketTime;
-}
+/** Bytes at which a batch is full: enough to compress well, few enough to be read for the sake of one frame. */
+const BATCH_BYTES = 1 << 16;
 
 /**
- * Seals segment `number`; one that is sealed already stays as it is. The compression runs off this thread.
+ * Seals segment `number`; one that is sealed already stays as it is.
  * @throws {LogCorrupted} if the segment is not intact; it then stays as it is
  */
 export async function sealSegment(folder: string, number: number): Promise<void> {
@@ -59,46 +48,50 @@ export async function sealSegment(folder: string, number: number): Promise<void>
 
 async function writeBatches(segment: Segment, file: FileHandle): Promise<void> {
   const writer = new ByteWriter();
-  for (const { bytes, ...piece } of piecesOf(segment)) {
-    const compressed = await compress(bytes, ZSTD);
+  let offset = 0;
+  for (const content of batchesOf(segment)) {
+    const compressed = zstdCompressSync(segment.view(offset, content.bytes), ZSTD);
+    offset += content.bytes;
     writer.length = 0;
-    encodeBatch(writer, compressed, { bytes: bytes.length, ...piece });
+    encodeBatch(writer, compressed, content);
     await file.writeFile(writer.written());
   }
 }
 
-function* piecesOf(segment: Segment): Generator<Piece> {
-  let seq = 0;
-  let start = 0;
-  let piece: Omit<Piece, 'bytes'> | null = null;
+/** Cuts a segment into batches, in order and without gaps. Every record is checked on the way. */
+function* batchesOf(segment: Segment): Generator<BatchContent> {
+  let batch: BatchContent | null = null;
+  let lastSeq = 0;
   try {
     for (let offset = 0; ; ) {
       const header = recordAt(segment, offset);
-      if (header !== null) contentOf(segment, offset, header);
-      if (piece !== null && (header === null || offset - start >= BATCH_BYTES)) {
-        yield { bytes: Buffer.from(segment.view(start, offset - start)), ...piece };
-        start = offset;
-        piece = null;
-      }
-      if (header === null) return;
-      const { kind, count, at } = header;
-      piece ??= { firstSeq: seqFrom(header), count: 0, at };
-      if (kind === 'frame') {
-        if (piece.count === 0) piece.at = at;
-        piece.count += count;
-        seq = header.firstSeq + count - 1;
-      }
+      if (header === null) break;
+      contentOf(segment, offset, header);
+      batch = extended(batch, header);
+      lastSeq = batch.firstSeq + batch.count - 1;
       offset += HEADER_BYTES + header.payloadBytes;
+      if (batch.bytes < BATCH_BYTES) continue;
+      yield batch;
+      batch = null;
     }
   } catch (error) {
-    throw error instanceof Damage ? error.toError(seq) : error;
+    throw error instanceof Damage ? error.toError(lastSeq) : error;
   }
+  if (batch !== null) yield batch;
+}
+
+function extended(batch: BatchContent | null, header: RecordHeader): BatchContent {
+  const bytes = (batch?.bytes ?? 0) + HEADER_BYTES + header.payloadBytes;
+  const firstSeq = batch?.firstSeq ?? seqFrom(header);
+  if (header.kind !== 'frame') return { at: header.at, count: 0, ...batch, firstSeq, bytes };
+  const count = (batch?.count ?? 0) + header.count;
+  return { firstSeq, bytes, count, at: batch !== null && batch.count > 0 ? batch.at : header.at };
 }
 
 /** Makes a sealed segment raw again, so that it can be written on. @throws {LogCorrupted} */
 export function unsealSegment(folder: string, number: number): void {
   const segment = openSegment(folder, number);
-  if (segment === null || segment instanceof RawSegment) {
+  if (!(segment instanceof SealedSegment)) {
     segment?.close();
     return;
   }

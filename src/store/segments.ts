@@ -3,7 +3,7 @@ import { openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted } from '../domain/errors.ts';
 import { RawSegment } from './rawSegment.ts';
-import { SealedSegment } from './sealedSegment.ts';
+import { type Batch, SealedSegment } from './sealedSegment.ts';
 
 export function segmentName(number: number): string {
   return `${String(number).padStart(8, '0')}.log`;
@@ -34,12 +34,19 @@ export function listSegments(folder: string): number[] {
   );
 }
 
-/** Opens a segment, sealed or not, as far as it has come; null if there is none. */
-export function openSegment(folder: string, number: number): RawSegment | SealedSegment | null {
+/**
+ * Opens a segment, sealed or not, as far as it has come; null if there is none.
+ * @param batches of the segment if it is sealed, as far as they are known; others are added when found
+ */
+export function openSegment(
+  folder: string,
+  number: number,
+  batches: Batch[] = [],
+): RawSegment | SealedSegment | null {
   // In this order, since sealing adds the sealed file first and removes the raw one then.
   return (
     openIfThere(folder, segmentName(number), (name, fd) => new RawSegment(name, fd)) ??
-    openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd))
+    openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, batches))
   );
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -131,7 +132,9 @@ describe('a CSV file', () => {
       .trimEnd()
       .split('\n')
       .map((line, i) => (i === 0 ? `${line},note` : `${line},${note}`));
-    const { feed } = await feedOf(`${lines.join('\n')}\n`);
+    const content = `${lines.join('\n')}\n`;
+    const { feed } = await feedOf(content);
+    expect(feed.fingerprint('AAPL')).toBe(hash('sha256', content));
     const { open: from, close: to } = xnys.session('2024-01-08')!;
     const { bars: read, provenance } = await feed.read({
       symbol: 'AAPL',
@@ -152,8 +155,10 @@ describe('a CSV file', () => {
   });
 
   it('is refused on reading if it has changed since it was indexed', async () => {
-    const { feed, file } = await feedOf(`${HEADER}\n${row('2024-01-02 09:30')}\n`);
-    writeFileSync(file, `${HEADER}\n${row('2024-01-02 09:30').replace('11', '11.5')}\n`);
+    const content = `${HEADER}\n${row('2024-01-02 09:30')}\n`;
+    const { feed, file } = await feedOf(content);
+    writeFileSync(file, content.replace('11', '10'));
+    utimesSync(file, 1, 1);
     await expect(readAll(feed, 'AAPL')).rejects.toThrow(
       'AAPL.csv has changed since it was indexed; run again',
     );

@@ -181,6 +181,21 @@ describe('macd', () => {
   });
 });
 
+describe('supertrend', () => {
+  it('turns down on a close at its band, up only above it', () => {
+    const prices = [...bars([11, 9], [11, 9], [11, 9], [10, 8], [11, 9]), still(10)];
+    const chosen = { period: 2, params: { multiplier: 0 } };
+    const rows = runNamed('supertrend', inSessions('1d', prices), '1d', chosen).slice(2);
+    // Both bands at 10, then 9 and 10: the lower has not been closed below.
+    expect(rows).toEqual([
+      [10, -1],
+      [9, -1],
+      [10, 1],
+      [10, -1],
+    ]);
+  });
+});
+
 describe('keltner', () => {
   it('shows its middle before its bands where the true range takes longer', () => {
     const chosen = { period: 2, params: { atr_period: 3 } };

@@ -108,6 +108,12 @@ describe('createRegistry', () => {
     expect(other.find('midpoint')).toBeUndefined();
   });
 
+  it('takes a default at the very end of its bounds', () => {
+    const params = { low: { default: 1, min: 1, max: 2 }, high: { default: 2, min: 1, max: 2 } };
+    const period = { min: 3, default: 3 };
+    expect(() => createRegistry().define({ ...midpoint, params, period })).not.toThrow();
+  });
+
   it('refuses a name that is taken', () => {
     const registry = createRegistry();
     expect(() => registry.define({ ...midpoint, name: 'sma' })).toThrow(UsageError);

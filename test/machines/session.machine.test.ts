@@ -54,6 +54,7 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
               calculateHistorical: load('historical'),
               loadQueues: load('queues'),
               scoreHistory: load('score'),
+              catchUp: load('catch up'),
             },
           }),
           preSessionScans: work('scan'),
@@ -105,6 +106,7 @@ const LOAD = [
   'historical AAPL',
   'queues AAPL',
   'score AAPL',
+  'catch up AAPL',
 ];
 const UP = ['processor up', 'quality up', 'scanner up', 'strategy up'];
 const DOWN = ['processor down', 'quality down', 'scanner down', 'strategy down'];

@@ -16,10 +16,15 @@ const StoredInterval = z
   .refine(isStored, stored)
   .overwrite((text) => tryParseInterval(text)?.text ?? text);
 
+const Template = Text.refine((path) => !/\{(?!(symbol|interval|date)\})/.test(path), {
+  error: ({ input }) =>
+    `${foundIn(input)}: write only {symbol}, {interval} and {date} in braces, each spelt so`,
+});
+
 const fileFields = {
   path: z
     .union(
-      [Text, z.record(Ticker, Text)],
+      [Template, z.record(Ticker, Template)],
       write('a path such as "bars/{symbol}.csv" or a map of symbols to paths'),
     )
     .describe(

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { type MemoryBars, memoryFeed } from '../../src/feeds/memory.ts';
+import { MINUTE, minutesOf, readAll, rowsOf, xnys } from './market.ts';
+
+const open = Date.parse('2024-01-02T14:30:00Z');
+const bars = minutesOf(['2024-01-02'], 3);
+
+async function feedOf(given: MemoryBars, options: Parameters<typeof memoryFeed>[1] = {}) {
+  const feed = memoryFeed(given, options);
+  await feed.index({ symbols: ['AAPL'], calendar: xnys });
+  return feed;
+}
+
+const columns = {
+  open: [10, 11],
+  high: [12, 12],
+  low: [9, 10],
+  close: [11, 12],
+  volume: [100, 200],
+};
+const times = [open, open + MINUTE];
+const expected = [
+  { opened: open, open: 10, high: 12, low: 9, close: 11, volume: 100 },
+  { opened: open + MINUTE, open: 11, high: 12, low: 10, close: 12, volume: 200 },
+];
+
+describe('bars in memory', () => {
+  it('may be columns, in typed arrays too, with times under either name', async () => {
+    const typed = Object.fromEntries(
+      Object.entries(columns).map(([name, values]) => [name, Float64Array.from(values)]),
+    ) as unknown as typeof columns;
+    for (const table of [
+      { opened: times, ...columns },
+      { time: times, ...columns },
+      { time: Float64Array.from(times), ...typed },
+    ]) {
+      const feed = await feedOf({ AAPL: table });
+      expect(rowsOf((await readAll(feed, 'AAPL')).bars)).toEqual(expected);
+    }
+  });
+
+  it('may be objects, of several intervals', async () => {
+    const hours = { ...bars[0]!, interval: '60m' };
+    const feed = await feedOf({ AAPL: [...bars, hours] });
+    expect(feed.availability('AAPL').map(({ interval }) => interval)).toEqual(['1m', '1h']);
+    expect(rowsOf((await readAll(feed, 'AAPL')).bars)).toEqual(bars);
+    expect((await readAll(feed, 'AAPL', '1h')).bars).toHaveLength(1);
+  });
+
+  it('may be several tables, stamped at either end', async () => {
+    const minutes = { stamp: 'close', time: times, ...columns } as const;
+    const days = { interval: '1d', time: [Date.parse('2024-01-02'), open + 864e5], ...columns };
+    const feed = await feedOf({ AAPL: [minutes, days] });
+    const starts = async (interval: string) =>
+      rowsOf((await readAll(feed, 'AAPL', interval)).bars).map(({ opened }) => opened);
+    expect(await starts('1m')).toEqual([open - MINUTE, open]);
+    expect(await starts('1d')).toEqual([open, open + 864e5]);
+  });
+
+  it('may be given under a symbol in any case', async () => {
+    const feed = await feedOf({ aapl: bars });
+    expect(feed.availability('AAPL')).toHaveLength(1);
+  });
+
+  it('may be none', async () => {
+    const feed = await feedOf({ AAPL: [] });
+    expect(feed.availability('AAPL')).toEqual([]);
+    expect(feed.missing?.('AAPL')).toEqual(['no bars of "AAPL" are in memory']);
+  });
+
+  it('are copied when they are indexed', async () => {
+    const closes = [11, 12];
+    const feed = await feedOf({ AAPL: { time: times, ...columns, close: closes } });
+    closes[0] = 9;
+    expect((await readAll(feed, 'AAPL')).bars.close[0]).toBe(11);
+  });
+
+  it('are fingerprinted by their values, whatever holds them', async () => {
+    const fingerprint = async (given: MemoryBars[string]) =>
+      (await feedOf({ AAPL: given })).fingerprint('AAPL');
+    const known = await fingerprint({ time: times, ...columns });
+    expect(await fingerprint(expected)).toBe(known);
+    expect(await fingerprint({ time: times, ...columns, volume: [100, 201] })).not.toBe(known);
+    expect(await fingerprint({ time: times, ...columns, stamp: 'close' })).not.toBe(known);
+    expect(await fingerprint({ time: times, ...columns, interval: '1s' })).not.toBe(known);
+  });
+
+  it('are refused with their row if one is bad, which may be left out instead', async () => {
+    const bad = { time: times, ...columns, close: [11, 13] };
+    await expect(feedOf({ AAPL: bad })).rejects.toThrow(
+      'AAPL "1m" bars of source "memory", row 2: high "12" is below close "13"; mend the row or set on_bad_row: "skip"',
+    );
+    const feed = await feedOf({ AAPL: bad }, { policy: 'skip' });
+    expect(feed.skipped('AAPL', '1m').get('2024-01-02')).toEqual([
+      { file: 'memory', line: 2, reason: 'high "12" is below close "13"' },
+    ]);
+    expect(rowsOf((await readAll(feed, 'AAPL')).bars)).toEqual(expected.slice(0, 1));
+  });
+
+  it.each([
+    ['null for a volume', { volume: [null, 1] }, 'row 1: volume is not a number'],
+    ['a text for a price', { open: [10, '11'] }, 'row 2: open is not a number'],
+    ['a date for a time', { time: [open, new Date(open)] }, 'row 2: time "NaN" is no date'],
+    [
+      'a time finer than a millisecond',
+      { time: [open, open + 0.5] },
+      'is finer than a millisecond',
+    ],
+    [
+      'a time that repeats',
+      { time: [open, open] },
+      'row 2: its time repeats that of the row before it',
+    ],
+  ])('are refused with %s', async (_, wrong, message) => {
+    const table = { time: times, ...columns, ...wrong } as MemoryBars[string];
+    await expect(feedOf({ AAPL: table })).rejects.toThrow(message);
+  });
+
+  it('are refused if columns are missing or differ in length', async () => {
+    const { volume: _, ...rest } = columns;
+    await expect(feedOf({ AAPL: { time: times, ...rest } as never })).rejects.toThrow(
+      'the "1m" bars of AAPL have 2 times and no values of "volume"; give one for each bar',
+    );
+    await expect(feedOf({ AAPL: { time: [open], ...columns } })).rejects.toThrow(
+      'the "1m" bars of AAPL have 1 times and 2 values of "open"; give one for each bar',
+    );
+  });
+
+  it('are refused if an interval is given twice, or is none that is stored', async () => {
+    const table = { time: times, ...columns };
+    await expect(feedOf({ AAPL: [table, table] })).rejects.toThrow(
+      'the "1m" bars of AAPL are given twice; join them',
+    );
+    await expect(feedOf({ AAPL: { ...table, interval: '1w' } })).rejects.toThrow(
+      'the bars of AAPL have the interval "1w"; give seconds, minutes, hours or "1d"',
+    );
+  });
+});
