@@ -1,4 +1,5 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
+export type { AddResult } from './actors/insertion.ts';
 export {
   ConfigInvalid,
   openSession,
@@ -53,6 +54,6 @@ export type {
   IndicatorSettings,
   ParamRule,
 } from './indicators/indicator.ts';
-export { FileLog } from './store/fileLog.ts';
 export type { LogReader, LogWriter } from './store/eventLog.ts';
+export { FileLog } from './store/fileLog.ts';
 export { MemoryLog } from './store/memoryLog.ts';

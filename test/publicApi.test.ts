@@ -34,21 +34,22 @@ function statementsOf(file: string): string[] {
 }
 
 /** Every name of the public API, with the file it is from and what it is called there. */
-function exportsOf(index: string): { name: string; original: string; file: string }[] {
-  const lists = [...index.matchAll(/^export (?:type )?\{([^}]*)\} from '\.\/(.*)\.ts';$/gm)];
-  return lists.flatMap(([, names, file]) =>
-    [...names!.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(([, original, name]) => ({
+function exportsOf(index: string) {
+  const lists = [...index.matchAll(/^export (type )?\{([^}]*)\} from '\.\/(.*)\.ts';$/gm)];
+  return lists.flatMap(([, allTypes, names, file]) =>
+    [...names!.matchAll(/(type )?(\w+)(?: as (\w+))?/g)].map(([, type, original, name]) => ({
       name: name ?? original!,
       original: original!,
       file: `${file}.d.ts`,
+      isType: (allTypes ?? type) !== undefined,
     })),
   );
 }
 
-function declarationOf({ name, original, file }: ReturnType<typeof exportsOf>[number]): string {
-  const named = new RegExp(
-    `^export (?:declare )?(?:abstract )?(?:class|const|function|interface|type) ${original}\\b`,
-  );
+function declarationOf(exported: ReturnType<typeof exportsOf>[number]): string {
+  const { name, original, file, isType } = exported;
+  const kinds = isType ? 'class|interface|type' : 'class|interface|type|const|function';
+  const named = new RegExp(`^export (?:declare )?(?:abstract )?(?:${kinds}) ${original}\\b`);
   const found = statementsOf(file).filter((statement) => named.test(statement));
   expect(found, `${original} of ${file}`).not.toEqual([]);
   const renamed = name === original ? '' : ` as ${name}`;

@@ -13,6 +13,7 @@ import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
 import { FrameLoop } from './frameLoop.ts';
+import type { AddResult } from './insertion.ts';
 import type { DayBars, MarketData } from './marketData.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
@@ -97,6 +98,8 @@ export class Engine {
   readonly requests = new Map<string, SymbolRequest>();
   readonly loads = new Map<string, LoadedSymbol>();
   loop: FrameLoop | null = null;
+  /** Who waits to hear what became of a symbol. */
+  readonly #waiting = new Map<string, ((result: AddResult) => void)[]>();
   /** Set when a message has come in: the slice ends after the present frame. */
   interrupted = false;
   /** Base bars of the sessions that are over. */
@@ -178,6 +181,35 @@ export class Engine {
       base: this.#base,
       enabled: this.config.session_data_config.gap_filler.enable_session_quality,
     });
+  }
+
+  /** Resolves when it is known what became of a wish for `symbol`. */
+  whenSettled(symbol: string): Promise<AddResult> {
+    return new Promise((resolve) => {
+      this.#waiting.set(symbol, [...(this.#waiting.get(symbol) ?? []), resolve]);
+    });
+  }
+
+  /** Tells those who wait for `symbol`. */
+  answer(symbol: string, result: AddResult): void {
+    const waiting = this.#waiting.get(symbol) ?? [];
+    this.#waiting.delete(symbol);
+    for (const resolve of waiting) resolve(result);
+  }
+
+  /** Symbols that someone still waits for. */
+  get unanswered(): readonly string[] {
+    return [...this.#waiting.keys()];
+  }
+
+  /** Lets go of everything that is kept of a symbol beside SessionData. */
+  forget(symbol: string): void {
+    const track = this.tracks.findIndex((known) => known.symbol === symbol);
+    if (track !== -1) this.tracks.splice(track, 1);
+    this.known.delete(symbol);
+    this.required.delete(symbol);
+    this.requests.delete(symbol);
+    this.loads.delete(symbol);
   }
 
   /** Begins the frame loop of the present session over the tracks loaded. */

@@ -7,13 +7,16 @@
 import { Observable } from 'rxjs';
 import { type ActorOptions, type AnyActorLogic, createActor } from 'xstate';
 import type { Config } from '../domain/config/schema.ts';
+import { UsageError } from '../domain/errors.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
-import type { SessionView } from '../domain/sessionView.ts';
+import { type Interval, tryParseInterval } from '../domain/interval.ts';
+import type { SessionView, SymbolView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import type { AddResult } from './insertion.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
 import type { CommittedFrame } from './recorder.ts';
@@ -234,6 +237,44 @@ export class Session implements AsyncDisposable {
     return this.summary();
   }
 
+  /**
+   * Adds a symbol between two frames: it is loaded and caught up as if it had been there since the open.
+   *
+   * @param options.streams intervals for this symbol beside those of the config
+   * @returns what became of it: added, already there, or refused with the reason
+   * @throws {UsageError} for a name that is none, or an interval that is none
+   */
+  async addSymbol(name: string, options: { streams?: readonly string[] } = {}): Promise<AddResult> {
+    const symbol = symbolNamed(name);
+    const streams = (options.streams ?? []).map(intervalNamed);
+    const engine = this.#engine;
+    if (engine.data.symbols.has(symbol)) {
+      const reason = 'it is in the session already';
+      return { added: false, symbol, loaded: true, reason };
+    }
+    if (this.#over) {
+      return { added: false, symbol, loaded: false, reason: `the run is ${this.#status}` };
+    }
+    this.#start();
+    const asked = engine.unanswered.includes(symbol);
+    const settled = engine.whenSettled(symbol);
+    if (!asked) {
+      engine.interrupted = true;
+      queueMicrotask(() => this.#ask(symbol, streams));
+    }
+    return settled;
+  }
+
+  /** The symbol's view: at once if it is loaded, else when it is. @throws {UsageError} if it is refused */
+  async ensureSymbol(name: string): Promise<SymbolView> {
+    const result = await this.addSymbol(name);
+    const found = this.view.symbol(result.symbol);
+    if (found !== undefined) return found;
+    throw new UsageError(
+      `symbol "${result.symbol}" was refused: ${result.added ? '' : result.reason}`,
+    );
+  }
+
   summary(): RunSummary {
     const seconds = this.#over ? this.#seconds : this.#elapsed();
     const status = this.#status === 'ready' ? 'running' : this.#status;
@@ -299,6 +340,26 @@ export class Session implements AsyncDisposable {
     queueMicrotask(() => this.#actor.send(message));
   }
 
+  /** An input of the run: recorded where it takes effect. */
+  #ask(symbol: string, streams: readonly string[]): void {
+    const engine = this.#engine;
+    if (this.#over || engine.data.symbols.has(symbol)) {
+      const loaded = engine.data.symbols.has(symbol);
+      const reason = loaded ? 'it is in the session already' : `the run is ${this.#status}`;
+      engine.answer(symbol, { added: false, symbol, loaded, reason });
+      return;
+    }
+    const { symbols } = engine.config.session_data_config;
+    if (!symbols.includes(symbol)) engine.requests.set(symbol, { addedBy: 'adhoc', streams });
+    const received = { message: 'symbol.add', detail: { symbol, streams: [...streams] } };
+    const record = () => {
+      engine.recorder.append('MessageReceived', { by: 'session', cause: null }, received);
+    };
+    if (this.#early === null) record();
+    else this.#early.push(record);
+    this.#actor.send({ type: 'symbol.add', symbol });
+  }
+
   #refuse(message: string, state: string): void {
     const reason = `not handled in "${state}"`;
     this.#engine.journal({ type: 'MessageRefused', message, state, reason, at: this.view.now });
@@ -348,10 +409,21 @@ export class Session implements AsyncDisposable {
     const { recorder, data } = this.#engine;
     const origin = { by: 'session', cause };
     const { sessions } = data;
+    this.#answerTheRest(status, cause);
     if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });
     else if (status === 'stopped') recorder.append('RunStopped', origin, { phase, sessions });
     // The chart's output, and with it the reason, is there once the transition is done.
     queueMicrotask(() => this.#finishEnd(status, phase, cause));
+  }
+
+  /** Whoever still waits for a symbol hears that it will not come. */
+  #answerTheRest(status: string, cause: number): void {
+    const reason = `the run is ${status}`;
+    for (const symbol of this.#engine.unanswered) {
+      const refused = { message: 'symbol.add', state: status, reason };
+      this.#engine.recorder.append('MessageRefused', { by: 'session', cause }, refused);
+      this.#engine.answer(symbol, { added: false, symbol, loaded: false, reason });
+    }
   }
 
   #finishEnd(status: 'completed' | 'failed' | 'stopped', phase: number, cause: number): void {
@@ -400,6 +472,18 @@ export class Session implements AsyncDisposable {
     this.#resolveEnded();
     for (const listener of this.#whenEnded) listener();
   }
+}
+
+function symbolNamed(name: string): string {
+  const symbol = name.trim().toUpperCase();
+  if (/^\S+$/.test(symbol)) return symbol;
+  throw new UsageError(`"${name}" is no symbol: write one word, such as "TSLA"`);
+}
+
+function intervalNamed(text: string): Interval {
+  const interval = tryParseInterval(text);
+  if (interval !== null) return interval.text;
+  throw new UsageError(`"${text}" is no interval: write a number and one of s, m, h, d, w`);
 }
 
 /** Makes the facts while the blocks they are made of still hold them. */

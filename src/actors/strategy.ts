@@ -57,6 +57,7 @@ export interface Strategy<Config = unknown, State = undefined> {
   onSessionStart?(context: StrategyContext<Config>): void;
   onBar?(bar: StrategyBar, context: StrategyContext<Config>): void;
   onIndicator?(update: IndicatorUpdate, context: StrategyContext<Config>): void;
+  onSymbolAdded?(symbol: string, context: StrategyContext<Config>): void;
   onSymbolRefused?(symbol: string, reason: string, context: StrategyContext<Config>): void;
   onSessionEnd?(context: StrategyContext<Config>): void;
   teardown?(context: StrategyContext<Config>): void;
@@ -81,6 +82,7 @@ type Callback =
   | 'onSessionStart'
   | 'onBar'
   | 'onIndicator'
+  | 'onSymbolAdded'
   | 'onSymbolRefused'
   | 'onSessionEnd'
   | 'teardown';
@@ -166,6 +168,16 @@ export class Strategies {
     for (const listener of this.#listeners) {
       this.#cause = cause;
       this.#run(listener, callback, () => listener.strategy[callback]?.(listener.context));
+    }
+  }
+
+  /** A symbol was added mid-session and is caught up. */
+  added(symbol: string, cause: number): void {
+    for (const listener of this.#listeners) {
+      const { strategy, context, subscription } = listener;
+      if (!hears(subscription.symbols, symbol)) continue;
+      this.#cause = cause;
+      this.#run(listener, 'onSymbolAdded', () => strategy.onSymbolAdded?.(symbol, context));
     }
   }
 

@@ -1,6 +1,6 @@
 /** Gives the charts their work: every step of every phase, provided by name. */
 import { fromPromise } from 'xstate';
-import { activeMachine } from '../machines/active.machine.ts';
+import { activeMachine, type InsertionInput } from '../machines/active.machine.ts';
 import { endingMachine } from '../machines/ending.machine.ts';
 import { initializationMachine } from '../machines/initialization.machine.ts';
 import { lifecycleMachine } from '../machines/lifecycle.machine.ts';
@@ -10,6 +10,7 @@ import { teardownMachine } from '../machines/teardown.machine.ts';
 import { validationMachine } from '../machines/validation.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { settleInsertion } from './insertion.ts';
 import * as loading from './loading.ts';
 import * as phases from './phases.ts';
 import { createPump, type SliceSize } from './pump.ts';
@@ -39,6 +40,21 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       },
     });
 
+  const loadingChart = loadingMachine.provide({
+    actors: {
+      checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) =>
+        perform(engine, signal, () => loading.checkSymbols(engine, input, signal)),
+      ),
+      registerSymbols: load(loading.registerSymbols),
+      loadHistory: load(loading.loadHistory),
+      registerIndicators: load(loading.registerIndicators),
+      calculateHistorical: load(() => {}),
+      loadQueues: load(loading.loadQueues),
+      scoreHistory: load(loading.scoreHistory),
+      catchUp: load(loading.catchUp),
+    },
+  });
+
   return sessionMachine.provide({
     actors: {
       validation: validationMachine.provide({
@@ -50,25 +66,19 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       }),
       initialization: initializationMachine.provide({
         actors: {
-          loading: loadingMachine.provide({
-            actors: {
-              checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) =>
-                perform(engine, signal, () => loading.checkSymbols(engine, input, signal)),
-              ),
-              registerSymbols: load(loading.registerSymbols),
-              loadHistory: load(loading.loadHistory),
-              registerIndicators: load(loading.registerIndicators),
-              calculateHistorical: load(() => {}),
-              loadQueues: load(loading.loadQueues),
-              scoreHistory: load(loading.scoreHistory),
-              catchUp: load(loading.catchUp),
-            },
-          }),
+          loading: loadingChart,
           preSessionScans: work(() => {}),
         },
       }),
       active: activeMachine.provide({
-        actors: { activate: work(phases.activate), pump: createPump(engine, demand, slice) },
+        actors: {
+          activate: work(phases.activate),
+          loading: loadingChart,
+          settleInsertion: fromPromise<void, InsertionInput>(({ input, signal }) =>
+            perform(engine, signal, () => settleInsertion(engine, input)),
+          ),
+          pump: createPump(engine, demand, slice),
+        },
       }),
       ending: endingMachine.provide({
         actors: {

@@ -33,6 +33,8 @@ const EXIT_OF: Readonly<Record<string, number>> = {
 /** Runs one command. @returns the exit code of the process */
 export async function main(argv: readonly string[]): Promise<number> {
   surviveBrokenPipes();
+  // What fails where nobody waits for it ends the process with a sentence too.
+  process.once('uncaughtException', (error) => process.exit(report(error, argv)));
   try {
     const program = await createProgram(argv);
     await program.parseAsync(argv, { from: 'user' });

@@ -92,7 +92,7 @@ function conclude(request: RunRequest, summary: RunSummary, failure: RunFailedEr
     process.exitCode = EXIT_INTERRUPTED;
     say('the run was stopped; its log is complete up to there');
   }
-  if (!request.json && !request.quiet) say(nextCommands(summary));
+  if (!request.json && !request.quiet) say(`\n${nextCommands(summary)}`);
 }
 
 function describe(session: Session, summary: RunSummary): string {
@@ -105,7 +105,7 @@ function describe(session: Session, summary: RunSummary): string {
 
 function signalsBySide(log: LogReader): ReadonlyMap<string, number> {
   const sides = new Map<string, number>();
-  for (const { sections } of log.read()) {
+  for (const { sections } of log.read({ reuse: true })) {
     for (const section of sections) {
       if (section.kind === 'block') continue;
       for (const fact of section.facts) {

@@ -20,7 +20,7 @@ export interface RunState {
 export function stateAt(log: LogReader, seq: number = log.position): RunState {
   const data = new SessionData();
   const tally = new Tally();
-  for (const whole of log.read({ to: seq })) {
+  for (const whole of log.read({ to: seq, reuse: true })) {
     const frame = lastSeqOf(whole) <= seq ? whole : cut(whole, seq);
     foldFrame(data, frame, log.table);
     tally.add(frame);

@@ -41,7 +41,7 @@ export class ColumnEncoder {
   #encodeInts(writer: ByteWriter, rows: number): void {
     const low = this.#low;
     const width = widthOf(this.#high - low);
-    if (rows > 0 && this.#scaleBefore === this.#scale && this.#rowsBefore === rows) {
+    if (this.#scaleBefore === this.#scale && this.#rowsBefore === rows) {
       this.#countDeltas(rows);
       const deltaWidth = widthOf(this.#high - this.#low);
       const saved = rows * (width - deltaWidth) + integerBytes(low) - integerBytes(this.#low);
@@ -85,11 +85,6 @@ export class ColumnEncoder {
   #asInts(data: Float64Array, rows: number): boolean {
     if (this.#ints.length < rows) this.#grow(rows);
     this.#scale = 0;
-    if (rows === 0) {
-      this.#low = 0;
-      this.#high = 0;
-      return true;
-    }
     for (;;) {
       const failed = this.#scaleUp(data, rows);
       if (failed === rows) break;
@@ -148,13 +143,21 @@ function integerBytes(value: number): number {
   return bytes;
 }
 
-/** Appends the column as a grid and returns true, or returns false at the first value that lies off it. */
+/**
+ * Appends the column as a grid, or as the one number it consists of, and returns true; or returns false at the
+ * first value that lies off the grid.
+ */
 function encodeGrid(writer: ByteWriter, data: Float64Array, rows: number): boolean {
   const start = data[0]!;
   const step = data[1]! - start;
   if (!isWhole(start) || !isWhole(step)) return false;
   let run = 1;
   while (run < rows && data[run] === start + step * run) run++;
+  if (run === rows && step === 0 && !Object.is(start, -0)) {
+    writer.byte(INT);
+    writer.integer(start);
+    return true;
+  }
   const rise = run < rows ? data[run]! - start : 0;
   if (!isWhole(rise)) return false;
   for (let line = start, from = 0; from < rows; line += rise, from += run) {

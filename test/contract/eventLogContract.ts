@@ -253,7 +253,7 @@ export function describeEventLog(name: string, create: () => Promise<LogWriter>)
       log.append(first!);
       log.append(second!);
       const { data } = (second!.sections[0] as Block).columns[3]!;
-      data[2] = 146.95000000000002;
+      data[2] = 154.96000000000004;
       other.append(first!);
       other.append(second!);
       expect(other.chainHash()).not.toBe(log.chainHash());

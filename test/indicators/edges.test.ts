@@ -194,6 +194,17 @@ describe('supertrend', () => {
       [10, -1],
     ]);
   });
+
+  const level = bars([11, 9], [11, 9], [11, 9]);
+
+  it('starts upwards where the close is in the middle of the bar', () => {
+    expect(last('supertrend', level, { period: 2, params: { multiplier: 1 } })).toEqual([8, 1]);
+  });
+
+  it('keeps a band that the close only touches', () => {
+    const touched = [...level, { ...still(9.5), high: 10, low: 8 }];
+    expect(last('supertrend', touched, { period: 2, params: { multiplier: 0 } })).toEqual([10, 1]);
+  });
 });
 
 describe('keltner', () => {

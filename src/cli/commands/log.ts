@@ -118,7 +118,7 @@ class FactFilter {
     const { from, to } = this.#wanted;
     const until = Math.min(to, log.position);
     if (from > until) return;
-    for (const frame of log.read({ from, to: until })) yield* this.within(frame, log);
+    for (const frame of log.read({ from, to: until, reuse: true })) yield* this.within(frame, log);
   }
 
   *within(frame: Frame, { table }: LogReader): Generator<Fact> {
