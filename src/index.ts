@@ -1,10 +1,12 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
-export type { AddResult } from './actors/insertion.ts';
+export type { AddResult } from './actors/engine.ts';
+export type { StrategyFactory } from './actors/modules.ts';
 export {
   ConfigInvalid,
   openSession,
   type SessionOptions,
 } from './actors/openSession.ts';
+export type { SliceSize } from './actors/pump.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
 export { RunFailedError, type Session, type SessionStatus } from './actors/session.ts';
 export type {
@@ -20,6 +22,7 @@ export { type Bar, BarColumns } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
 export { calendarNames, findCalendar } from './domain/calendar/calendars.ts';
 export { type MarketRules, marketCalendar } from './domain/calendar/marketCalendar.ts';
+export type { Problem } from './domain/config/problem.ts';
 export type { Config, ConfigInput } from './domain/config/schema.ts';
 export { FeedError, InvariantViolated, LogCorrupted, UsageError } from './domain/errors.ts';
 export type {
@@ -33,7 +36,9 @@ export type {
 } from './domain/facts.ts';
 export { foldFrame } from './domain/fold.ts';
 export { type Frame, factsOf } from './domain/frame.ts';
-export { SessionData } from './domain/sessionData.ts';
+export type { Interval } from './domain/interval.ts';
+export type { SeriesEntry, SeriesTable } from './domain/series.ts';
+export { type ActiveSession, type Gap, SessionData } from './domain/sessionData.ts';
 export {
   BarsView,
   ColumnView,
@@ -47,6 +52,7 @@ export {
 export type { MarketTime, TradingDate } from './domain/time.ts';
 export { TimeManager } from './domain/timeManager.ts';
 export type { Availability, Feed, FeedBars } from './feeds/feed.ts';
+export type { FeedSource, SourceInput } from './feeds/sources.ts';
 export type {
   Indicator,
   IndicatorDefinition,
@@ -54,6 +60,6 @@ export type {
   IndicatorSettings,
   ParamRule,
 } from './indicators/indicator.ts';
-export type { LogReader, LogWriter } from './store/eventLog.ts';
+export type { LogReader, LogWriter, ReadRange } from './store/eventLog.ts';
 export { FileLog } from './store/fileLog.ts';
 export { MemoryLog } from './store/memoryLog.ts';

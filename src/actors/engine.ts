@@ -13,7 +13,6 @@ import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
 import { FrameLoop } from './frameLoop.ts';
-import type { AddResult } from './insertion.ts';
 import type { DayBars, MarketData } from './marketData.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
@@ -66,6 +65,17 @@ export interface SymbolRequest {
   /** Intervals beside those of the config. */
   readonly streams: readonly Interval[];
 }
+
+/** What became of a wish for a symbol. */
+export type AddResult =
+  | { readonly added: true; readonly symbol: string }
+  /** `loaded`: it was there already, which is no failure. */
+  | {
+      readonly added: false;
+      readonly symbol: string;
+      readonly loaded: boolean;
+      readonly reason: string;
+    };
 
 export class Engine {
   readonly config: Config;

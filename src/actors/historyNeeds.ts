@@ -65,6 +65,13 @@ export function trailingFrom(time: TimeManager, date: TradingDate, days: number)
   return held <= days ? earliest : time.previousTradingDate(date, days);
 }
 
+/** Trading days from `from` up to the day before the present session. */
+export function daysBefore(engine: Engine, from: TradingDate): TradingDate[] {
+  return engine.time
+    .tradingDatesBetween(from, engine.session.date)
+    .filter((date) => date < engine.session.date);
+}
+
 class Needs {
   readonly #engine: Engine;
   readonly #symbol: string;

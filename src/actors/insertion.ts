@@ -4,17 +4,6 @@ import type { Engine } from './engine.ts';
 
 const BY = 'session/active';
 
-/** What became of a wish for a symbol. */
-export type AddResult =
-  | { readonly added: true; readonly symbol: string }
-  /** `loaded`: it was there already, which is no failure. */
-  | {
-      readonly added: false;
-      readonly symbol: string;
-      readonly loaded: boolean;
-      readonly reason: string;
-    };
-
 /** Takes back what a failed load has left, tells strategies of new symbols, and answers those who asked. */
 export function settleInsertion(engine: Engine, { symbols, reason }: InsertionInput): void {
   for (const symbol of [...symbols].sort()) {

@@ -10,6 +10,8 @@ import { teardownMachine } from '../machines/teardown.machine.ts';
 import { validationMachine } from '../machines/validation.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { loadHistory, scoreHistory } from './historyLoading.ts';
+import { registerIndicators } from './indicatorSeries.ts';
 import { settleInsertion } from './insertion.ts';
 import * as loading from './loading.ts';
 import * as phases from './phases.ts';
@@ -46,11 +48,11 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
         perform(engine, signal, () => loading.checkSymbols(engine, input, signal)),
       ),
       registerSymbols: load(loading.registerSymbols),
-      loadHistory: load(loading.loadHistory),
-      registerIndicators: load(loading.registerIndicators),
+      loadHistory: load(loadHistory),
+      registerIndicators: load(registerIndicators),
       calculateHistorical: load(() => {}),
       loadQueues: load(loading.loadQueues),
-      scoreHistory: load(loading.scoreHistory),
+      scoreHistory: load(scoreHistory),
       catchUp: load(loading.catchUp),
     },
   });

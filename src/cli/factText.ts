@@ -7,7 +7,7 @@ type Clock = (time: MarketTime) => string;
 
 /** What is worth saying of each kind of fact besides its symbol. */
 const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => string } = {
-  RunStarted: ({ data }) => `data of ${Object.keys(data).join(', ')}`,
+  RunStarted: ({ data }) => `data of ${few(Object.keys(data))}`,
   StreamsValidated: ({ base, derived, window }) =>
     `base ${base}, derived ${derived.join(' ') || 'none'}, ${window.sessions} sessions ` +
     `${window.start} to ${window.end}`,
@@ -24,7 +24,7 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   SymbolRefused: ({ reason }) => reason,
   SymbolRemoved: ({ reason }) => reason,
   HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
-    `${interval}, ${trading_days} trading days for ${needed_by.join(', ')}`,
+    `${interval}, ${trading_days} trading days for ${few(needed_by)}`,
   IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${warmup} bars`,
   HistoricalBarsLoaded: ({ interval, from, to, days }) =>
     `${interval} ${from} to ${to}, ${days.reduce((sum, day) => sum + day.bars, 0)} new bars`,
@@ -107,6 +107,12 @@ function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
 
 function numberText(value: number | null): string {
   return value === null ? 'none' : String(Number(value.toFixed(6)));
+}
+
+/** The first few names, and how many more there are. */
+function few(names: readonly string[]): string {
+  const more = names.length - 5;
+  return names.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** `{"symbols":2}` as `symbols 2`. */

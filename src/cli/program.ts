@@ -84,8 +84,10 @@ function reportUse({ code, exitCode, message }: CommanderError, argv: readonly s
   if (code === 'commander.help') return EXIT.wrongUse;
   const sentence = message
     .replace(/^error: /, '')
-    .replace(/\n\(Did you mean (.+)\?\)$/, ', did you mean $1?')
-    .replaceAll("'", '"');
+    .replaceAll("'", '"')
+    .replace(/\n\(Did you mean ((one of )?.+)\?\)$/, (_, names: string, several?: string) =>
+      several === undefined ? `, did you mean "${names}"?` : `, did you mean ${names}?`,
+    );
   const command = argv.find((word) => word in COMMANDS);
   const help = spelled(command === undefined ? '--help' : `${command} --help`);
   say(`error: ${sentence}\n${help} shows what there is`);

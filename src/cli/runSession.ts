@@ -60,7 +60,8 @@ export async function runSession(request: RunRequest): Promise<void> {
   const summary = session.summary();
   const text = request.json ? JSON.stringify(summary) : describe(session, summary);
   await session.close();
-  await print(text);
+  // A run that failed before its first bar has nothing to show but why.
+  if (request.json || failure === null || session.bars > 0) await print(text);
   conclude(request, summary, failure);
   if (stately) await keepServing(stately);
 }

@@ -10,6 +10,9 @@ export interface SummaryDetails {
   readonly signalsBySide: ReadonlyMap<string, number>;
 }
 
+/** Longer tables push what matters off the screen. */
+const SYMBOLS_SHOWN = 20;
+
 export function summaryText(summary: RunSummary, details: SummaryDetails): string {
   const { run, status, sessions, facts, chain_hash, log } = summary;
   const { start, end, sessions: days } = details.window;
@@ -38,17 +41,22 @@ export function nextCommands({ log, signals, run }: RunSummary): string {
 
 function symbolsText({ symbols }: RunSummary): string {
   const entries = Object.entries(symbols);
-  const rows = entries.map(([symbol, { bars, derived, quality }]) => [
-    symbol,
-    counted(bars),
-    counted(derived),
-    `${quality.toFixed(2)} %`,
-  ]);
+  const rows = entries
+    .slice(0, SYMBOLS_SHOWN)
+    .map(([symbol, { bars, derived, quality }]) => [
+      symbol,
+      counted(bars),
+      counted(derived),
+      `${quality.toFixed(2)} %`,
+    ]);
   const sum = (of: 'bars' | 'derived') =>
     counted(entries.reduce((total, [, symbol]) => total + symbol[of], 0));
   const head = ['symbol', 'base bars', 'derived', 'quality'];
   const total = [plural(entries.length, 'symbol'), sum('bars'), sum('derived'), ''];
-  return aligned([head, ...rows, ...(entries.length > 1 ? [total] : [])], 'lrrr');
+  const hidden = entries.length - rows.length;
+  const rest = hidden > 0 ? [[`(${counted(hidden)} more: --json shows all)`]] : [];
+  const table = [head, ...rows, ...(entries.length > 1 ? [total] : [])];
+  return aligned([...table, ...rest], 'lrrr');
 }
 
 function signalsText(signals: number, bySide: ReadonlyMap<string, number>): string {

@@ -34,7 +34,7 @@ export interface InsertionInput {
   readonly reason: string;
 }
 
-interface ActiveContext extends CanFail {
+export interface ActiveContext extends CanFail {
   readonly pauseAsked: boolean;
   /** Symbols that wait to be inserted, in the order they came. */
   readonly pending: readonly string[];

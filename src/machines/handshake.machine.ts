@@ -17,7 +17,7 @@ export interface HandshakeInput {
   readonly handshakeTimeoutMs: number;
 }
 
-interface HandshakeContext extends HandshakeInput, CanFail {
+export interface HandshakeContext extends HandshakeInput, CanFail {
   readonly asked: number;
 }
 

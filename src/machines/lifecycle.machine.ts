@@ -17,7 +17,7 @@ export type LifecycleReply =
   | { type: 'actor.acknowledge'; actor: string }
   | { type: 'actor.fail'; actor: string; reason: string };
 
-interface LifecycleContext {
+export interface LifecycleContext {
   readonly name: string;
   readonly replyTo: AnyActorRef | null;
   readonly reason: string;

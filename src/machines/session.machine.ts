@@ -34,7 +34,7 @@ export interface SessionInput {
   readonly handshakeTimeoutMs: number;
 }
 
-interface SessionContext extends SessionInput, CanFail {
+export interface SessionContext extends SessionInput, CanFail {
   /** Sessions begun before the present one. */
   readonly day: number;
   /** Symbols asked for while no session was open. */

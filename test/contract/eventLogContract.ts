@@ -16,7 +16,7 @@ import {
 } from '../store/sampleFrames.ts';
 
 /** Chain over the first frames of `sampleFrames`: the format of the log, to the bit. */
-const CHAIN_OF_100 = '2ac140a63ee66bba3cc387afa840a9a6f1ab3090e415d9bbc23f31a71e9a68fb';
+const CHAIN_OF_100 = '0d2b705058aaa37f0c7c138b02f9e5a042bbe450df51391607555626ae0ef63e';
 
 /** @param create an empty log; called once for each test, and closed by the test */
 export function describeEventLog(name: string, create: () => Promise<LogWriter>): void {

@@ -4,7 +4,11 @@ import { activeMachine, type PumpMessage } from '../../src/machines/active.machi
 import { endingMachine } from '../../src/machines/ending.machine.ts';
 import { initializationMachine } from '../../src/machines/initialization.machine.ts';
 import { lifecycleMachine } from '../../src/machines/lifecycle.machine.ts';
-import { type LoadingInput, loadingMachine } from '../../src/machines/loading.machine.ts';
+import {
+  type CheckInput,
+  type LoadingInput,
+  loadingMachine,
+} from '../../src/machines/loading.machine.ts';
 import { SESSION_ACTORS, sessionMachine } from '../../src/machines/session.machine.ts';
 import { teardownMachine } from '../../src/machines/teardown.machine.ts';
 import { validationMachine } from '../../src/machines/validation.machine.ts';
@@ -44,7 +48,7 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
         actors: {
           loading: loadingMachine.provide({
             actors: {
-              checkSymbols: fromPromise<readonly string[], LoadingInput>(async ({ input }) => {
+              checkSymbols: fromPromise<readonly string[], CheckInput>(async ({ input }) => {
                 note(`check ${input.symbols}`);
                 return input.symbols.filter((symbol) => symbol !== 'GONE');
               }),

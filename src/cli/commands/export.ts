@@ -72,6 +72,9 @@ async function writeFile(pieces: Iterable<string>, path: string): Promise<void> 
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
     if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new UsageError(`"${path}" cannot be written: ${error.message}`, { cause: error });
+    throw new UsageError(
+      `"${path}" cannot be written (${error.code}): name a place that exists and has room`,
+      { cause: error },
+    );
   }
 }

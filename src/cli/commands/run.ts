@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../domain/errors.ts';
 import { tryParseInterval } from '../../domain/interval.ts';
-import { behindList, countFrom1 } from '../arguments.ts';
+import { behindList } from '../arguments.ts';
 import { loadConfigFile } from '../configFile.ts';
 import { withDataFiles } from '../dataFiles.ts';
 import { nextRunFolder } from '../runFolder.ts';
@@ -83,5 +83,8 @@ function zone(name: string): string {
 }
 
 function slice(text: string): number | 'auto' {
-  return text === 'auto' ? text : countFrom1(text);
+  if (text === 'auto') return text;
+  const frames = Number(text);
+  if (/^\d+$/.test(text) && frames >= 1 && Number.isSafeInteger(frames)) return frames;
+  throw new InvalidArgumentError('Write a whole number from 1 on, or auto.');
 }

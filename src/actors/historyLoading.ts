@@ -1,0 +1,197 @@
+/** Brings earlier days into the session: recorded once per run, derived where they are not stored. */
+import { BarColumns } from '../domain/bars.ts';
+import {
+  aggregateSession,
+  barsIn,
+  longWindow,
+  spansSessions,
+  Window,
+} from '../domain/derivation.ts';
+import type { HeldBars } from '../domain/facts.ts';
+import { BLOCK_COLUMNS, Block } from '../domain/frame.ts';
+import { parseInterval } from '../domain/interval.ts';
+import { qualityOf } from '../domain/sessionView.ts';
+import type { TradingDate } from '../domain/time.ts';
+import type { Engine } from './engine.ts';
+import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
+import type { DayBars } from './marketData.ts';
+import type { Lane, Track } from './track.ts';
+
+const BY = 'session/loading';
+
+export function loadHistory(engine: Engine, symbols: readonly string[]): void {
+  for (const symbol of symbols) {
+    const load = engine.loads.get(symbol)!;
+    for (const need of historyNeeds(engine, symbol)) {
+      const days = load.history.find(({ interval }) => interval === need.interval)?.days;
+      recordHistory(engine, symbol, need, days ?? deriveHistory(engine, symbol, need));
+    }
+    // One frame a symbol keeps frames of a sane size.
+    engine.recorder.commit();
+  }
+  fillLongWindows(engine, symbols);
+}
+
+function recordHistory(
+  engine: Engine,
+  symbol: string,
+  need: HistoryNeed,
+  days: readonly DayBars[],
+): void {
+  const { interval, from, visibleFrom } = need;
+  const held = heldBars(engine, symbol, need);
+  // Even nothing is recorded of what is kept: from now on the sessions' own bars join it.
+  if (days.length === 0 && held.length === 0 && !need.keep) return;
+  if (need.neededBy.length > 0) {
+    engine.record('HistoricalDataAugmented', BY, {
+      symbol,
+      interval,
+      trading_days: daysBefore(engine, from).length,
+      needed_by: need.neededBy,
+    });
+  }
+  const block = new Block('HistoricalBarsLoaded', 0);
+  block.by = need.interval === need.source ? BY : 'session/processor';
+  const bars = new BarColumns(0);
+  for (const day of days) bars.append(day.bars);
+  BLOCK_COLUMNS.HistoricalBarsLoaded.forEach((field, i) => {
+    block.columns[i]!.data = bars[field];
+    block.columns[i]!.length = bars.length;
+  });
+  block.rows = bars.length;
+  block.extra = {
+    cause: engine.cause,
+    symbol,
+    interval,
+    from,
+    to: engine.time.previousTradingDate(engine.session.date),
+    visible_from: visibleFrom,
+    days: days.map((day) => ({ date: day.session.date, bars: day.bars.length })),
+    held,
+    provenance: days.flatMap((day) => day.provenance),
+  };
+  engine.recorder.place(block);
+  engine.recorder.appendPlaced(block);
+}
+
+/** Runs of days that an earlier fact brought into the log. */
+function heldBars(engine: Engine, symbol: string, { interval, from }: HistoryNeed): HeldBars[] {
+  const runs: { from: TradingDate; to: TradingDate; seq: number }[] = [];
+  for (const { date, seq } of engine.data.historyOf(symbol, interval)?.days ?? []) {
+    if (date < from) continue;
+    const last = runs.at(-1);
+    if (last?.seq === seq) last.to = date;
+    else runs.push({ from: date, to: date, seq });
+  }
+  return runs;
+}
+
+/** Days of an interval that is not stored, from the history just loaded that is. */
+function deriveHistory(engine: Engine, symbol: string, need: HistoryNeed): DayBars[] {
+  const held = engine.data.historyOf(symbol, need.interval);
+  return derivedDays(engine, symbol, need).filter(
+    ({ session, bars }) => bars.length > 0 && held?.day(session.date) === undefined,
+  );
+}
+
+/** Bars of `interval` on every day of the loaded source from `from` on. */
+export function derivedDays(
+  engine: Engine,
+  symbol: string,
+  need: { interval: string; source: string; from: TradingDate; to?: TradingDate },
+): DayBars[] {
+  const { data, time } = engine;
+  const source = data.historyOf(symbol, need.source);
+  const interval = parseInterval(need.interval);
+  const base = parseInterval(need.source);
+  const { incomplete } = engine.config.session_data_config.derivation;
+  const window = new Window();
+  const derived: DayBars[] = [];
+  for (const day of source?.days ?? []) {
+    if (day.date < need.from || (need.to !== undefined && day.date >= need.to)) continue;
+    const session = time.calendar.session(day.date)!;
+    const bars = new BarColumns(0);
+    const { start: from, end: to } = day;
+    if (need.interval === need.source) bars.append(source!.columns, from, to);
+    else if (spansSessions(interval)) {
+      for (let i = from; i < to; i++) {
+        const bar = source!.columns.at(i);
+        if (window.holds) window.add(bar);
+        else window.begin(longWindow(engine.days, interval, base, day.date), bar);
+      }
+      if (window.holds && window.end <= session.close) {
+        if (incomplete === 'emit' || window.count >= window.expected) bars.push(window);
+        window.holds = false;
+      }
+    } else {
+      const rule = { session, interval: need.interval, base: need.source, incomplete };
+      aggregateSession(source!.columns, bars, { ...rule, from, to });
+    }
+    derived.push({ session, bars, provenance: [], leftOut: 0, skipped: [] });
+  }
+  return derived;
+}
+
+/** Windows that began before the run's first session take up what history has of them. */
+function fillLongWindows(engine: Engine, symbols: readonly string[]): void {
+  for (const symbol of symbols) {
+    const track = engine.known.get(symbol)!;
+    if (track.begun) continue;
+    const spanning = track.lanes.filter(
+      ({ window, interval }) => window !== null && spansSessions(interval),
+    );
+    for (const lane of spanning) fillFromHistory(engine, track, lane);
+  }
+}
+
+function fillFromHistory(engine: Engine, track: Track, lane: Lane): void {
+  const { symbol } = track;
+  const { data, time, firstSession, base } = engine;
+  const first = firstSession.date;
+  const group = new Set(engine.days.group(lane.interval, first).filter((date) => date < first));
+  const stored = data.historyOf(symbol, base.text);
+  const daily = data.historyOf(symbol, '1d');
+  const source = stored?.days.some(({ date }) => group.has(date)) ? stored : daily;
+  for (const day of source?.days ?? []) {
+    if (!group.has(day.date)) continue;
+    const held = time.calendar.session(day.date)!;
+    for (let i = day.start; i < day.end; i++) {
+      const bar = source!.columns.at(i);
+      // A stored daily bar stands for all base bars of its session.
+      if (source === daily && base.intraday) bar.count = barsIn(held, base);
+      engine.processor.fill(track, lane, held, bar);
+    }
+  }
+}
+
+/** Scores the history that strategies see, over the whole range asked for. */
+export function scoreHistory(engine: Engine, symbols: readonly string[]): void {
+  const enabled = engine.config.session_data_config.historical.enable_quality;
+  for (const symbol of symbols) {
+    for (const { interval, visibleFrom } of historyNeeds(engine, symbol)) {
+      if (visibleFrom === null) continue;
+      const dates = daysBefore(engine, visibleFrom);
+      const expected = dates.reduce((sum, date) => sum + barsOn(engine, interval, date), 0);
+      const days = engine.data.historyOf(symbol, interval)?.visibleDays() ?? [];
+      const present = days.reduce((sum, day) => sum + day.end - day.start, 0);
+      const quality = qualityOf(present, expected, enabled);
+      engine.record('HistoricalQualityScored', 'session/quality', {
+        symbol,
+        interval,
+        quality,
+        present,
+        expected,
+      });
+    }
+  }
+}
+
+/** How many bars of `interval` end on `date`. */
+function barsOn(engine: Engine, text: string, date: TradingDate): number {
+  const interval = parseInterval(text);
+  const session = engine.time.calendar.session(date)!;
+  if (!interval.intraday) {
+    return spansSessions(interval) && engine.days.group(interval, date).at(-1) !== date ? 0 : 1;
+  }
+  return Math.ceil((session.close - session.open) / interval.ms);
+}

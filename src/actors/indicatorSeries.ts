@@ -1,0 +1,110 @@
+/** Session indicators: registered anew every session, each on one series that runs through all of them. */
+import { BarColumns } from '../domain/bars.ts';
+import { spansSessions } from '../domain/derivation.ts';
+import { parseInterval } from '../domain/interval.ts';
+import type { Engine, IndicatorPlan } from './engine.ts';
+import { derivedDays } from './historyLoading.ts';
+import { historySource, storedIntervals } from './historyNeeds.ts';
+import type { Lane, Runner, Track } from './track.ts';
+
+const BY = 'session/loading';
+
+export function registerIndicators(engine: Engine, symbols: readonly string[]): void {
+  for (const symbol of symbols) {
+    const track = engine.known.get(symbol)!;
+    if (!track.begun) beginSeries(engine, track);
+    for (const plan of engine.indicators) {
+      const lane = track.lane(plan.settings.interval);
+      const runner = lane?.runners.find(({ key }) => key === plan.key);
+      if (lane !== undefined && runner !== undefined)
+        registerIndicator(engine, track, { lane, plan, runner });
+    }
+    engine.recorder.commit();
+  }
+}
+
+function registerIndicator(
+  engine: Engine,
+  { symbol }: Track,
+  { lane, plan, runner }: { lane: Lane; plan: IndicatorPlan; runner: Runner },
+): void {
+  const { key, definition, settings } = plan;
+  if (lane.interval.intraday) runner.indicator.startSession?.(engine.session);
+  const registered = engine.record('IndicatorRegistered', BY, {
+    symbol,
+    key,
+    name: definition.name,
+    interval: settings.interval,
+    period: settings.period,
+    params: { ...settings.params },
+    outputs: [...definition.outputs],
+    warmup: definition.warmup(settings),
+  });
+  engine.processor.announce(runner, registered);
+}
+
+/**
+ * Makes the symbol's indicators and brings them up to today: first the history before the run, then the run's
+ * own earlier sessions. A symbol added on the third day so continues the series it would have had.
+ */
+function beginSeries(engine: Engine, track: Track): void {
+  for (const plan of engine.indicators) {
+    const lane = track.lane(plan.settings.interval);
+    if (lane === undefined) continue;
+    const runner = createRunner(engine, track.symbol, plan);
+    lane.runners.push(runner);
+    warm(engine, track.symbol, runner, lane.interval.text);
+  }
+  for (const lane of track.lanes) relive(engine, track, lane);
+  track.begun = true;
+}
+
+function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runner {
+  const { key, definition, settings } = plan;
+  const outputs = definition.outputs;
+  return {
+    key,
+    indicator: definition.create(settings),
+    series: engine.recorder.seriesId({ symbol, name: key, outputs }),
+    freshSeq: 0,
+  };
+}
+
+/** Runs a new indicator over the history before the run: the beginning of its series. */
+function warm(engine: Engine, symbol: string, runner: Runner, interval: string): void {
+  const source = historySource(interval, storedIntervals(engine, symbol));
+  if (source === undefined) return;
+  const { intraday } = parseInterval(interval);
+  const to = engine.firstSession.date;
+  for (const day of derivedDays(engine, symbol, { interval, source, from: '', to })) {
+    if (intraday) runner.indicator.startSession?.(day.session);
+    for (let i = 0; i < day.bars.length; i++) runner.indicator.update(day.bars.at(i));
+  }
+}
+
+/** Does for one lane what the run's earlier sessions would have done, had the symbol been there. */
+function relive(engine: Engine, track: Track, lane: Lane): void {
+  const { data, time, firstSession, base, processor } = engine;
+  const history = data.historyOf(track.symbol, base.text);
+  const long = lane.window !== null && spansSessions(lane.interval);
+  if (!long && lane.runners.length === 0) return;
+  for (const day of history?.days ?? []) {
+    if (day.date < firstSession.date) continue;
+    const session = time.calendar.session(day.date)!;
+    const bars = new BarColumns(0);
+    if (lane.window === null) bars.append(history!.columns, day.start, day.end);
+    else {
+      for (let i = day.start; i < day.end; i++) {
+        const bar = history!.columns.at(i);
+        if (lane.window.holds && lane.window.end <= bar.opened) processor.close(lane, bars);
+        processor.fill(track, lane, session, bar);
+      }
+      if (lane.window.holds && lane.window.end <= session.close) processor.close(lane, bars);
+    }
+    for (const { indicator } of lane.runners) {
+      if (lane.interval.intraday) indicator.startSession?.(session);
+      for (let i = 0; i < bars.length; i++) indicator.update(bars.at(i));
+    }
+  }
+  track.due = Number.POSITIVE_INFINITY;
+}
