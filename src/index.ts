@@ -1,4 +1,6 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
+
+export type { SessionStatus } from './actors/conductor.ts';
 export type { AddResult } from './actors/engine.ts';
 export type { StrategyFactory } from './actors/modules.ts';
 export {
@@ -8,7 +10,7 @@ export {
 } from './actors/openSession.ts';
 export type { SliceSize } from './actors/pump.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
-export { RunFailedError, type Session, type SessionStatus } from './actors/session.ts';
+export { RunFailedError, type Session } from './actors/session.ts';
 export type {
   IndicatorUpdate,
   Signal,

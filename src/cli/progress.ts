@@ -13,7 +13,7 @@ export interface Progressing {
 
 const REDRAW_MS = 100;
 const LINE_MS = 2_000;
-const BAR_WIDTH = 20;
+const BAR_WIDTH = 12;
 
 export class Progress {
   readonly #redraws: boolean;
@@ -70,7 +70,7 @@ export class Progress {
     return [
       barOf(passed / sessions),
       `day ${Math.min(done + 1, sessions)}/${sessions}`,
-      `${clock.slice(0, 10)} ${clock.slice(11, 19)}`,
+      `${clock.slice(0, 10)} ${clock.slice(11, 16)}`,
       `${counted(bars)} bars`,
       `${counted(perSecond)} bars/s`,
     ].join('  ');

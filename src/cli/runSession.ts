@@ -86,7 +86,7 @@ function conclude(request: RunRequest, summary: RunSummary, failure: RunFailedEr
     process.exitCode = EXIT_FAILED;
     say(`error: the run failed in phase ${failure.phase}: ${failure.message}`);
     if (request.debug) say(failure.stack ?? '');
-    say(`what happened until then: ${spelled(`log ${argument(request.log)}`)}`);
+    say(`what happened until then: ${spelled(`log ${argument(request.log)} --tail`)}`);
     return;
   }
   if (summary.status === 'stopped') {
@@ -149,7 +149,7 @@ async function keepServing(stately: StatelyInspector): Promise<void> {
 /** Writes what happens between market frames to stderr, as JSON lines. */
 async function diagnose(session: Session): Promise<void> {
   const { destination, pino } = await import('pino');
-  const logger = pino({ name: 'openbell', level: 'debug' }, destination({ dest: 2, sync: true }));
+  const logger = pino({ base: null, level: 'debug' }, destination({ dest: 2, sync: true }));
   logger.debug({ run: session.run, folder: session.folder, config: session.config }, 'opened');
   session.onFrame((frame) => {
     if (frame.market) return;

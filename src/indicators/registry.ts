@@ -42,7 +42,8 @@ function problemOf(definition: IndicatorDefinition): string | undefined {
   }
   if (period !== null) {
     const usual = period.default ?? period.min;
-    if (!Number.isInteger(period.min) || period.min < 1 || usual < period.min) {
+    const whole = Number.isInteger(period.min) && Number.isInteger(usual);
+    if (!whole || period.min < 1 || usual < period.min) {
       return 'its smallest period must be a whole number of 1 or more, and not above the default';
     }
   }

@@ -24,7 +24,7 @@ export type Mark = readonly [seq: number, at: MarketTime, offset: number];
 export interface IndexedSegment {
   readonly number: number;
   readonly firstSeq: number;
-  /** Market time of the last fact before it. */
+  /** Market time of the last fact before it; of a sealed one, of its first fact. */
   readonly at: MarketTime;
   /** Ascending; null where they are not known. */
   marks: Mark[] | null;

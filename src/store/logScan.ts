@@ -61,7 +61,7 @@ export class LogScan {
     const last = this.#lastBegun();
     for (let number = 1; number < last; number++) {
       this.#open(number, (segment) => {
-        const header = recordAt(segment, 0);
+        const header = segment.first();
         if (header === null) throw damageAt(segment, 0, 'the segment is empty');
         const { firstSeq, at } = header;
         this.index.segments.push({ number, firstSeq, at, marks: null });

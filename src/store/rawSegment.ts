@@ -1,6 +1,7 @@
 /** A segment as it was written, read through a window that moves along. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
-import { Damage, type Segment } from './segment.ts';
+import type { RecordHeader } from './record.ts';
+import { Damage, recordAt, type Segment } from './segment.ts';
 
 const WINDOW_FIRST = 1 << 14;
 const WINDOW_MAX = 1 << 20;
@@ -20,6 +21,10 @@ export class RawSegment implements Segment {
     this.name = name;
     this.#fd = fd;
     this.size = fstatSync(fd).size;
+  }
+
+  first(): RecordHeader | null {
+    return recordAt(this, 0);
   }
 
   left(offset: number): number {

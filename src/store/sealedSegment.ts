@@ -83,6 +83,10 @@ export class SealedSegment implements Segment {
     if (last !== undefined) this.#moveEnd(last);
   }
 
+  first(): RecordHeader | null {
+    return this.#batchAt(0)?.header ?? null;
+  }
+
   left(offset: number): number {
     const batch = this.#batchAt(offset);
     return batch === null ? 0 : batch.offset + batch.header.contents - offset;

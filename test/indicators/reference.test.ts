@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRegistry } from '../../src/indicators/registry.ts';
+import type { Bars, Rows } from './columns.ts';
 import { type Chosen, runNamed, walk } from './markets.ts';
 import * as reference from './reference.ts';
 
@@ -10,7 +11,7 @@ const period = (min: number) => fc.integer({ min, max: 40 });
 
 interface Case {
   readonly chosen: Chosen;
-  readonly expected: (bars: reference.Bars) => reference.Rows;
+  readonly expected: (bars: Bars) => Rows;
 }
 
 /** Choices of `name` made of the numbers drawn for it, and the formula they are put to. */
@@ -106,10 +107,7 @@ const CASES: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   chaikin_money_flow: ofPeriod(1, reference.chaikinMoneyFlow),
 };
 
-function ofPeriod(
-  min: number,
-  formula: (bars: reference.Bars, n: number) => reference.Rows,
-): fc.Arbitrary<Case> {
+function ofPeriod(min: number, formula: (bars: Bars, n: number) => Rows): fc.Arbitrary<Case> {
   return period(min).map((n) => ({ chosen: { period: n }, expected: (bars) => formula(bars, n) }));
 }
 
@@ -118,7 +116,7 @@ function ofNothing(expected: Case['expected']): fc.Arbitrary<Case> {
 }
 
 /** What differs by more than 1e-9 of the size that output has, or is ready in one of the two only. */
-function differences(expected: reference.Rows, found: readonly number[][]): string[] {
+function differences(expected: Rows, found: readonly number[][]): string[] {
   const sizes = found[0]!.map((_, cell) =>
     Math.max(...found.map((row) => Math.abs(row[cell]!) || 0)),
   );

@@ -1,4 +1,5 @@
 /** Folders with runs in them, for tests; gone after each. */
+import { hash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,13 +44,17 @@ export function chainOf(frames: number): string {
 
 const table = sampleTable();
 
-/** What the log holds, to be compared with `sampleContent`. */
-export function contentIn(log: LogReader, from = 1): unknown[] {
-  return Array.from(log.read({ from }), (frame: Frame) => contentOf(frame, table));
+/** What the log holds, a line per frame, to be compared with `sampleContent`. */
+export function contentIn(log: LogReader, from = 1): string[] {
+  return Array.from(log.read({ from }), digestOf);
 }
 
-export function sampleContent(frames: number): unknown[] {
-  return Array.from(sampleFrames(frames), (frame) => contentOf(frame, table));
+export function sampleContent(frames: number): string[] {
+  return Array.from(sampleFrames(frames), digestOf);
+}
+
+function digestOf(frame: Frame): string {
+  return `${frame.firstSeq} ${hash('sha256', JSON.stringify(contentOf(frame, table)))}`;
 }
 
 /** Every file of a folder with its content and time of change. */

@@ -1,0 +1,238 @@
+/**
+ * Runs the session chart and puts on the record what it does: the start, every transition and phase, the end.
+ *
+ * The one place where a run begins and ends; `Session` is its public face.
+ */
+import { type ActorOptions, type AnyActorLogic, createActor } from 'xstate';
+import type { SessionMessage } from '../machines/session.machine.ts';
+import type { Demand } from './demand.ts';
+import type { Engine } from './engine.ts';
+import { createObserver, type Transition } from './observer.ts';
+import type { SliceSize } from './pump.ts';
+import { wire } from './wiring.ts';
+
+export type SessionStatus = 'ready' | 'running' | 'completed' | 'failed' | 'stopped';
+type EndStatus = 'completed' | 'failed' | 'stopped';
+
+export interface ConductorParts {
+  readonly engine: Engine;
+  readonly demand: Demand;
+  readonly slice: SliceSize;
+  readonly handshakeTimeoutMs: number;
+  readonly inspect: ActorOptions<AnyActorLogic>['inspect'];
+  /** Called once when the run has ended and its last fact is appended. */
+  closeLog(status: EndStatus): Promise<void>;
+  /** Host milliseconds, for durations only. */
+  hostTime(): number;
+}
+
+export class Conductor {
+  /** Resolves when the run is over and its log closed. */
+  readonly ended: Promise<void>;
+  status: SessionStatus = 'ready';
+  /** Why and in which phase the run failed; null if it did not. */
+  failure: { readonly reason: string; readonly phase: number } | null = null;
+
+  readonly #parts: ConductorParts;
+  readonly #engine: Engine;
+  readonly #actor;
+  #resolveEnded: () => void = () => {};
+  #startedAt = 0;
+  #seconds: number | null = null;
+  #closing: Promise<void> | null = null;
+  /** What happened before RunStarted, which waits for the fingerprints of the data; null after. */
+  #early: (() => void)[] | null = [];
+
+  constructor(parts: ConductorParts) {
+    this.#parts = parts;
+    const { engine, demand, slice, handshakeTimeoutMs, inspect } = parts;
+    this.#engine = engine;
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+    engine.onStarted = () => this.#recordEarly();
+    const observe = createObserver((transition) => this.#transition(transition));
+    const refuse = (message: string, state: string) => this.refuse(message, state);
+    this.#actor = createActor(wire({ engine, demand, slice, refuse }), {
+      id: 'session',
+      input: {
+        symbols: engine.config.session_data_config.symbols,
+        sessions: engine.sessions.length,
+        handshakeTimeoutMs,
+      },
+      inspect: (event) => {
+        observe(event);
+        if (typeof inspect === 'function') inspect(event);
+        else inspect?.next?.(event);
+      },
+    });
+  }
+
+  get over(): boolean {
+    return this.status !== 'ready' && this.status !== 'running';
+  }
+
+  /** Host seconds since the start, up to the end. */
+  get seconds(): number {
+    if (this.status === 'ready') return 0;
+    return this.#seconds ?? (this.#parts.hostTime() - this.#startedAt) / 1000;
+  }
+
+  start(): void {
+    if (this.status !== 'ready') return;
+    this.status = 'running';
+    this.#startedAt = this.#parts.hostTime();
+    this.#actor.subscribe({ error: (error) => this.#broke(error) });
+    this.#actor.start();
+  }
+
+  /** Messages get in between two frames, also when a listener sends them in the middle of one. */
+  deliver(message: SessionMessage): void {
+    this.#betweenFrames(() => this.#actor.send(message));
+  }
+
+  /** A wish for a symbol is an input of the run: recorded where it takes effect. */
+  ask(symbol: string, streams: readonly string[]): void {
+    this.#betweenFrames(() => this.#ask(symbol, streams));
+  }
+
+  /** Notes a message that no state handles. */
+  refuse(message: string, state: string): void {
+    const reason = `not handled in "${state}"`;
+    const at = this.#engine.recorder.at;
+    this.#engine.journal({ type: 'MessageRefused', message, state, reason, at });
+  }
+
+  /** Closes the log; the run counts as `status` from now on. */
+  close(status: EndStatus): Promise<void> {
+    this.#closing ??= this.#close(status);
+    return this.#closing;
+  }
+
+  #betweenFrames(act: () => void): void {
+    this.#engine.interrupted = true;
+    queueMicrotask(act);
+  }
+
+  #ask(symbol: string, streams: readonly string[]): void {
+    const engine = this.#engine;
+    const loaded = engine.data.symbols.has(symbol);
+    if (this.over || loaded) {
+      const reason = loaded ? 'it is in the session already' : `the run is ${this.status}`;
+      engine.answer(symbol, { added: false, symbol, loaded, reason });
+      return;
+    }
+    const { symbols } = engine.config.session_data_config;
+    if (!symbols.includes(symbol)) engine.requests.set(symbol, { addedBy: 'adhoc', streams });
+    const received = { message: 'symbol.add', detail: { symbol, streams: [...streams] } };
+    this.#whenStarted(() =>
+      engine.recorder.append('MessageReceived', { by: 'session', cause: null }, received),
+    );
+    this.#actor.send({ type: 'symbol.add', symbol });
+  }
+
+  #transition(transition: Transition): void {
+    if (transition.to === 'failed' || transition.to === 'stopped') this.#recordEarly();
+    this.#whenStarted(() => this.#record(transition));
+  }
+
+  #whenStarted(record: () => void): void {
+    if (this.#early === null) record();
+    else this.#early.push(record);
+  }
+
+  /** Records RunStarted and what happened before the data was looked at. */
+  #recordEarly(): void {
+    const early = this.#early;
+    if (early === null) return;
+    this.#early = null;
+    this.#engine.recordStart();
+    for (const record of early) record();
+  }
+
+  #record({ actor, message, from, to, fromPhase, toPhase }: Transition): void {
+    const engine = this.#engine;
+    const { recorder } = engine;
+    const by = actor;
+    const cause = recorder.append(
+      'TransitionTaken',
+      { by, cause: recorder.seq },
+      { actor, message, from, to },
+    );
+    if (actor !== 'session') return;
+    const { date } = engine.session;
+    if (fromPhase !== null) {
+      const left = { phase: fromPhase, name: from!, date: fromPhase === 0 ? null : date };
+      recorder.append('PhaseLeft', { by, cause }, left);
+    }
+    if (toPhase !== null) {
+      const entered = { phase: toPhase, name: to, date: toPhase === 0 ? null : date };
+      recorder.append('PhaseEntered', { by, cause }, entered);
+    } else this.#end(to as EndStatus, fromPhase ?? 0, cause);
+  }
+
+  #end(status: EndStatus, phase: number, cause: number): void {
+    const { recorder, data } = this.#engine;
+    const origin = { by: 'session', cause };
+    const { sessions } = data;
+    this.#answerTheRest(status, cause);
+    if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });
+    else if (status === 'stopped') recorder.append('RunStopped', origin, { phase, sessions });
+    // The chart's output, and with it the reason, is there once the transition is done.
+    queueMicrotask(() => this.#settle(status, phase, cause));
+  }
+
+  /** Whoever still waits for a symbol hears that it will not come. */
+  #answerTheRest(status: string, cause: number): void {
+    const reason = `the run is ${status}`;
+    for (const symbol of this.#engine.unanswered) {
+      const refused = { message: 'symbol.add', state: status, reason };
+      this.#engine.recorder.append('MessageRefused', { by: 'session', cause }, refused);
+      this.#engine.answer(symbol, { added: false, symbol, loaded: false, reason });
+    }
+  }
+
+  #settle(status: EndStatus, phase: number, cause: number): void {
+    if (status === 'failed') {
+      const output = this.#actor.getSnapshot().output;
+      const reason = output !== undefined && !output.ok ? output.reason : 'unknown';
+      this.#recordFailure(reason, phase, cause);
+    }
+    this.#finish(status);
+  }
+
+  /** A chart that broke is a bug; the run fails with it all the same. */
+  #broke(error: unknown): void {
+    if (this.over) return;
+    const { recorder, data } = this.#engine;
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#recordEarly();
+    this.#recordFailure(reason, data.phase?.number ?? 0, recorder.seq);
+    this.#finish('failed');
+  }
+
+  #recordFailure(reason: string, phase: number, cause: number): void {
+    this.failure = { reason, phase };
+    this.#engine.recorder.append('RunFailed', { by: 'session', cause }, { reason, phase });
+  }
+
+  #finish(status: EndStatus): void {
+    this.#engine.recorder.commit();
+    this.#seconds = this.seconds;
+    this.status = status;
+    void this.close(status);
+  }
+
+  async #close(status: EndStatus): Promise<void> {
+    this.status = status;
+    try {
+      await this.#parts.closeLog(status);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.failure ??= { reason, phase: 4 };
+      this.status = 'failed';
+    }
+    this.#parts.demand.end();
+    this.#resolveEnded();
+  }
+}
