@@ -3,7 +3,9 @@
  *
  * The one place where a run begins and ends; `Session` is its public face.
  */
+
 import { type ActorOptions, type AnyActorLogic, createActor } from 'xstate';
+import { sentenceOf } from '../domain/errors.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
@@ -205,9 +207,8 @@ export class Conductor {
   #broke(error: unknown): void {
     if (this.over) return;
     const { recorder, data } = this.#engine;
-    const reason = error instanceof Error ? error.message : String(error);
     this.#recordEarly();
-    this.#recordFailure(reason, data.phase?.number ?? 0, recorder.seq);
+    this.#recordFailure(sentenceOf(error), data.phase?.number ?? 0, recorder.seq);
     this.#finish('failed');
   }
 
@@ -217,9 +218,15 @@ export class Conductor {
   }
 
   #finish(status: EndStatus): void {
-    this.#engine.recorder.commit();
     this.#seconds = this.seconds;
-    this.status = status;
+    try {
+      this.#engine.recorder.commit();
+    } catch (error) {
+      // The log takes no more: what it holds stays readable, and its manifest says that it did not end well.
+      this.failure ??= { reason: sentenceOf(error), phase: this.#engine.data.phase?.number ?? 0 };
+      void this.close('failed');
+      return;
+    }
     void this.close(status);
   }
 
@@ -228,8 +235,7 @@ export class Conductor {
     try {
       await this.#parts.closeLog(status);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.failure ??= { reason, phase: 4 };
+      this.failure ??= { reason: sentenceOf(error), phase: 4 };
       this.status = 'failed';
     }
     this.#parts.demand.end();

@@ -1,4 +1,5 @@
 import { chooseBase } from '../domain/config/requirements.ts';
+import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, parseInterval } from '../domain/interval.ts';
 import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
 import type { Engine, LoadedHistory } from './engine.ts';
@@ -91,10 +92,6 @@ async function askFor(
   if (!chosen.ok) return new Refusal(chosen.reasons.join('; '));
   engine.required.set(symbol, required);
   return undefined;
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function readHistory(

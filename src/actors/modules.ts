@@ -1,7 +1,7 @@
 /** Finds what a config names: a registered strategy, or a module file that exports one. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { UsageError } from '../domain/errors.ts';
+import { sentenceOf, UsageError } from '../domain/errors.ts';
 import { suggest } from '../domain/suggest.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -49,7 +49,7 @@ export function createStrategy(name: string, factory: StrategyFactory, config: u
     return made;
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = sentenceOf(error);
     throw new UsageError(`strategy "${name}" could not be made: ${reason}`, { cause: error });
   }
 }

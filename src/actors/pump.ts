@@ -4,8 +4,10 @@
  * A slice is cut after about 8 ms, so that messages get in, or after a number of frames. Where it is cut is
  * never recorded.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fromCallback } from 'xstate';
+import { sentenceOf } from '../domain/errors.ts';
 import type { ActiveMessage, PumpMessage } from '../machines/active.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
@@ -30,7 +32,7 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
           if (!stopped.signal.aborted) tell(message);
         },
         (error: unknown) => {
-          const reason = error instanceof Error ? error.message : String(error);
+          const reason = sentenceOf(error);
           if (!stopped.signal.aborted) tell({ type: 'feed.fail', reason });
         },
       );

@@ -16,6 +16,7 @@ import type { Block, ControlSection, Frame, Section } from '../domain/frame.ts';
 import { factsOf } from '../domain/frame.ts';
 import type { SeriesEntry, SeriesTable } from '../domain/series.ts';
 import type { SessionData } from '../domain/sessionData.ts';
+import { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import type { LogWriter } from '../store/eventLog.ts';
@@ -43,9 +44,8 @@ export class Recorder {
   readonly log: LogWriter;
   /** Seq of the last fact, committed or not. */
   seq: number;
-  /** How many facts of each type there are; what summaries show. */
-  readonly counts = new Map<string, number>();
-  frames = 0;
+  /** Of what was committed; what summaries show. */
+  readonly tally = new Tally();
 
   readonly #time: TimeManager;
   #firstSeq = 0;
@@ -96,7 +96,6 @@ export class Recorder {
       ...parsed,
     } as unknown as ControlFact;
     this.#controlSection().facts.push(fact);
-    this.#count(type, 1);
     foldControl(this.data, fact);
     return seq;
   }
@@ -113,7 +112,6 @@ export class Recorder {
   /** Appends a placed block; it belongs to the frame until `commit`. */
   appendPlaced(block: Block): void {
     this.#sections.push(block);
-    this.#count(block.type, block.facts);
     foldBlock(this.data, block, this.at, this.table);
   }
 
@@ -128,7 +126,7 @@ export class Recorder {
       series: this.#newSeries,
     };
     this.log.append(frame);
-    this.frames += 1;
+    this.tally.add(frame);
     if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
     this.#sections.length = 0;
     this.#newSeries.length = 0;
@@ -173,9 +171,5 @@ export class Recorder {
     const section: ControlSection = { kind: 'control', facts: [] };
     this.#sections.push(section);
     return section;
-  }
-
-  #count(type: string, facts: number): void {
-    this.counts.set(type, (this.counts.get(type) ?? 0) + facts);
   }
 }

@@ -5,10 +5,12 @@
  * asked to, by `finish`, `step`, `runUntil` or by iterating its frames.
  */
 import { Observable } from 'rxjs';
+import { withoutPaths } from '../domain/config/canonical.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
 import { type Interval, tryParseInterval } from '../domain/interval.ts';
+import { type SessionJson, sessionJson } from '../domain/sessionJson.ts';
 import type { SessionView, SymbolView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { LogReader } from '../store/eventLog.ts';
@@ -17,6 +19,7 @@ import type { Demand } from './demand.ts';
 import type { AddResult, Engine } from './engine.ts';
 import type { CommittedFrame } from './recorder.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
+import { VERSIONS } from './versions.ts';
 
 /** A run that ended in `failed`; its log is complete and readable. */
 export class RunFailedError extends Error {
@@ -230,6 +233,18 @@ export class Session implements AsyncDisposable {
       status: status === 'ready' ? 'running' : status,
       seconds,
       reason: failure?.reason ?? null,
+    });
+  }
+
+  /** The complete state as `openbell export` prints it. */
+  toJSON(): SessionJson {
+    const { config, time, data, recorder } = this.#engine;
+    return sessionJson(data, {
+      exchange: time.calendar.name,
+      zone: time.calendar.zone,
+      config: withoutPaths(config),
+      tally: recorder.tally,
+      system: { openbell: VERSIONS.engine },
     });
   }
 

@@ -4,7 +4,9 @@
  * A strategy reads through the SessionView, which shows nothing after the clock, and decides by emitting
  * signals. Its callbacks are synchronous: a run must not depend on how long they take.
  */
+
 import type { Bar } from '../domain/bars.ts';
+import { sentenceOf } from '../domain/errors.ts';
 import { tryParseInterval } from '../domain/interval.ts';
 import type { IndicatorView, SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
@@ -200,7 +202,7 @@ export class Strategies {
         throw new TypeError(`${callback} returned a promise; strategy callbacks are synchronous`);
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = sentenceOf(error);
       const { name, by } = listener;
       this.#recorder.append(
         'StrategyFailed',
@@ -246,7 +248,7 @@ export function subscriptionOf(name: string, strategy: Strategy, config: unknown
   try {
     asked = strategy.subscribe?.(config) ?? {};
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = sentenceOf(error);
     throw new StrategyError(`strategy "${name}" failed in subscribe: ${reason}`, { cause: error });
   }
   if (asked.bars === undefined) return asked;

@@ -44,7 +44,7 @@ export function summaryOf(
     chain_hash: recorder.log.chainHash(),
     status,
     sessions: recorder.data.sessions,
-    facts: Object.fromEntries([...recorder.counts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    facts: Object.fromEntries([...recorder.tally.facts].sort(([a], [b]) => (a < b ? -1 : 1))),
     symbols,
     signals: recorder.data.signals,
     seconds,

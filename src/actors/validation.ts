@@ -1,5 +1,7 @@
 /** The steps of Phase 0: can this system serve this config? */
+
 import { chooseBase, requirementsOf } from '../domain/config/requirements.ts';
+import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, type Interval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { Engine } from './engine.ts';
@@ -39,7 +41,7 @@ export async function indexData(engine: Engine, signal: AbortSignal): Promise<vo
   } catch (error) {
     if (signal.aborted) throw error;
     engine.onStarted();
-    fail(engine, [error instanceof Error ? error.message : String(error)]);
+    fail(engine, [sentenceOf(error)]);
   }
 }
 

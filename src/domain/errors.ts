@@ -44,3 +44,9 @@ export class InvariantViolated extends Error {
     this.seq = seq;
   }
 }
+
+/** What a thrown value says, never empty. */
+export function sentenceOf(error: unknown): string {
+  const sentence = error instanceof Error ? error.message : String(error);
+  return sentence === '' ? 'an error without a message' : sentence;
+}

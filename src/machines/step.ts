@@ -1,5 +1,7 @@
 /** The places where charts leave work to plain code, and the transitions all charts share. */
+
 import { fromPromise } from 'xstate';
+import { sentenceOf } from '../domain/errors.ts';
 
 /** A piece of work with an input and a result. Until provided it fails, saying so. */
 export function step<Output, Input>() {
@@ -27,8 +29,7 @@ export function outcomeOf({ context }: { context: CanFail }): Outcome {
 export function reasonOf(event: unknown): string {
   const { error, output } = event as { error?: unknown; output?: Outcome };
   if (output !== undefined) return output.ok ? '' : output.reason;
-  const reason = error instanceof Error ? error.message : String(error);
-  return reason === '' ? 'an error without a message' : reason;
+  return sentenceOf(error);
 }
 
 /** Where every chart goes when a step throws. */

@@ -8,7 +8,6 @@ const WINDOW_MAX = 1 << 20;
 
 export class RawSegment implements Segment {
   readonly name: string;
-  readonly sealed = false;
   /** Bytes in the file when it was opened: what is added later is not seen. */
   readonly size: number;
   readonly #fd: number;

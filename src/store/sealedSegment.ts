@@ -63,7 +63,6 @@ export function encodeBatch(
 
 export class SealedSegment implements Segment {
   readonly name: string;
-  readonly sealed = true;
   readonly #fd: number;
   readonly #size: number;
   /** Those found so far, and where the next one begins. */

@@ -17,7 +17,6 @@ import {
 export interface Segment {
   /** File name. */
   readonly name: string;
-  readonly sealed: boolean;
   /** Header of the first record, or of the batch that holds it; null if the segment is empty. @throws {Damage} */
   first(): RecordHeader | null;
   /** Bytes known to follow from `offset` on; 0 at the end. A record never reaches past them. */

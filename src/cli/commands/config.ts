@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { configJsonSchema } from '../../domain/config/jsonSchema.ts';
 import { formatProblem } from '../../domain/config/problem.ts';
 import { configTemplate } from '../../domain/config/template.ts';
-import { UsageError } from '../../domain/errors.ts';
+import { sentenceOf, UsageError } from '../../domain/errors.ts';
 import { checkConfigFile } from '../configCheck.ts';
 import { argument, spelled } from '../invocation.ts';
 import { print, say } from '../output.ts';
@@ -70,7 +70,7 @@ async function init(given: string | undefined, options: InitOptions): Promise<vo
     if (exists) {
       throw new UsageError(`"${file}" exists: choose another name, or write over it with --force`);
     }
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = sentenceOf(error);
     throw new UsageError(`"${file}" cannot be written: ${reason}`, { cause: error });
   }
   const next = ['config check', 'run'].map((step) => `  ${spelled(`${step} ${argument(file)}`)}`);
