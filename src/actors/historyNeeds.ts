@@ -98,6 +98,8 @@ class Needs {
     if (source === undefined) return;
     const memory = definition.memory(settings);
     const warmup = definition.warmup(settings);
+    // Nothing to remember: it starts anew with every session.
+    if (memory === 0) return;
     const bars = Number.isFinite(memory) ? Math.max(memory, warmup) : warmup;
     const from = daysHolding(this.#engine, bars, {
       interval: parseInterval(interval),

@@ -9,6 +9,7 @@ import { InvariantViolated } from './errors.ts';
 import type { ControlFact, ControlFactOf, ControlType, HeldBars } from './facts.ts';
 import { BLOCK_COLUMNS, type Block, type Frame, type Section } from './frame.ts';
 import { History } from './history.ts';
+import type { Interval } from './interval.ts';
 import { arityOf, type SeriesTable } from './series.ts';
 import { emptyMetrics, emptySeries, type SessionData, type SymbolData } from './sessionData.ts';
 import type { MarketTime, TradingDate } from './time.ts';
@@ -31,6 +32,10 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   ClockAdvanced: explains,
   SessionTornDown: (data, { date }) => {
     for (const owner of data.symbols.values()) {
+      for (const { interval, columns } of owner.bars.values()) {
+        const most = data.capacities.get(interval) ?? 0;
+        data.capacities.set(interval, Math.max(most, columns.length));
+      }
       if (owner.registered.added_by === 'config') keepForHistory(data, owner, date);
       else data.history.delete(owner.symbol);
     }
@@ -43,15 +48,14 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   QueuesCleared: explains,
   SymbolRegistered: (data, fact) => {
     const { symbol, base, intervals } = fact;
+    const empty = (interval: Interval, derived: boolean) =>
+      [interval, emptySeries(interval, derived, data.capacities.get(interval))] as const;
     data.symbols.set(symbol, {
       symbol,
       registered: fact,
       addedAt: fact.at,
       base,
-      bars: new Map([
-        [base, emptySeries(base, false)],
-        ...intervals.map((interval) => [interval, emptySeries(interval, true)] as const),
-      ]),
+      bars: new Map([empty(base, false), ...intervals.map((interval) => empty(interval, true))]),
       indicators: new Map(),
       metrics: emptyMetrics(),
       quality: null,

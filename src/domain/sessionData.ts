@@ -92,6 +92,9 @@ export class SessionData {
   /** Earlier days' bars, by symbol and interval; outlives the clearing between sessions. */
   readonly history = new Map<string, Map<Interval, History>>();
 
+  /** Most bars a session has had, by interval: what to make room for, so that columns need not grow. */
+  readonly capacities = new Map<Interval, number>();
+
   /** By series number, for the columnar path; the same objects as in `symbols`. */
   readonly barsBySeries: ({ owner: SymbolData; series: BarSeries } | undefined)[] = [];
   readonly indicatorsBySeries: (IndicatorSlot | undefined)[] = [];
@@ -101,8 +104,8 @@ export class SessionData {
   }
 }
 
-export function emptySeries(interval: Interval, derived: boolean): BarSeries {
-  return { interval, derived, columns: new BarColumns(), gaps: [], updated: null };
+export function emptySeries(interval: Interval, derived: boolean, capacity = 16): BarSeries {
+  return { interval, derived, columns: new BarColumns(capacity), gaps: [], updated: null };
 }
 
 export function emptyMetrics(): SessionMetrics {

@@ -1,7 +1,7 @@
 /** The ids of recent appends, so that a producer that tries again after a failure adds nothing twice. */
 
 /** How many are remembered; every segment head repeats them. */
-export const IDS_KEPT = 1024;
+const IDS_KEPT = 1024;
 
 export class AppendIds {
   readonly #positions = new Map<string, number>();

@@ -13,8 +13,9 @@ export function checkClosing({ closed }: Manifest, scan: LogScan): void {
   const { state, torn } = scan;
   const { position, chain } = state;
   const found = `the log was closed with fact ${closed.seq}, and`;
-  if (torn !== null) throw corrupted(scan, `${found} ${torn.bytes} bytes after it are no record`);
-  if (position !== closed.seq) throw corrupted(scan, `${found} ends with fact ${position}`);
+  const why = torn === null ? '' : `, where ${torn.what}`;
+  if (position !== closed.seq) throw corrupted(scan, `${found} ends with fact ${position}${why}`);
+  if (torn !== null) throw corrupted(scan, `${found} goes on${why}`);
   if (chain.hash() !== closed.chain_hash) {
     const changed = `facts from ${chain.firstSeq} on were altered`;
     throw corrupted(scan, `${found} ${changed}`, chain.firstSeq - 1);

@@ -37,7 +37,7 @@ const BLOCK_TYPES: readonly (BlockType | 'control')[] = [
 const SECTION_BYTES = new Map(BLOCK_TYPES.map((type, i) => [type, i]));
 
 /** Most cells in all blocks of one frame: what a reader may be made to allocate, 512 MiB. */
-export const CELLS_MAX = 1 << 26;
+const CELLS_MAX = 1 << 26;
 
 export class FrameEncoder {
   readonly #columns = new ColumnEncoder();

@@ -21,6 +21,8 @@ export interface TornTail {
   /** Where the last intact record ends. 0: the segment has not even a head. */
   readonly offset: number;
   readonly bytes: number;
+  /** In words, what is there instead of a record. */
+  readonly what: string;
 }
 
 export class LogScan {
@@ -88,7 +90,7 @@ export class LogScan {
   /** The last segment that has a head; a later one, not yet begun, is a torn tail. */
   #lastBegun(): number {
     const last = listSegments(this.#folder).length;
-    if (last === 0) return 0;
+    if (last === 0 || (last === this.#segment && this.#offset > 0)) return last;
     const segment = openSegment(this.#folder, last);
     if (!(segment instanceof RawSegment)) {
       segment?.close();
@@ -96,7 +98,8 @@ export class LogScan {
     }
     try {
       if (hasHead(segment) || goesOnAfter(segment, 0)) return last;
-      this.torn = { segment: last, offset: 0, bytes: segment.size };
+      const what = 'a segment has no head';
+      this.torn = { segment: last, offset: 0, bytes: segment.size, what };
       return last - 1;
     } finally {
       segment.close();
@@ -138,7 +141,8 @@ export class LogScan {
     } catch (error) {
       const canBeTorn = isLast && segment instanceof RawSegment && error instanceof Damage;
       if (!canBeTorn || goesOnAfter(segment, offset)) throw error;
-      this.torn = { segment: this.#segment, offset, bytes: segment.left(offset) };
+      const { message: what } = error;
+      this.torn = { segment: this.#segment, offset, bytes: segment.left(offset), what };
       return null;
     }
     this.#take(segment, header, record);

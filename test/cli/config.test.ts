@@ -72,7 +72,7 @@ describe('openbell config check', () => {
         max_buying_power: 100,
         max_per_trade: 200,
         max_per_symbol: -1,
-        max_open_positions: 1,
+        max_open_positions: 0,
       },
     };
     const file = terminal.write('wrong.json', config);
@@ -90,6 +90,7 @@ describe('openbell config check', () => {
       'session_data_config.indicators.session[2].period',
       'trading_config.max_per_trade',
       'trading_config.max_per_symbol',
+      'trading_config.max_open_positions',
     ];
     const { code, stdout } = await terminal.openbell('config', 'check', file, '--json');
     const { valid, problems } = JSON.parse(stdout);

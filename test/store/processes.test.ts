@@ -1,7 +1,7 @@
 /** Logs that several processes deal with, and processes that die over one. `KILLS=50` kills more of them. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
@@ -23,6 +23,12 @@ function startWriter(folder: string, frames: number, segmentBytes = 60_000): Chi
 /** Lines a process prints, as they come. */
 async function* linesOf(child: ChildProcess): AsyncGenerator<string> {
   yield* createInterface({ input: child.stdout! });
+}
+
+async function allLines(child: ChildProcess): Promise<string[]> {
+  const lines: string[] = [];
+  for await (const line of linesOf(child)) lines.push(line);
+  return lines;
 }
 
 /** Starts a writer and kills it some milliseconds after its first acknowledgement. @returns the last one */
@@ -67,7 +73,7 @@ describe('a writer that is killed', () => {
     await killWriter(folder, 5);
     const already = [...(await FileLog.read(folder)).read()].length;
     const child = startWriter(folder, already + 200);
-    const lines = await Array.fromAsync(linesOf(child));
+    const lines = await allLines(child);
     expect(lines.at(-1)).toBe('done');
     const log = await FileLog.read(folder);
     expect(log.chainHash()).toBe(chainOf(already + 200));
@@ -102,7 +108,7 @@ describe('a writer beside another process', () => {
   it('is told to others by its lock when it comes second', async () => {
     const folder = runFolder();
     const log = await FileLog.create(folder, RUN);
-    const [line] = await Array.fromAsync(linesOf(startWriter(folder, 10)));
+    const [line] = await allLines(startWriter(folder, 10));
     expect(line).toMatch(/^UsageError: the log in ".*" is being written by process \d+ /);
     await log.close();
   });
@@ -114,7 +120,7 @@ describe('a disk that is full', () => {
     // No file may grow beyond 200 blocks: the system refuses writes as it does on a full disk.
     const limited = `ulimit -f 200; exec "${process.execPath}" "${PROGRAM}" "${folder}" 100000000 ${ENDLESS}`;
     const child = spawn('sh', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const lines = await Array.fromAsync(linesOf(child));
+    const lines = await allLines(child);
     expect(lines.at(-1)).toMatch(
       /^LogWriteFailed: the log cannot be written, ".*00000001\.log": EFBIG: .*: make room, then resume the run$/,
     );
@@ -130,7 +136,6 @@ describe('a disk that is full', () => {
     const folder = runFolder();
     const log = await FileLog.create(folder, RUN, { segmentBytes: 1 });
     // A folder where the next segment belongs.
-    const { mkdirSync } = await import('node:fs');
     mkdirSync(join(folder, '00000002.log'));
     const append = () => {
       for (const frame of sampleFrames(300)) if (frame.firstSeq > log.position) log.append(frame);

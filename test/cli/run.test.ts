@@ -1,0 +1,217 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { configOf } from '../support.ts';
+import { ended, said, Terminal } from './terminal.ts';
+
+const terminal = new Terminal();
+const synthetic = { data: { type: 'synthetic', seed: 7 } };
+const config = terminal.write('config.json', configOf({ session: synthetic }));
+
+describe('openbell demo', () => {
+  it('runs several symbols over several days, says how it went and what to do next', async () => {
+    const { code, stdout, stderr } = await terminal.openbell('demo', '--days', '3', '--quiet');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^demo-1: completed\n/);
+    expect(stdout).toMatch(/^symbol +base bars +derived +quality$/m);
+    expect(stdout).toMatch(/^TSLA +1,158 +312 +98.97 %$/m);
+    expect(stdout).toMatch(/^sessions +3 of 3, 2024-01-02 to 2024-01-04$/m);
+    expect(stdout).toMatch(/^signals +\d+ \((buy|sell) \d+, (buy|sell) \d+\)$/m);
+    expect(stdout).toMatch(/^chain hash +[0-9a-f]{64}$/m);
+    expect(stdout).toMatch(/^log +runs\/demo-1$/m);
+    expect(stderr).toBe('');
+  });
+
+  it('names the next commands unless it is to be quiet', async () => {
+    const { stderr } = await terminal.openbell('demo', '--days', '1', '--symbols', '1');
+    expect(stderr).toBe(
+      '\nNext:\n' +
+        '  npm run -s openbell -- log runs/demo-2 --type SignalEmitted\n' +
+        '  npm run -s openbell -- export runs/demo-2 --out demo-2.json\n',
+    );
+  });
+
+  it('is the same market for the same seed, another one for another', async () => {
+    const hashOf = async (seed: string, log: string) => {
+      const size = ['--days', '1', '--symbols', '1'];
+      return (await terminal.json('demo', ...size, '--seed', seed, '--log', log, '--json'))
+        .chain_hash;
+    };
+    const first = await hashOf('1', 'seed/a');
+    expect(await hashOf('1', 'seed/b')).toBe(first);
+    expect(await hashOf('2', 'seed/c')).not.toBe(first);
+  });
+
+  it.each([
+    ['--days', '0'],
+    ['--days', '100000'],
+    ['--symbols', '501'],
+    ['--seed', 'x'],
+  ])('refuses %s %s', async (option, value) => {
+    expect((await terminal.openbell('demo', option, value)).code).toBe(2);
+  });
+});
+
+describe('openbell run', () => {
+  it('prints the summary as one JSON object with --json', async () => {
+    const run = await terminal.openbell('run', config, '--json', '--log', 'json/mine');
+    const { seconds, bars_per_second, chain_hash, facts, ...rest } = JSON.parse(run.stdout);
+    expect(rest).toEqual({
+      run: 'mine',
+      status: 'completed',
+      sessions: 1,
+      symbols: { AAPL: { bars: 390, derived: 78, quality: 100 } },
+      signals: 0,
+      log: 'json/mine',
+      reason: null,
+    });
+    expect(facts).toMatchObject({
+      RunStarted: 1,
+      BarAppended: 390,
+      BarDerived: 78,
+      RunCompleted: 1,
+    });
+    expect(chain_hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(seconds).toBeGreaterThan(0);
+    expect(bars_per_second).toBeGreaterThan(0);
+    expect(run.stderr).toBe('');
+    const manifest = JSON.parse(readFileSync(terminal.path('json/mine/manifest.json'), 'utf8'));
+    expect(manifest).toMatchObject({ status: 'completed', closed: { chain_hash } });
+  });
+
+  it('records the same whatever the slices, and with the charts inspected', async () => {
+    const hashes = new Set<string>();
+    for (const slice of ['1', '7', 'auto']) {
+      const log = `slices/${slice}`;
+      const { chain_hash } = await terminal.json(
+        'run',
+        config,
+        '--slice',
+        slice,
+        '--log',
+        log,
+        '--json',
+      );
+      hashes.add(chain_hash);
+    }
+    expect(hashes.size).toBe(1);
+  });
+
+  it('makes a new folder for every run, named after the config', async () => {
+    await terminal.openbell('run', config, '--quiet');
+    const { stdout } = await terminal.openbell('run', config, '--quiet');
+    expect(stdout).toMatch(/^test-2: completed\n/);
+    expect(existsSync(terminal.path('runs/test-1/manifest.json'))).toBe(true);
+  });
+
+  it('never writes into a folder that holds a run', async () => {
+    await terminal.openbell('run', config, '--log', 'taken', '--quiet');
+    const before = readFileSync(terminal.path('taken/00000001.log'));
+    const again = await terminal.openbell('run', config, '--log', 'taken', '--quiet');
+    expect(again).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: "taken" already holds a run: choose another folder\n',
+    });
+    expect(readFileSync(terminal.path('taken/00000001.log')).equals(before)).toBe(true);
+  });
+
+  it('runs the example from a checkout', async () => {
+    const example = resolve(import.meta.dirname, '../../examples/sma-cross/config.yaml');
+    const summary = await terminal.json('run', example, '--json', '--log', 'example');
+    expect(summary).toMatchObject({ status: 'completed', sessions: 4, signals: 35 });
+    const signals = await terminal.jsonLines('log', 'example', '--type', 'SignalEmitted', '--json');
+    expect(signals[0]).toMatchObject({
+      strategy: 'smaCross',
+      by: 'session/strategy/smaCross',
+      reason: 'sma_10_5m crossed sma_30_5m',
+    });
+  });
+
+  it('ends with 3 when a strategy throws, its log readable and its cause named', async () => {
+    terminal.write('broken.mjs', 'export class Broken { onBar() { throw new Error("no idea"); } }');
+    const session = { ...synthetic, strategies: [{ module: 'broken.mjs' }] };
+    const file = terminal.write('broken.json', configOf({ session }));
+    const run = await terminal.openbell('run', file, '--json', '--log', 'broken');
+    expect(run.code).toBe(3);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      status: 'failed',
+      reason: 'strategy "broken" failed in onBar: no idea',
+    });
+    expect(run.stderr).toBe(
+      'error: the run failed in phase 3: strategy "broken" failed in onBar: no idea\n' +
+        'what happened until then: npm run -s openbell -- log broken --tail\n',
+    );
+    const last = await terminal.jsonLines('log', 'broken', '--tail', '--limit', '1', '--json');
+    expect(last).toMatchObject([
+      { type: 'RunFailed', phase: 3, reason: 'strategy "broken" failed in onBar: no idea' },
+    ]);
+  });
+
+  it('writes diagnostics as JSON lines on stderr with --debug', async () => {
+    const { stderr } = await terminal.openbell('run', config, '--debug', '--quiet');
+    const entries = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(entries[0]).toMatchObject({
+      level: 20,
+      msg: 'opened',
+      config: { session_name: 'test' },
+    });
+    expect(entries.at(-1)).toMatchObject({ msg: 'RunCompleted', sessions: 1 });
+  });
+
+  it('is wrong use without a config, or with one that is not there', async () => {
+    const none = await terminal.openbell('run');
+    expect(none).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: run needs a config/),
+    });
+    const absent = await terminal.openbell('run', 'confg.json');
+    expect(absent.code).toBe(2);
+    expect(absent.stderr).toBe(
+      'error: there is no config file "confg.json": did you mean "config.json"?\n',
+    );
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('ends a run cleanly with 130 and a log that says so', async () => {
+    const child = terminal.start('demo', '--symbols', '50', '--days', '200', '--log', 'long');
+    const end = ended(child);
+    // The first line of progress comes while the run is on its way.
+    await said(child.stderr, /day \d+\/200/);
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await end;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/^long: stopped\n/);
+    expect(stderr).toContain('the run was stopped; its log is complete up to there\n');
+    const manifest = JSON.parse(readFileSync(terminal.path('long/manifest.json'), 'utf8'));
+    expect(manifest.status).toBe('stopped');
+    const last = await terminal.jsonLines('log', 'long', '--tail', '--limit', '1', '--json');
+    expect(last).toMatchObject([{ type: 'RunStopped', seq: manifest.closed.seq }]);
+  });
+
+  it('ends following a run that goes on elsewhere', async () => {
+    const run = terminal.start('demo', '--symbols', '50', '--days', '200', '--log', 'followed');
+    const runEnd = ended(run);
+    await said(run.stderr, /day \d+\/200/);
+    const follower = terminal.start(
+      'log',
+      'followed',
+      '--tail',
+      '--type',
+      'SessionEnded',
+      '--json',
+    );
+    const followerEnd = ended(follower);
+    const known = (await said(follower.stdout, /\n/)).split('\n').length;
+    await said(follower.stdout, /\n.*\n/);
+    follower.kill('SIGINT');
+    run.kill('SIGINT');
+    expect((await followerEnd).code).toBe(130);
+    expect((await runEnd).code).toBe(130);
+    expect(known).toBeGreaterThan(0);
+  });
+});
