@@ -3,7 +3,7 @@
  *
  * Days are read ahead while the present one streams, so that reading overlaps the work.
  */
-import { BarColumns } from '../domain/bars.ts';
+import type { BarColumns } from '../domain/bars.ts';
 import type { Calendar, Session } from '../domain/calendar/calendar.ts';
 import { FeedError } from '../domain/errors.ts';
 import type { ProvenanceRecord } from '../domain/facts.ts';
@@ -99,8 +99,7 @@ function cut(read: FeedBars, session: Session, since: MarketTime, interval: Inte
   const dayTo = bars.lowerBound(session.dayEnd);
   const from = Math.max(dayFrom, bars.lowerBound(session.open));
   const to = Math.min(dayTo, bars.lowerBound(session.close));
-  const kept = new BarColumns(Math.max(0, to - from));
-  kept.append(bars, from, to);
+  const kept = bars.slice(from, Math.max(from, to));
   const provenance = sliceProvenance(read.provenance, from, to);
   checkGrid(kept, session, interval, provenance);
   const leftOut = dayTo - dayFrom - kept.length;

@@ -122,6 +122,20 @@ export class BarColumns {
     return low;
   }
 
+  /** Rows `[from, to)` as columns of their own, over the same memory: whichever grows first gets new memory. */
+  slice(from: number, to: number): BarColumns {
+    const slice = new BarColumns(0);
+    for (const field of BAR_FIELDS) slice[field] = this[field].subarray(from, to);
+    slice.length = Math.max(0, to - from);
+    return slice;
+  }
+
+  /** Forgets the first `rows` rows, keeps the memory. O(rows left). */
+  dropFront(rows: number): void {
+    for (const field of BAR_FIELDS) this[field].copyWithin(0, rows, this.length);
+    this.length -= rows;
+  }
+
   /** Forgets all rows, keeps the memory. */
   clear(): void {
     this.length = 0;

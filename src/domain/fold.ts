@@ -32,12 +32,10 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   ClockAdvanced: explains,
   SessionTornDown: (data, { date }) => {
     for (const owner of data.symbols.values()) {
-      for (const { interval, columns } of owner.bars.values()) {
-        const most = data.capacities.get(interval) ?? 0;
-        data.capacities.set(interval, Math.max(most, columns.length));
-      }
-      if (owner.registered.added_by === 'config') keepForHistory(data, owner, date);
-      else data.history.delete(owner.symbol);
+      if (owner.registered.added_by === 'config') {
+        keepForHistory(data, owner, date);
+        data.spares.set(owner.symbol, owner.bars);
+      } else data.history.delete(owner.symbol);
     }
     data.symbols.clear();
     data.refused.clear();
@@ -48,8 +46,9 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   QueuesCleared: explains,
   SymbolRegistered: (data, fact) => {
     const { symbol, base, intervals } = fact;
+    const spare = data.spares.get(symbol);
     const empty = (interval: Interval, derived: boolean) =>
-      [interval, emptySeries(interval, derived, data.capacities.get(interval))] as const;
+      [interval, emptySeries(interval, derived, spare?.get(interval)?.columns)] as const;
     data.symbols.set(symbol, {
       symbol,
       registered: fact,

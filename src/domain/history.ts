@@ -61,7 +61,13 @@ export class History {
   dropBefore(date: TradingDate): void {
     const kept = this.days.findIndex((day) => day.date >= date);
     if (kept === 0 || this.days.length === 0) return;
-    this.#rebuild(kept === -1 ? [] : this.days.slice(kept), this.columns);
+    const rows = kept === -1 ? this.columns.length : this.days[kept]!.start;
+    this.columns.dropFront(rows);
+    this.days = (kept === -1 ? [] : this.days.slice(kept)).map((day) => ({
+      ...day,
+      start: day.start - rows,
+      end: day.end - rows,
+    }));
   }
 
   /** Days before the ones held come rarely: only when an earlier day is asked for later. */
@@ -69,19 +75,14 @@ export class History {
     const before = this.days.filter((held) => held.date < day.date);
     const after = this.days.filter((held) => held.date > day.date);
     const old = this.columns;
-    this.#rebuild(before, old);
+    this.columns = new BarColumns(old.length + day.to - day.from);
+    this.days = [];
+    for (const held of before) {
+      this.addDay({ ...held, source: old, from: held.start, to: held.end });
+    }
     this.addDay(day);
     for (const held of after) {
       this.addDay({ ...held, source: old, from: held.start, to: held.end });
-    }
-  }
-
-  #rebuild(days: readonly HistoryDay[], source: BarColumns): void {
-    const rows = days.reduce((sum, day) => sum + day.end - day.start, 0);
-    this.columns = new BarColumns(Math.max(16, rows));
-    this.days = [];
-    for (const day of days) {
-      this.addDay({ ...day, source, from: day.start, to: day.end });
     }
   }
 }

@@ -92,8 +92,8 @@ export class SessionData {
   /** Earlier days' bars, by symbol and interval; outlives the clearing between sessions. */
   readonly history = new Map<string, Map<Interval, History>>();
 
-  /** Most bars a session has had, by interval: what to make room for, so that columns need not grow. */
-  readonly capacities = new Map<Interval, number>();
+  /** Columns of the last session, by symbol: the next one writes into the same memory. */
+  readonly spares = new Map<string, ReadonlyMap<Interval, BarSeries>>();
 
   /** By series number, for the columnar path; the same objects as in `symbols`. */
   readonly barsBySeries: ({ owner: SymbolData; series: BarSeries } | undefined)[] = [];
@@ -104,8 +104,13 @@ export class SessionData {
   }
 }
 
-export function emptySeries(interval: Interval, derived: boolean, capacity = 16): BarSeries {
-  return { interval, derived, columns: new BarColumns(capacity), gaps: [], updated: null };
+export function emptySeries(
+  interval: Interval,
+  derived: boolean,
+  columns = new BarColumns(),
+): BarSeries {
+  columns.clear();
+  return { interval, derived, columns, gaps: [], updated: null };
 }
 
 export function emptyMetrics(): SessionMetrics {

@@ -151,21 +151,22 @@ function encodeGrid(writer: ByteWriter, data: Float64Array, rows: number): boole
   const start = data[0]!;
   const step = data[1]! - start;
   if (!isWhole(start) || !isWhole(step)) return false;
-  let run = 1;
-  while (run < rows && data[run] === start + step * run) run++;
-  if (run === rows && step === 0 && !Object.is(start, -0)) {
+  let run = 0;
+  while (run < rows && isAt(data[run]!, start + step * run)) run++;
+  if (run === 0) return false;
+  if (run === rows && step === 0) {
     writer.byte(INT);
     writer.integer(start);
     return true;
   }
   const rise = run < rows ? data[run]! - start : 0;
   if (!isWhole(rise)) return false;
-  for (let line = start, from = 0; from < rows; line += rise, from += run) {
-    const length = Math.min(run, rows - from);
-    for (let i = 0; i < length; i++) {
-      const value = data[from + i]!;
-      if (value !== line + step * i || (value === 0 && Object.is(value, -0))) return false;
-    }
+  let line = start + rise;
+  for (let row = run, i = 0; row < rows; row++) {
+    if (!isAt(data[row]!, line + step * i)) return false;
+    if (++i < run) continue;
+    i = 0;
+    line += rise;
   }
   writer.byte(GRID);
   writer.count(run);
@@ -173,6 +174,11 @@ function encodeGrid(writer: ByteWriter, data: Float64Array, rows: number): boole
   writer.integer(step);
   writer.integer(rise);
   return true;
+}
+
+/** Equal, and not -0, which no sum of whole numbers gives back. */
+function isAt(value: number, expected: number): boolean {
+  return value === expected && (value !== 0 || !Object.is(value, -0));
 }
 
 function isWhole(value: number): boolean {

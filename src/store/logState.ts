@@ -119,7 +119,9 @@ export class LogState {
       throw new Malformed('it does not cover the facts before it');
     }
     chain.cut();
-    if (!payload.equals(chain.link)) throw new Malformed('the facts before it have been altered');
+    if (payload.equals(chain.link)) return;
+    this.position = firstSeq - 1; // No later fact is certain to be as it was.
+    throw new Malformed(`facts from ${firstSeq} on were altered`);
   }
 
   #followHead(head: SegmentHead): void {

@@ -174,8 +174,9 @@ describe('openbell export', () => {
     expect(state._metadata.seq).toBe(last.seq);
     const now = Date.parse(String(last.at));
     expect(Date.parse(state.time_manager.current_time)).toBe(now);
-    for (const { bars } of Object.values<any>(state.session_data)) {
-      for (const [opened] of bars['1m'].data) expect(Date.parse(opened)).toBeLessThan(now);
+    for (const symbol of Object.keys(state.session_data)) {
+      const rows: string[][] = state.session_data[symbol].bars['1m'].data;
+      for (const [opened] of rows) expect(Date.parse(opened!)).toBeLessThan(now);
     }
   });
 

@@ -20,13 +20,13 @@ interface Place {
   readonly lastSeq: number;
 }
 
-const bar = [0, 0, OPEN, 187.15, 187.44, 187, 187.32, 1200, 1, 1];
 const phase = (number: number) => [
   { type: 'PhaseEntered', by: 'session', cause: null, phase: number, name: 'active', date: null },
 ];
 
 /** One frame of each kind, with links between, and one more so that none is the last. */
-function* frames(): Generator<Frame> {
+function* frames(volume: number): Generator<Frame> {
+  const bar = [0, 0, OPEN, 187.15, 187.44, 187, 187.32, volume, 1, 1];
   const history = blockOf('HistoricalBarsLoaded', 'session/loading', [bar.slice(2)]);
   history.extra = { cause: 1, symbol: 'AAPL', interval: '1m' };
   const sections = [
@@ -36,17 +36,20 @@ function* frames(): Generator<Frame> {
     blockOf('BarDerived', 'session/processor', [bar]),
     blockOf('IndicatorUpdated', 'session/processor', [[2, 3, 1, 187.32]]),
     phase(1),
-    phase(2),
+    [
+      ...phase(2),
+      { type: 'QueuesCleared', by: 'session', cause: 7, date: '2024-01-02', bars: volume },
+    ],
   ];
   for (const [i, section] of sections.entries()) {
     yield frameOf({ firstSeq: i + 1, at: OPEN }, [section], i === 0 ? SERIES : []);
   }
 }
 
-async function writeRun(): Promise<string> {
+async function writeRun(volume = 1200): Promise<string> {
   const folder = runFolder();
   const log = await FileLog.create(folder, RUN);
-  for (const frame of frames()) log.append(frame);
+  for (const frame of frames(volume)) log.append(frame);
   await log.close('completed');
   return folder;
 }
@@ -115,11 +118,11 @@ describe('a changed byte', () => {
       const changed = Buffer.from(bytes);
       changed[at]! ^= 255;
       writeFileSync(path, changed);
-      expect(damageIn(folder)).toMatchObject({
-        segment: '00000001.log',
-        offset,
-        lastGoodSeq: lastSeq,
-      });
+      const damage = damageIn(folder);
+      expect(damage).toMatchObject({ segment: '00000001.log', offset, lastGoodSeq: lastSeq });
+      expect(damage.message).toMatch(
+        /^the log was closed with fact 8, and ends with fact 6, where the .* a frame/,
+      );
     }
   });
 
@@ -203,12 +206,37 @@ describe('records that are intact', () => {
       [order(0, 1, 6, 2, 3, 4, 5, 7, 8, 9), 'it does not cover the facts before it'],
       [order(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), 'it is out of place'],
       [order(1, 2, 3), 'it is out of place'],
-      [order(0, 1, 2, 3, 4, 5, 6, 7, 8), 'the log was closed with fact 7, and ends with fact 6'],
+      [
+        order(0, 1, 2, 3, 4, 5, 6, 7, 8),
+        'the log was closed with fact 8, and ends with fact 6 (segment "00000001.log", byte',
+      ],
     ];
     for (const [records, message] of edits) {
       writeFileSync(path, Buffer.concat(records));
       expect(damageIn(folder).message).toContain(message);
     }
+  });
+
+  it('are noticed by the chain where they are those of another run', async () => {
+    const [folder, other] = [await writeRun(), await writeRun(1300)];
+    const paths = [folder, other].map((run) => join(run, '00000001.log'));
+    const [bytes, others] = paths.map((path) => readFileSync(path));
+    const places = placesIn(bytes!);
+    const swap = (number: number) => {
+      const { offset, end } = places[number]!;
+      const changed = Buffer.from(bytes!);
+      others!.copy(changed, offset, offset, end);
+      writeFileSync(paths[0]!, changed);
+      return damageIn(folder);
+    };
+    for (const number of [2, 3, 4, 6]) {
+      const damage = swap(number);
+      expect(damage).toMatchObject({ offset: places[6]!.offset, lastGoodSeq: 0 });
+      expect(damage.message).toContain(
+        'a chain link does not belong here: facts from 1 on were altered',
+      );
+    }
+    expect(swap(9).message).toContain('and facts from 7 on were altered');
   });
 
   it('are noticed where another run had other facts', async () => {

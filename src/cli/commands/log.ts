@@ -75,6 +75,11 @@ interface Following {
 
 /** Prints the last facts, then every new one, until the run has ended or Ctrl-C. */
 async function follow({ log, filter, output, lineOf, length }: Following): Promise<void> {
+  const interrupted = new AbortController();
+  process.once('SIGINT', () => {
+    process.exitCode = 130;
+    interrupted.abort();
+  });
   const known = log.position;
   const last: Fact[] = [];
   for (const fact of filter.facts(log)) {
@@ -83,11 +88,6 @@ async function follow({ log, filter, output, lineOf, length }: Following): Promi
   }
   for (const fact of last) output.add(`${lineOf(fact)}\n`);
   await output.flush();
-  const interrupted = new AbortController();
-  process.once('SIGINT', () => {
-    process.exitCode = 130;
-    interrupted.abort();
-  });
   for await (const frame of log.tail({ from: known + 1, signal: interrupted.signal })) {
     for (const fact of filter.within(frame, log)) {
       if (fact.seq > known) output.add(`${lineOf(fact)}\n`);
