@@ -2,6 +2,7 @@
 import { isoInZone } from '../domain/calendar/display.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { plural } from './table.ts';
 
 type Clock = (time: MarketTime) => string;
 
@@ -9,7 +10,7 @@ type Clock = (time: MarketTime) => string;
 const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => string } = {
   RunStarted: ({ data }) => `data of ${few(Object.keys(data))}`,
   StreamsValidated: ({ base, derived, window }) =>
-    `base ${base}, derived ${derived.join(' ') || 'none'}, ${window.sessions} sessions ` +
+    `base ${base}, derived ${derived.join(' ') || 'none'}, ${plural(window.sessions, 'session')} ` +
     `${window.start} to ${window.end}`,
   StreamValidationFailed: ({ problems }) => problems.join('; '),
   PhaseEntered: ({ phase, name, date }) => `${phase} ${name}${date === null ? '' : ` ${date}`}`,
@@ -17,8 +18,8 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   TransitionTaken: ({ message, from, to }) =>
     `${from === null ? '' : `${from} `}→ ${to}, on ${message}`,
   ClockAdvanced: ({ from }, clock) => `from ${clock(from)}`,
-  SessionTornDown: ({ date, symbols }) => `${date}, ${symbols} symbols`,
-  QueuesCleared: ({ date, bars }) => `${date}, ${bars} bars`,
+  SessionTornDown: ({ date, symbols }) => `${date}, ${plural(symbols, 'symbol')}`,
+  QueuesCleared: ({ date, bars }) => `${date}, ${plural(bars, 'bar')}`,
   SymbolRegistered: ({ base, intervals, added_by }) =>
     `base ${base}, derived ${intervals.join(' ') || 'none'}, by ${added_by}`,
   SymbolRefused: ({ reason }) => reason,
@@ -49,8 +50,8 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
     `${side} ${strength} by ${strategy}${reason === '' ? '' : `: ${reason}`}`,
   StrategyFailed: ({ strategy, callback, reason }) => `${strategy} in ${callback}: ${reason}`,
   SessionEnded: ({ date, bars, symbols }) => `${date}, ${bars} bars of ${symbols.length} symbols`,
-  RunCompleted: ({ sessions }) => `${sessions} sessions`,
-  RunStopped: ({ phase, sessions }) => `in phase ${phase} after ${sessions} sessions`,
+  RunCompleted: ({ sessions }) => plural(sessions, 'session'),
+  RunStopped: ({ phase, sessions }) => `in phase ${phase} after ${plural(sessions, 'session')}`,
   RunFailed: ({ phase, reason }) => `in phase ${phase}: ${reason}`,
 };
 

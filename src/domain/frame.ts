@@ -4,40 +4,22 @@
  * Two encodings of the same thing: control facts are objects, many bars or values of one instant are a
  * columnar block. `factsOf` yields both as single facts, in the order of `seq`, which is the only order.
  */
+import { BAR_FIELDS } from './bars.ts';
 import type { BarFact, ControlFact, Fact, HistoryFact, IndicatorFact } from './facts.ts';
 import type { SeriesEntry, SeriesTable } from './series.ts';
 import type { MarketTime } from './time.ts';
 
+/** A row of a block of bars: its series, the fact that led to it (0: none), the bar. */
+const BAR_ROW = ['series', 'cause', ...BAR_FIELDS] as const;
+
 /** Columns of each kind of block, in the order they are stored. */
 export const BLOCK_COLUMNS = {
-  BarAppended: [
-    'series',
-    'cause',
-    'opened',
-    'open',
-    'high',
-    'low',
-    'close',
-    'volume',
-    'count',
-    'expected',
-  ],
-  BarDerived: [
-    'series',
-    'cause',
-    'opened',
-    'open',
-    'high',
-    'low',
-    'close',
-    'volume',
-    'count',
-    'expected',
-  ],
+  BarAppended: BAR_ROW,
+  BarDerived: BAR_ROW,
   /** `values` holds each row's outputs one after another; NaN = not ready. `valid` is 0 or 1. */
   IndicatorUpdated: ['series', 'cause', 'valid', 'values'],
   /** The whole block is one fact, about bars of one symbol and interval. */
-  HistoricalBarsLoaded: ['opened', 'open', 'high', 'low', 'close', 'volume', 'count', 'expected'],
+  HistoricalBarsLoaded: BAR_FIELDS,
 } as const;
 
 export type BlockType = keyof typeof BLOCK_COLUMNS;
