@@ -4,6 +4,7 @@ import { createStrategy, findStrategy } from '../actors/modules.ts';
 import { ConfigInvalid, catalogueOf, checkConfig } from '../actors/openSession.ts';
 import { SmaCross } from '../actors/smaCross.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
+import type { DataSource } from '../domain/config/data.ts';
 import type { Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
@@ -95,6 +96,11 @@ function planOf(config: Config, { keyOf }: ReturnType<typeof catalogueOf>): Conf
     streams,
     indicators: indicators.session.map((spec) => spec.key ?? keyOf(spec)),
     strategies: strategies.filter(({ enabled }) => enabled).map(({ module }) => module),
-    data: sources.length === 0 ? ['none: run it with --data'] : sources.map(({ type }) => type),
+    data: sources.length === 0 ? ['none: run it with --data'] : sources.map(sourceText),
   };
+}
+
+function sourceText(source: DataSource): string {
+  const path = 'path' in source ? source.path : undefined;
+  return typeof path === 'string' ? `${source.type} ${path}` : source.type;
 }

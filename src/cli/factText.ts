@@ -26,17 +26,17 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   SymbolRemoved: ({ reason }) => reason,
   HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
     `${interval}, ${trading_days} trading days for ${few(needed_by)}`,
-  IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${warmup} bars`,
+  IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${plural(warmup, 'bar')}`,
   HistoricalBarsLoaded: ({ interval, from, to, days }) =>
     `${interval} ${from} to ${to}, ${days.reduce((sum, day) => sum + day.bars, 0)} new bars`,
   HistoricalQualityScored: (fact) => qualityGist(fact),
-  QueueLoaded: ({ interval, date, bars }) => `${interval} ${date}, ${bars} bars`,
+  QueueLoaded: ({ interval, date, bars }) => `${interval} ${date}, ${plural(bars, 'bar')}`,
   BarsLeftOut: ({ interval, date, bars }) => `${interval} ${date}, ${bars} outside the session`,
-  RowsSkipped: ({ interval, date, rows }) => `${interval} ${date}, ${rows} bad rows`,
+  RowsSkipped: ({ interval, date, rows }) => `${interval} ${date}, ${plural(rows, 'bad row')}`,
   ActorSetUp: ({ actor, allocated }) => `${actor} ${plainJson(allocated)}`,
   ActorTornDown: ({ actor, released }) => `${actor} ${plainJson(released)}`,
   SessionActivated: ({ date, open, close, symbols }, clock) =>
-    `${date}, ${clock(open).slice(11)} to ${clock(close).slice(11)}, ${symbols.length} symbols`,
+    `${date}, ${clock(open).slice(11)} to ${clock(close).slice(11)}, ${plural(symbols.length, 'symbol')}`,
   BarAppended: (fact, clock) => barGist(fact, clock),
   BarDerived: (fact, clock) => barGist(fact, clock),
   IndicatorUpdated: ({ key, value, valid }) =>
@@ -49,7 +49,8 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   SignalEmitted: ({ strategy, side, strength, reason }) =>
     `${side} ${strength} by ${strategy}${reason === '' ? '' : `: ${reason}`}`,
   StrategyFailed: ({ strategy, callback, reason }) => `${strategy} in ${callback}: ${reason}`,
-  SessionEnded: ({ date, bars, symbols }) => `${date}, ${bars} bars of ${symbols.length} symbols`,
+  SessionEnded: ({ date, bars, symbols }) =>
+    `${date}, ${plural(bars, 'bar')} of ${plural(symbols.length, 'symbol')}`,
   RunCompleted: ({ sessions }) => plural(sessions, 'session'),
   RunStopped: ({ phase, sessions }) => `in phase ${phase} after ${plural(sessions, 'session')}`,
   RunFailed: ({ phase, reason }) => `in phase ${phase}: ${reason}`,

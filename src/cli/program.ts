@@ -68,7 +68,7 @@ function withDebug(command: Command): void {
 
 /** Says what went wrong. @returns the exit code */
 function report(error: unknown, argv: readonly string[]): number {
-  if (error instanceof ReaderGone) return EXIT.done;
+  if (error instanceof ReaderGone) return Number(process.exitCode ?? EXIT.done);
   if (error instanceof CommanderError) return reportUse(error, argv);
   const debug = argv.includes('--debug');
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));

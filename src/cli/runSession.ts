@@ -1,11 +1,12 @@
 /** One run from the command line: progress while it lasts, then what came out of it. */
-import { openSession } from '../actors/openSession.ts';
+import { openSession, type SessionOptions } from '../actors/openSession.ts';
 import type { SliceSize } from '../actors/pump.ts';
 import { RunFailedError, type Session } from '../actors/session.ts';
 import { SmaCross } from '../actors/smaCross.ts';
 import type { RunSummary } from '../actors/summary.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
+import { UsageError } from '../domain/errors.ts';
 import { TimeManager } from '../domain/timeManager.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { argument, spelled } from './invocation.ts';
@@ -43,7 +44,7 @@ export async function runSession(request: RunRequest): Promise<void> {
   const { config, folder, log, slice } = request;
   const stately = request.stately && (await (await import('./stately.ts')).openStately());
   const progress = new Progress();
-  const session = await openSession({
+  const session = await open({
     config,
     folder,
     log,
@@ -60,10 +61,24 @@ export async function runSession(request: RunRequest): Promise<void> {
   const summary = session.summary();
   const text = request.json ? JSON.stringify(summary) : describe(session, summary);
   await session.close();
+  process.exitCode = exitCodeOf(summary);
   // A run that failed before its first bar has nothing to show but why.
   if (request.json || failure === null || session.bars > 0) await print(text);
   conclude(request, summary, failure);
   if (stately) await keepServing(stately);
+}
+
+async function open(options: SessionOptions): Promise<Session> {
+  try {
+    return await openSession(options);
+  } catch (error) {
+    // Opening touches no file but those of the run folder.
+    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
+    throw new UsageError(
+      `the run folder "${options.log}" cannot be made (${error.code}): choose another with --log`,
+      { cause: error },
+    );
+  }
 }
 
 /** @returns why the run failed; null if it did not */
@@ -80,17 +95,20 @@ async function finish(session: Session): Promise<RunFailedError | null> {
   }
 }
 
-/** Says what to do now, and how it went to whoever started the process. */
+function exitCodeOf({ status }: RunSummary): number {
+  if (status === 'failed') return EXIT_FAILED;
+  return status === 'stopped' ? EXIT_INTERRUPTED : 0;
+}
+
+/** Says what to do now. */
 function conclude(request: RunRequest, summary: RunSummary, failure: RunFailedError | null): void {
   if (failure !== null) {
-    process.exitCode = EXIT_FAILED;
     say(`error: the run failed in phase ${failure.phase}: ${failure.message}`);
     if (request.debug) say(failure.stack ?? '');
     say(`what happened until then: ${spelled(`log ${argument(request.log)} --tail`)}`);
     return;
   }
   if (summary.status === 'stopped') {
-    process.exitCode = EXIT_INTERRUPTED;
     say('the run was stopped; its log is complete up to there');
   }
   if (!request.json && !request.quiet) say(`\n${nextCommands(summary)}`);

@@ -147,7 +147,10 @@ describe('openbell config check', () => {
       start: '2024-01-01',
       end: '2024-01-06',
       streams: ['60s', '5m'],
-      session: { indicators: { session: [{ name: 'sma', period: 20, interval: '5m' }] } },
+      session: {
+        data: { type: 'csv', path: 'bars/{symbol}.csv', interval: '1m', stamp: 'open' },
+        indicators: { session: [{ name: 'sma', period: 20, interval: '5m' }] },
+      },
     });
     const plan = await terminal.json(
       'config',
@@ -163,7 +166,7 @@ describe('openbell config check', () => {
       streams: ['1m', '5m'],
       indicators: ['sma_20_5m'],
       strategies: [],
-      data: ['none: run it with --data'],
+      data: ['csv bars/{symbol}.csv'],
     });
   });
 

@@ -114,6 +114,16 @@ describe('openbell run', () => {
     expect(readFileSync(terminal.path('taken/00000001.log')).equals(before)).toBe(true);
   });
 
+  it('says when its folder cannot be made', async () => {
+    const run = await terminal.openbell('run', config, '--log', 'config.json');
+    expect(run).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: the run folder "config.json" cannot be made (EEXIST): choose another with --log\n',
+    });
+  });
+
   it('runs the example from a checkout', async () => {
     const example = resolve(import.meta.dirname, '../../examples/sma-cross/config.yaml');
     const summary = await terminal.json('run', example, '--json', '--log', 'example');

@@ -10,7 +10,10 @@ const refused: Record<string, Row[]> = {
     [7, ': found 7: write a text that is not blank'],
   ],
   exchange_group: [
-    ['NYSE', ': found "NYSE": write "US_EQUITY", "CRYPTO", "FOREX", "CME", "XNYS" or "XNAS"'],
+    [
+      'NYSE',
+      ': found "NYSE": write "US_EQUITY", "CRYPTO", "FOREX", "CME", "XNYS" or "XNAS" (did you mean "XNYS"?)',
+    ],
     [1, ': found 1: write a text that is not blank'],
   ],
   asset_class: [

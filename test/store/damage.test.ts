@@ -143,13 +143,15 @@ describe('a changed byte', () => {
 });
 
 describe('a damaged log', () => {
-  /** Three segments; the damage is in the first third of the second one. */
+  /** Four segments; the damage is in the second one: in a frame's payload, or in a sealed batch. */
   async function damagedRun(sealed: boolean): Promise<string> {
     const folder = await completedRun(600, { segmentBytes: 40_000 });
+    const raw = join(folder, '00000002.log');
+    const frame = placesIn(readFileSync(raw))[50]!;
     if (sealed) await sealLog(folder);
-    const path = join(folder, sealed ? '00000002.log.zst' : '00000002.log');
+    const path = sealed ? `${raw}.zst` : raw;
     const bytes = readFileSync(path);
-    bytes[sealed ? 5000 : 15_000]! ^= 16;
+    bytes[sealed ? 5000 : frame.end - 1]! ^= 16;
     writeFileSync(path, bytes);
     return folder;
   }
@@ -282,6 +284,8 @@ describe('records that are intact', () => {
     const good = readFileSync(path);
     truncateSync(path, placesIn(good)[5]!.offset);
     expect(damageIn(folder)).toMatchObject({ segment: '00000003.log', offset: 0 });
+    const log = await FileLog.read(folder);
+    expect(() => [...log.read()]).toThrow(/"00000003.log" at byte \d+: fact \d+ is not there/);
     truncateSync(path, 0);
     expect(damageIn(folder)).toMatchObject({ segment: '00000003.log', offset: 0 });
     unlinkSync(path);

@@ -25,20 +25,30 @@ async function* linesOf(child: ChildProcess): AsyncGenerator<string> {
   yield* createInterface({ input: child.stdout! });
 }
 
+async function kill(child: ChildProcess): Promise<void> {
+  const running = child.exitCode === null && child.signalCode === null;
+  if (running && child.kill('SIGKILL')) await once(child, 'exit');
+}
+
+/** All lines of a process, once it is no more. */
 async function allLines(child: ChildProcess): Promise<string[]> {
+  const exited = once(child, 'exit');
   const lines: string[] = [];
   for await (const line of linesOf(child)) lines.push(line);
+  await exited;
   return lines;
 }
 
 /** Starts a writer and kills it some milliseconds after its first acknowledgement. @returns the last one */
 async function killWriter(folder: string, afterMs: number): Promise<number> {
   const child = startWriter(folder, ENDLESS);
+  const exited = once(child, 'exit');
   let acknowledged = 0;
   for await (const line of linesOf(child)) {
     if (acknowledged === 0) setTimeout(() => child.kill('SIGKILL'), afterMs);
     acknowledged = Number(line);
   }
+  await exited;
   return acknowledged;
 }
 
@@ -98,8 +108,7 @@ describe('a writer beside another process', () => {
     }
     expect(seen).toEqual(expected.map((line) => line.split(' ')[0]));
     expect(contentIn(reader).slice(0, 600)).toEqual(expected);
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await kill(child);
     const log = await FileLog.open(folder);
     expect(log.manifest.epoch).toBe(2);
     await log.close();
@@ -111,6 +120,22 @@ describe('a writer beside another process', () => {
     const [line] = await allLines(startWriter(folder, 10));
     expect(line).toMatch(/^UsageError: the log in ".*" is being written by process \d+ /);
     await log.close();
+  });
+});
+
+describe('several writers at once', () => {
+  it('are at most one, also when they find the lock of a dead one', async () => {
+    const folder = runFolder();
+    await killWriter(folder, 0);
+    const children = Array.from({ length: 4 }, () => startWriter(folder, ENDLESS));
+    const first = await Promise.all(
+      children.map(async (child) => (await linesOf(child).next()).value as string),
+    );
+    await Promise.all(children.map(kill));
+    const refused = first.filter((line) => line.startsWith('UsageError: the log in'));
+    expect(refused.length).toBeGreaterThanOrEqual(3);
+    expect(first.filter((line) => /^\d+$/.test(line)).length).toBe(4 - refused.length);
+    expect(checkLog(folder).damage).toBeNull();
   });
 });
 

@@ -81,12 +81,7 @@ async function follow({ log, filter, output, lineOf, length }: Following): Promi
     interrupted.abort();
   });
   const known = log.position;
-  const last: Fact[] = [];
-  for (const fact of filter.facts(log)) {
-    last.push(fact);
-    if (last.length > length) last.shift();
-  }
-  for (const fact of last) output.add(`${lineOf(fact)}\n`);
+  for (const fact of filter.last(log, length)) output.add(`${lineOf(fact)}\n`);
   await output.flush();
   for await (const frame of log.tail({ from: known + 1, signal: interrupted.signal })) {
     for (const fact of filter.within(frame, log)) {
@@ -114,11 +109,25 @@ class FactFilter {
     this.#types = typesLike(wanted.types);
   }
 
-  *facts(log: LogReader): Generator<Fact> {
-    const { from, to } = this.#wanted;
-    const until = Math.min(to, log.position);
-    if (from > until) return;
-    for (const frame of log.read({ from, to: until, reuse: true })) yield* this.within(frame, log);
+  *facts(log: LogReader, start = this.#wanted.from): Generator<Fact> {
+    const until = Math.min(this.#wanted.to, log.position);
+    if (start > until) return;
+    for (const frame of log.read({ from: start, to: until, reuse: true })) {
+      yield* this.within(frame, log);
+    }
+  }
+
+  /** The last so many. Reads only them where every fact is wanted, else the whole log. */
+  last(log: LogReader, length: number): Fact[] {
+    const { from, to, symbol } = this.#wanted;
+    const all = symbol === undefined && this.#types.size === FACT_TYPES.length;
+    const start = all ? Math.min(to, log.position) - length + 1 : from;
+    const last: Fact[] = [];
+    for (const fact of this.facts(log, Math.max(from, start))) {
+      last.push(fact);
+      if (last.length > length) last.shift();
+    }
+    return last;
   }
 
   *within(frame: Frame, { table }: LogReader): Generator<Fact> {
