@@ -86,10 +86,12 @@ export class Demand {
   /** Waits until the session is to go on. Ends early, without demand, when `signal` aborts. */
   async wanted(standing: Standing, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.wants(standing)) {
-      await new Promise<void>((resolve) => {
-        this.#waiting = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const stop = () => resolve();
+      this.#waiting = stop;
+      signal.addEventListener('abort', stop);
+      await promise;
+      signal.removeEventListener('abort', stop);
     }
   }
 
