@@ -151,15 +151,9 @@ export class FrameLoop {
   /** Running out of data does not end a session: the clock moves on to the close. */
   #skipToClose(close: MarketTime): void {
     const { recorder } = this.#stages;
-    const { data } = recorder;
-    recorder.append(
-      'ClockAdvanced',
-      { by: 'session/clock', cause: null },
-      {
-        from: data.now,
-        to: close,
-      },
-    );
+    const { data, seq } = recorder;
+    const jump = { from: data.now, to: close };
+    recorder.append('ClockAdvanced', { by: 'session/clock', cause: seq }, jump);
   }
 
   #schedule(track: Track): void {

@@ -60,7 +60,7 @@ function recordHistory(
   });
   block.rows = bars.length;
   block.extra = {
-    cause: engine.cause,
+    cause: causeOfHistory(engine, symbol, need),
     symbol,
     interval,
     from,
@@ -72,6 +72,12 @@ function recordHistory(
   };
   engine.recorder.place(block);
   engine.recorder.appendPlaced(block);
+}
+
+/** What was read is an input; what is derived follows from the fact that brought its source. */
+function causeOfHistory(engine: Engine, symbol: string, { interval, source }: HistoryNeed) {
+  if (interval === source) return null;
+  return engine.data.historyOf(symbol, source)?.days.at(-1)?.seq ?? engine.cause;
 }
 
 /** Runs of days that an earlier fact brought into the log. */

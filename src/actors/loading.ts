@@ -164,11 +164,19 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
   for (const symbol of symbols) {
     const { queue } = engine.loads.get(symbol)!;
     const { bars, provenance, leftOut, skipped } = queue;
-    engine.record('QueueLoaded', BY, { symbol, interval, date, bars: bars.length, provenance });
-    if (leftOut > 0) engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut });
+    const read = { symbol, interval, date, bars: bars.length, provenance };
+    const loaded = engine.record('QueueLoaded', BY, read, null);
+    if (leftOut > 0) {
+      engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, loaded);
+    }
     if (skipped.length > 0) {
       const lines = skipped.slice(0, 10).map(({ file, line, reason }) => ({ file, line, reason }));
-      engine.record('RowsSkipped', BY, { symbol, interval, date, rows: skipped.length, lines });
+      engine.record(
+        'RowsSkipped',
+        BY,
+        { symbol, interval, date, rows: skipped.length, lines },
+        loaded,
+      );
     }
     const track = engine.known.get(symbol)!;
     track.queue = bars;

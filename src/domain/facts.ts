@@ -136,7 +136,10 @@ export interface Envelope {
   readonly at: MarketTime;
   /** Stable path of the actor that recorded it, such as `session/processor`. */
   readonly by: string;
-  /** Seq of the fact that led to it; null for inputs. */
+  /**
+   * Seq of the fact that led to it. Null marks an input: the config, what was read from a feed, bars fed, and
+   * messages from outside. Everything else is a decision, which the same inputs bring about again.
+   */
   readonly cause: number | null;
 }
 

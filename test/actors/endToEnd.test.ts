@@ -55,6 +55,38 @@ describe('a day of minute bars', () => {
   });
 });
 
+describe('the cause of a fact', () => {
+  it('is null for inputs and for nothing else', async () => {
+    const dates = ['2024-01-02', '2024-01-03', '2024-01-04'];
+    const run = await runOf({
+      config: configOf({
+        symbols: ['AAPL', 'MSFT'],
+        start: '2024-01-03',
+        end: '2024-01-04',
+        session: {
+          historical: { data: [{ trailing_days: 1, intervals: ['1m', '1d'] }] },
+          indicators: { session: [{ name: 'ema', period: 20, interval: '1m' }] },
+        },
+      }),
+      data: {
+        AAPL: barsOf({ dates }),
+        MSFT: barsOf({ dates, missing: (m) => m === 5 || m > 380 }),
+      },
+    });
+    const inputs = run.facts.filter(({ cause }) => cause === null);
+    expect(new Set(inputs.map(({ type, by }) => `${type} ${by}`))).toEqual(
+      new Set([
+        'RunStarted session',
+        'HistoricalBarsLoaded session/loading',
+        'QueueLoaded session/loading',
+        'BarAppended session/feed',
+      ]),
+    );
+    const read = run.of('QueueLoaded').concat(run.of('BarAppended') as never);
+    expect(read.every(({ cause }) => cause === null)).toBe(true);
+  });
+});
+
 describe('minutes missing from the data', () => {
   const gone = new Set([7, 8, 200]);
   const AAPL = barsOf({ dates: ['2024-01-02'], missing: (minute) => gone.has(minute) });
