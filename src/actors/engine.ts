@@ -16,7 +16,7 @@ import { FrameLoop } from './frameLoop.ts';
 import type { DayBars, MarketData } from './marketData.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
-import type { Recorder } from './recorder.ts';
+import type { Origin, Recorder } from './recorder.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
 import type { Track } from './track.ts';
 
@@ -108,6 +108,8 @@ export class Engine {
   readonly requests = new Map<string, SymbolRequest>();
   readonly loads = new Map<string, LoadedSymbol>();
   loop: FrameLoop | null = null;
+  /** Symbols that strategies have asked for, not yet told to the chart. */
+  readonly wishes: string[] = [];
   /** Who waits to hear what became of a symbol. */
   readonly #waiting = new Map<string, ((result: AddResult) => void)[]>();
   /** Set when a message has come in: the slice ends after the present frame. */
@@ -131,7 +133,8 @@ export class Engine {
     this.indicators = parts.indicators;
     this.named = parts.strategies;
     this.journal = parts.journal;
-    this.strategies = new Strategies(parts.recorder, parts.view, parts.strategies);
+    const wish = (symbol: string, origin: Origin) => this.wish(symbol, origin);
+    this.strategies = new Strategies(parts.recorder, parts.view, { named: parts.strategies, wish });
     this.#started = parts.started;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
@@ -191,6 +194,30 @@ export class Engine {
       base: this.#base,
       enabled: this.config.session_data_config.gap_filler.enable_session_quality,
     });
+  }
+
+  /** Takes a strategy's wish for a symbol, to be served before the next frame. One that is on its way is not asked again. */
+  wish(symbol: string, origin: Origin): void {
+    if (this.data.symbols.has(symbol) || this.requests.has(symbol)) return;
+    this.requests.set(symbol, { addedBy: 'strategy', streams: [] });
+    const detail = { symbol, streams: [] };
+    this.recorder.append('MessageReceived', origin, { message: 'symbol.add', detail });
+    this.wishes.push(symbol);
+    this.interrupted = true;
+  }
+
+  /** The wishes so far, ascending; they are the caller's now. */
+  takeWishes(): string[] {
+    return this.wishes.splice(0).sort();
+  }
+
+  /** The day is over: what was asked for and not yet served will not come. */
+  refuseWishes(): void {
+    for (const symbol of this.takeWishes()) {
+      this.requests.delete(symbol);
+      const reason = 'the session is over';
+      this.record('MessageRefused', 'session', { message: 'symbol.add', state: 'ending', reason });
+    }
   }
 
   /** Resolves when it is known what became of a wish for `symbol`. */

@@ -14,6 +14,7 @@ export function settleInsertion(engine: Engine, { symbols, reason }: InsertionIn
       engine.answer(symbol, { added: true, symbol });
       continue;
     }
+    engine.requests.delete(symbol);
     const why = engine.data.refused.get(symbol) ?? reason;
     engine.strategies.refused(symbol, why, engine.recorder.seq);
     engine.answer(symbol, { added: false, symbol, loaded: false, reason: why });

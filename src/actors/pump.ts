@@ -51,8 +51,10 @@ async function runSlice(
   const loop = engine.loop!;
   const { log } = engine.recorder;
   if (log.backlog > BACKLOG_MAX) await log.durable();
+  // What was asked for outside of frames comes before the next one.
+  if (engine.wishes.length > 0) return { type: 'slice.end', symbols: engine.takeWishes() };
   await demand.wanted(loop, signal);
-  if (signal.aborted) return { type: 'slice.end' };
+  if (signal.aborted) return { type: 'slice.end', symbols: [] };
   const cut = limitOf(size);
   engine.interrupted = false;
   const outcome = loop.run((frames) => {
@@ -60,7 +62,8 @@ async function runSlice(
     return cut(frames) || engine.interrupted || loop.closed || !demand.wants(loop);
   });
   if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
-  return { type: outcome.kind === 'closed' ? 'feed.close' : 'slice.end' };
+  if (outcome.kind === 'closed') return { type: 'feed.close' };
+  return { type: 'slice.end', symbols: engine.takeWishes() };
 }
 
 function limitOf(size: SliceSize): SliceLimit {

@@ -19,6 +19,7 @@ import type { Demand } from './demand.ts';
 import type { AddResult, Engine } from './engine.ts';
 import type { CommittedFrame } from './recorder.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
+import { symbolNamed } from './symbolName.ts';
 import { VERSIONS } from './versions.ts';
 
 /** A run that ended in `failed`; its log is complete and readable. */
@@ -281,12 +282,6 @@ export class Session implements AsyncDisposable {
     this.#engine.journal({ type, at: this.view.now, seq: this.view.seq });
     this.#conductor.deliver({ type });
   }
-}
-
-function symbolNamed(name: string): string {
-  const symbol = name.trim().toUpperCase();
-  if (/^\S+$/.test(symbol)) return symbol;
-  throw new UsageError(`"${name}" is no symbol: write one word, such as "TSLA"`);
 }
 
 function intervalNamed(text: string): Interval {

@@ -10,7 +10,8 @@ import { sentenceOf } from '../domain/errors.ts';
 import { tryParseInterval } from '../domain/interval.ts';
 import type { IndicatorView, SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
-import type { Recorder } from './recorder.ts';
+import type { Origin, Recorder } from './recorder.ts';
+import { symbolNamed } from './symbolName.ts';
 import type { Lane, Runner, Track } from './track.ts';
 
 /** A closed bar as a strategy gets it; a fresh object, its own to keep. */
@@ -42,6 +43,8 @@ export interface StrategyContext<Config = unknown> {
   readonly config: Config;
   /** Records a signal, caused by the bar or value this callback is about. */
   emit(signal: Signal): void;
+  /** Adds a symbol before the next frame, unless it is there; `onSymbolAdded` or `onSymbolRefused` follows. */
+  ensureSymbol(symbol: string): void;
 }
 
 /** What a strategy wants to be called for; what is absent means all. */
@@ -106,17 +109,26 @@ interface Heard {
   readonly runners: readonly Runner[];
 }
 
+/** Takes a wish for a symbol. */
+type Wish = (symbol: string, origin: Origin) => void;
+
 export class Strategies {
   readonly #recorder: Recorder;
   readonly #view: SessionView;
+  readonly #wish: Wish;
   readonly #listeners: Listener[];
   /** Fact the running callback is about. */
   #cause: number | null = null;
 
-  constructor(recorder: Recorder, view: SessionView, strategies: readonly NamedStrategy[]) {
+  constructor(
+    recorder: Recorder,
+    view: SessionView,
+    { named, wish }: { named: readonly NamedStrategy[]; wish: Wish },
+  ) {
     this.#recorder = recorder;
     this.#view = view;
-    this.#listeners = strategies.map((named) => this.#listener(named));
+    this.#wish = wish;
+    this.#listeners = named.map((strategy) => this.#listener(strategy));
   }
 
   get count(): number {
@@ -228,11 +240,14 @@ export class Strategies {
         { strategy: name, symbol, side, strength, reason },
       );
     };
+    const ensureSymbol = (wanted: string) =>
+      this.#wish(symbolNamed(wanted), { by, cause: this.#cause });
     const view = this.#view;
     const context: StrategyContext = {
       view,
       config,
       emit,
+      ensureSymbol,
       get now() {
         return recorder.at;
       },

@@ -16,7 +16,8 @@ import { type CanFail, type Outcome, onError, outcomeOf, reasonOf, step, work } 
 export type PumpMessage = { type: 'slice.run' };
 
 export type ActiveMessage =
-  | { type: 'slice.end' }
+  /** `symbols`: what strategies have asked for in it. */
+  | { type: 'slice.end'; symbols: readonly string[] }
   | { type: 'feed.close' }
   | { type: 'feed.fail'; reason: string }
   | { type: 'session.pause' }
@@ -67,6 +68,10 @@ export const activeMachine = setup({
       pending: ({ context, event }) =>
         event.type === 'symbol.add' ? [...context.pending, event.symbol] : context.pending,
     }),
+    queueWishes: assign({
+      pending: ({ context, event }) =>
+        event.type === 'slice.end' ? [...context.pending, ...event.symbols] : context.pending,
+    }),
     takePending: assign({
       inserting: ({ context }) => [...new Set(context.pending)],
       pending: [],
@@ -79,6 +84,7 @@ export const activeMachine = setup({
   },
   guards: {
     pauseAsked: ({ context }) => context.pauseAsked,
+    hasWishes: ({ event }) => event.type === 'slice.end' && event.symbols.length > 0,
     hasPending: ({ context }) => context.pending.length > 0,
   },
 }).createMachine({
@@ -116,7 +122,10 @@ export const activeMachine = setup({
       entry: 'runSlice',
       invoke: { id: 'pump', src: 'pump', onError },
       on: {
-        'slice.end': { actions: 'runSlice' },
+        'slice.end': [
+          { guard: 'hasWishes', target: 'turning', actions: 'queueWishes' },
+          { actions: 'runSlice' },
+        ],
         'feed.close': 'closed',
         'feed.fail': { target: 'failed', actions: 'noteFailure' },
         'session.pause': { target: 'turning', actions: 'askPause' },

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCalendar, openSession, type Session, type SessionView } from '../../src/index.ts';
+import {
+  findCalendar,
+  openSession,
+  type Session,
+  type SessionView,
+  type StrategyContext,
+} from '../../src/index.ts';
 import { barsOf, configOf, MINUTE, random, select, type TestBar } from '../support.ts';
 
 const calendar = findCalendar('XNYS')!;
@@ -165,6 +171,48 @@ describe('a symbol added mid-session', () => {
     expect(await opened.addSymbol('NEW')).toMatchObject({ added: true });
     const summary = await opened.finish();
     expect(summary.symbols.NEW?.bars).toBe(390);
+  });
+
+  it('can be asked for by a strategy, at any slice size', async () => {
+    const data = { AAPL: barsWithHoles(1, 0.02), NEW: barsWithHoles(2, 0.02) };
+    const hashes: string[] = [];
+    for (const slice of [1, 7, 'auto'] as const) {
+      const told: string[] = [];
+      const finder = () => ({
+        onBar: (bar: { opened: number }, context: StrategyContext) => {
+          if (bar.opened % (97 * MINUTE) === 0) context.ensureSymbol('new');
+        },
+        onSymbolAdded: (symbol: string) => told.push(symbol),
+      });
+      const opened = await openSession({
+        config: configOf({
+          start: DATES[1]!,
+          end: DATES[2]!,
+          session: { ...session, strategies: [{ module: 'finder' }] },
+        }),
+        data,
+        strategies: { finder },
+        slice,
+      });
+      const summary = await opened.finish();
+      expect(told).toEqual(['NEW', 'NEW']);
+      expect(summary.facts).toMatchObject({ MessageReceived: 2, SymbolRegistered: 4 });
+      hashes.push(summary.chain_hash);
+    }
+    expect(new Set(hashes).size).toBe(1);
+  });
+
+  it('is refused on the record when a strategy asks at the very end', async () => {
+    const late = () => ({
+      onSessionEnd: (context: StrategyContext) => context.ensureSymbol('NEW'),
+    });
+    const opened = await openSession({
+      config: configOf({ start: DATES[1]!, session: { strategies: [{ module: 'late' }] } }),
+      data: { AAPL: barsWithHoles(1, 0), NEW: barsWithHoles(2, 0) },
+      strategies: { late },
+    });
+    const { facts } = await opened.finish();
+    expect(facts).toMatchObject({ MessageReceived: 1, MessageRefused: 1 });
   });
 
   it('leaves with the day', async () => {

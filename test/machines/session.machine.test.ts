@@ -73,7 +73,7 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
             const answer: Pump = (run) => queueMicrotask(run);
             receive(() => {
               pump.slices += 1;
-              if (pump.slices < 3) answer(() => sendBack({ type: 'slice.end' }));
+              if (pump.slices < 3) answer(() => sendBack({ type: 'slice.end', symbols: [] }));
             });
           }),
         },
