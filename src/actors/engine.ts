@@ -196,7 +196,7 @@ export class Engine {
     });
   }
 
-  /** Takes a strategy's wish for a symbol, to be served before the next frame. One that is on its way is not asked again. */
+  /** Takes a strategy's wish for a symbol, served before the next frame; one on its way is not asked for again. */
   wish(symbol: string, origin: Origin): void {
     if (this.data.symbols.has(symbol) || this.requests.has(symbol)) return;
     this.requests.set(symbol, { addedBy: 'strategy', streams: [] });

@@ -12,7 +12,9 @@ export interface Progressing {
 }
 
 const REDRAW_MS = 100;
-const LINE_MS = 2_000;
+/** Where nothing can be redrawn: a line once a day is over, and no more than one a second. */
+const LOOK_MS = 25;
+const LINE_MS = 1_000;
 const BAR_WIDTH = 12;
 
 export class Progress {
@@ -22,6 +24,7 @@ export class Progress {
   #timer: NodeJS.Timeout | undefined;
   #startedAt = 0;
   #daysShown = 0;
+  #nextLine = 0;
   #drawn = false;
 
   constructor(redraws = process.stderr.isTTY === true) {
@@ -33,7 +36,7 @@ export class Progress {
     this.#session = session;
     this.#zone = zone;
     this.#startedAt = performance.now();
-    this.#timer = setInterval(() => this.#tick(), this.#redraws ? REDRAW_MS : LINE_MS);
+    this.#timer = setInterval(() => this.#tick(), this.#redraws ? REDRAW_MS : LOOK_MS);
     this.#timer.unref();
   }
 
@@ -57,8 +60,10 @@ export class Progress {
       return;
     }
     const day = session.progress.done;
-    if (day === this.#daysShown) return;
+    const now = performance.now();
+    if (day === this.#daysShown || now < this.#nextLine) return;
     this.#daysShown = day;
+    this.#nextLine = now + LINE_MS;
     process.stderr.write(`${line}\n`);
   }
 

@@ -6,8 +6,8 @@
  * reached, and stay raw: to compress them costs about as much time as to encode and hash them did, for a few
  * bytes of what is mostly indicator values. `sealLog` does that, once a run is over.
  */
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
@@ -103,7 +103,7 @@ export class FileLog implements LogWriter {
     given: NewManifest,
     options: FileLogOptions = {},
   ): Promise<FileLog> {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     const lock = WriterLock.claim(folder, 0);
     try {
       if (manifestStamp(folder) !== null || listSegments(folder).length > 0) {
@@ -267,5 +267,18 @@ export class FileLog implements LogWriter {
       this.#lock.release();
       this.#waiters.wake();
     }
+  }
+}
+
+/** One level at a time: Node's recursive way never returns where a parent refuses to have children, as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    throw new UsageError(`the folder "${folder}" cannot be made: ${message}; choose another`);
   }
 }
