@@ -6,7 +6,7 @@
  * reached, and stay raw: to compress them costs about as much time as to encode and hash them did, for a few
  * bytes of what is mostly indicator values. `sealLog` does that, once a run is over.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
@@ -272,13 +272,7 @@ export class FileLog implements LogWriter {
 
 /** One level at a time: Node's recursive way never returns where a parent refuses to have children, as in /proc. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    throw new UsageError(`the folder "${folder}" cannot be made: ${message}; choose another`);
-  }
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (folder !== dirname(folder)) makeFolder(dirname(folder));
+  mkdirSync(folder);
 }
