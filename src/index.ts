@@ -1,7 +1,7 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
 
 export type { SessionStatus } from './actors/conductor.ts';
-export type { AddResult } from './actors/engine.ts';
+export type { AddResult, JournalEntry } from './actors/engine.ts';
 export type { StrategyFactory } from './actors/modules.ts';
 export {
   ConfigInvalid,

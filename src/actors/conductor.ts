@@ -6,6 +6,7 @@
 
 import { type ActorOptions, type AnyActorLogic, createActor } from 'xstate';
 import { sentenceOf } from '../domain/errors.ts';
+import type { TradingDate } from '../domain/time.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
@@ -42,6 +43,7 @@ export class Conductor {
   #startedAt = 0;
   #seconds: number | null = null;
   #closing: Promise<void> | null = null;
+  #phaseDate: TradingDate | null = null;
   /** What happened before RunStarted, which waits for the fingerprints of the data; null after. */
   #early: (() => void)[] | null = [];
 
@@ -64,8 +66,13 @@ export class Conductor {
       },
       inspect: (event) => {
         observe(event);
-        if (typeof inspect === 'function') inspect(event);
-        else inspect?.next?.(event);
+        try {
+          if (typeof inspect === 'function') inspect(event);
+          else inspect?.next?.(event);
+        } catch (error) {
+          // Whoever looks on cannot change the run.
+          engine.journal({ type: 'InspectorFailed', reason: sentenceOf(error) });
+        }
       },
     });
   }
@@ -162,13 +169,14 @@ export class Conductor {
       { actor, message, from, to },
     );
     if (actor !== 'session') return;
-    const { date } = engine.session;
     if (fromPhase !== null) {
-      const left = { phase: fromPhase, name: from!, date: fromPhase === 0 ? null : date };
+      const left = { phase: fromPhase, name: from!, date: this.#phaseDate };
       recorder.append('PhaseLeft', { by, cause }, left);
     }
     if (toPhase !== null) {
-      const entered = { phase: toPhase, name: to, date: toPhase === 0 ? null : date };
+      // A phase is left under the date it was entered with: in Phase 1 the day moves on.
+      this.#phaseDate = toPhase === 0 ? null : engine.session.date;
+      const entered = { phase: toPhase, name: to, date: this.#phaseDate };
       recorder.append('PhaseEntered', { by, cause }, entered);
     } else this.#end(to as EndStatus, fromPhase ?? 0, cause);
   }

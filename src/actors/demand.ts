@@ -13,74 +13,75 @@ export interface Standing {
 }
 
 interface Goal {
-  /** False: stop here. */
+  /** False: reached. */
   wants(standing: Standing): boolean;
   /** Told of every market frame. */
-  framed(): void;
+  framed?(): void;
   reached(): void;
 }
 
+/** Goals stand side by side: the session goes on while any of them wants it to. */
 export class Demand {
-  #goal: Goal | null = null;
+  readonly #goals = new Set<Goal>();
   #waiting: (() => void) | null = null;
 
   /** To the end of the run. */
   everything(): void {
-    this.#set({ wants: () => true, framed: () => {}, reached: () => {} });
+    this.#add({ wants: () => true, reached: () => {} });
   }
 
   /** So many more market frames. Resolves when they are done. */
   frames(count: number): Promise<void> {
     let left = count;
-    return new Promise((resolve) => {
-      this.#set({
-        wants: () => left > 0,
-        framed: () => {
-          left -= 1;
-        },
-        reached: resolve,
-      });
+    return this.#goal({
+      wants: () => left > 0,
+      framed: () => {
+        left -= 1;
+      },
     });
   }
 
   /** Every instant up to `time`, itself included. */
   until(time: MarketTime): Promise<void> {
-    return new Promise((resolve) => {
-      this.#set({
-        wants: (standing) => standing.next() <= time,
-        framed: () => {},
-        reached: resolve,
-      });
-    });
+    return this.#goal({ wants: (standing) => standing.next() <= time });
   }
 
-  /** Until `holds` is true after a market frame. */
+  /** Until `holds` is true after a market frame; rejects with what it throws. */
   untilHolds(holds: () => boolean): Promise<void> {
     let met = false;
-    return new Promise((resolve) => {
-      this.#set({
-        wants: () => !met,
-        framed: () => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#add({
+      wants: () => !met,
+      framed: () => {
+        try {
           met ||= holds();
-        },
-        reached: resolve,
-      });
+        } catch (error) {
+          met = true;
+          reject(error);
+        }
+      },
+      reached: resolve,
     });
+    return promise;
   }
 
   /** Told of every market frame. */
   framed(): void {
-    this.#goal?.framed();
+    for (const goal of this.#goals) goal.framed?.();
   }
 
   /** True if the session is to go on from here now. */
   wants(standing: Standing): boolean {
-    const goal = this.#goal;
-    if (goal === null) return false;
-    if (goal.wants(standing)) return true;
-    this.#goal = null;
-    goal.reached();
-    return false;
+    let wanted = false;
+    for (const goal of this.#goals) {
+      if (goal.wants(standing)) {
+        wanted = true;
+        continue;
+      }
+      this.#goals.delete(goal);
+      goal.reached();
+    }
+    return wanted;
   }
 
   /** Waits until the session is to go on. Ends early, without demand, when `signal` aborts. */
@@ -97,14 +98,19 @@ export class Demand {
 
   /** The run is over: whoever waits for a goal is released. */
   end(): void {
-    const goal = this.#goal;
-    this.#goal = null;
-    goal?.reached();
+    const goals = [...this.#goals];
+    this.#goals.clear();
+    for (const goal of goals) goal.reached();
   }
 
-  #set(goal: Goal): void {
-    this.#goal?.reached();
-    this.#goal = goal;
+  #goal(goal: Omit<Goal, 'reached'>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#add({ ...goal, reached: () => resolve() });
+    });
+  }
+
+  #add(goal: Goal): void {
+    this.#goals.add(goal);
     const waiting = this.#waiting;
     this.#waiting = null;
     waiting?.();

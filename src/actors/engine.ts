@@ -18,7 +18,7 @@ import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Origin, Recorder } from './recorder.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
-import type { Track } from './track.ts';
+import type { Totals, Track } from './track.ts';
 
 /** What depends on the host and never changes the market: pauses, retries, refused pauses. */
 export type JournalEntry = { readonly type: string } & Readonly<Record<string, unknown>>;
@@ -84,7 +84,8 @@ export class Engine {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
-  readonly journal: EngineParts['journal'];
+  /** What was noted beside the log so far. */
+  readonly notes: JournalEntry[] = [];
   readonly strategies: Strategies;
   readonly named: readonly NamedStrategy[];
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
@@ -107,6 +108,8 @@ export class Engine {
   /** Who asked for a symbol that is not in the config, and what for. */
   readonly requests = new Map<string, SymbolRequest>();
   readonly loads = new Map<string, LoadedSymbol>();
+  /** What the run has had of each symbol, also of those that have left. */
+  readonly totals = new Map<string, Totals>();
   loop: FrameLoop | null = null;
   /** Symbols that strategies have asked for, not yet told to the chart. */
   readonly wishes: string[] = [];
@@ -120,6 +123,7 @@ export class Engine {
   sessionsWithSymbols = 0;
 
   readonly #started: EngineParts['started'];
+  readonly #keep: EngineParts['journal'];
   #base: ParsedInterval | null = null;
   #processor: Processor | null = null;
   #quality: Quality | null = null;
@@ -132,7 +136,7 @@ export class Engine {
     this.view = parts.view;
     this.indicators = parts.indicators;
     this.named = parts.strategies;
-    this.journal = parts.journal;
+    this.#keep = parts.journal;
     const wish = (symbol: string, origin: Origin) => this.wish(symbol, origin);
     this.strategies = new Strategies(parts.recorder, parts.view, { named: parts.strategies, wish });
     this.#started = parts.started;
@@ -194,6 +198,14 @@ export class Engine {
       base: this.#base,
       enabled: this.config.session_data_config.gap_filler.enable_session_quality,
     });
+  }
+
+  totalsOf(symbol: string): Totals {
+    const known = this.totals.get(symbol);
+    if (known !== undefined) return known;
+    const totals = { bars: 0, expected: 0, derived: 0 };
+    this.totals.set(symbol, totals);
+    return totals;
   }
 
   /** Takes a strategy's wish for a symbol, served before the next frame; one on its way is not asked for again. */
@@ -258,6 +270,12 @@ export class Engine {
       this.tracks,
     );
     return this.loop;
+  }
+
+  /** Notes what depends on the host, beside the log. */
+  journal(entry: JournalEntry): void {
+    this.notes.push(entry);
+    this.#keep(entry);
   }
 
   /** Records the first fact of the run. */

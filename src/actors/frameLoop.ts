@@ -24,8 +24,8 @@ export type SliceOutcome =
   | { readonly kind: 'closed' }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** After which frame a slice ends; asked after each. */
-export type SliceLimit = (frames: number) => boolean;
+/** Whether a slice ends; asked after each instant. `recorded`: something happened at it. */
+export type SliceLimit = (instants: number, recorded: boolean) => boolean;
 
 export interface FrameStages {
   readonly recorder: Recorder;
@@ -59,9 +59,13 @@ export class FrameLoop {
     return this.#closed;
   }
 
-  /** The next instant at which something is due; the close at the latest. O(symbols). */
+  /**
+   * The next instant at which something is due; the close at the latest. A window whose last day a symbol
+   * missed is overdue: it closes at the first instant the symbol is back. O(symbols).
+   */
   next(): MarketTime {
-    return Math.min(this.#session.close, dueOf(this.#tracks));
+    const due = Math.min(this.#session.close, dueOf(this.#tracks));
+    return Math.max(due, this.#stages.recorder.at);
   }
 
   /**
@@ -86,28 +90,28 @@ export class FrameLoop {
    * again, it says so again.
    */
   run(limit: SliceLimit): SliceOutcome {
-    let frames = 0;
+    let instants = 0;
     while (!this.#closed && this.#failure === null) {
-      this.#tryFrame(this.next());
-      frames += 1;
-      if (limit(frames)) break;
+      const recorded = this.#tryFrame(this.next());
+      instants += 1;
+      if (limit(instants, recorded)) break;
     }
     if (this.#failure !== null) return { kind: 'failed', reason: this.#failure };
     return { kind: this.#closed ? 'closed' : 'paused' };
   }
 
   /** A strategy that throws ends the run after what it decided on. */
-  #tryFrame(now: MarketTime): void {
+  #tryFrame(now: MarketTime): boolean {
     try {
-      this.#frame(now);
+      return this.#frame(now);
     } catch (error) {
       if (!(error instanceof StrategyError)) throw error;
-      this.#stages.recorder.commit({ market: true });
       this.#failure = error.message;
+      return this.#stages.recorder.commit({ market: true });
     }
   }
 
-  #frame(now: MarketTime): void {
+  #frame(now: MarketTime): boolean {
     const { recorder, processor, quality, strategies } = this.#stages;
     const tracks = this.#tracks;
     recorder.advance(now);
@@ -116,9 +120,10 @@ export class FrameLoop {
     processor.updateIndicators(tracks);
     quality.judge(tracks, this.#session, now);
     if (strategies.count > 0) strategies.dispatch();
-    recorder.commit({ market: true });
+    const recorded = recorder.commit({ market: true });
     for (const track of tracks) settle(track);
     if (now === this.#session.close) this.#closed = true;
+    return recorded;
   }
 
   #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): void {

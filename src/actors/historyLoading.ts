@@ -12,6 +12,7 @@ import { BLOCK_COLUMNS, Block } from '../domain/frame.ts';
 import { parseInterval } from '../domain/interval.ts';
 import { qualityOf } from '../domain/sessionView.ts';
 import type { TradingDate } from '../domain/time.ts';
+import type { BadRow } from '../feeds/feed.ts';
 import type { Engine } from './engine.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import type { DayBars } from './marketData.ts';
@@ -70,8 +71,30 @@ function recordHistory(
     held,
     provenance: days.flatMap((day) => day.provenance),
   };
-  engine.recorder.place(block);
+  const loaded = engine.recorder.place(block);
   engine.recorder.appendPlaced(block);
+  for (const { session, skipped } of days) {
+    recordSkipped(engine, { symbol, interval, date: session.date, skipped }, loaded);
+  }
+}
+
+/** Says which bad rows were left out of a day that was read. */
+export function recordSkipped(
+  engine: Engine,
+  { symbol, interval, date, skipped }: SkippedRows,
+  cause: number,
+): void {
+  if (skipped.length === 0) return;
+  const lines = skipped.slice(0, 10).map(({ file, line, reason }) => ({ file, line, reason }));
+  const fact = { symbol, interval, date, rows: skipped.length, lines };
+  engine.record('RowsSkipped', BY, fact, cause);
+}
+
+interface SkippedRows {
+  readonly symbol: string;
+  readonly interval: string;
+  readonly date: TradingDate;
+  readonly skipped: readonly BadRow[];
 }
 
 /** What was read is an input; what is derived follows from the fact that brought its source. */
@@ -113,8 +136,14 @@ export function derivedDays(
   const { incomplete } = engine.config.session_data_config.derivation;
   const window = new Window();
   const derived: DayBars[] = [];
+  const close = (bars: BarColumns) => {
+    window.holds = false;
+    if (incomplete === 'emit' || window.count >= window.expected) bars.push(window);
+  };
   for (const day of source?.days ?? []) {
-    if (day.date < need.from || (need.to !== undefined && day.date >= need.to)) continue;
+    if (need.to !== undefined && day.date >= need.to) break;
+    // Long windows may have begun before the first day that is asked for.
+    if (day.date < need.from && !spansSessions(interval)) continue;
     const session = time.calendar.session(day.date)!;
     const bars = new BarColumns(0);
     const { start: from, end: to } = day;
@@ -122,18 +151,17 @@ export function derivedDays(
     else if (spansSessions(interval)) {
       for (let i = from; i < to; i++) {
         const bar = source!.columns.at(i);
+        if (window.holds && window.end <= bar.opened) close(bars);
         if (window.holds) window.add(bar);
         else window.begin(longWindow(engine.days, interval, base, day.date), bar);
       }
-      if (window.holds && window.end <= session.close) {
-        if (incomplete === 'emit' || window.count >= window.expected) bars.push(window);
-        window.holds = false;
-      }
+      if (window.holds && window.end <= session.close) close(bars);
     } else {
       const rule = { session, interval: need.interval, base: need.source, incomplete };
       aggregateSession(source!.columns, bars, { ...rule, from, to });
     }
-    derived.push({ session, bars, provenance: [], leftOut: 0, skipped: [] });
+    if (day.date >= need.from)
+      derived.push({ session, bars, provenance: [], leftOut: 0, skipped: [] });
   }
   return derived;
 }
@@ -174,11 +202,13 @@ function fillFromHistory(engine: Engine, track: Track, lane: Lane): void {
 export function scoreHistory(engine: Engine, symbols: readonly string[]): void {
   const enabled = engine.config.session_data_config.historical.enable_quality;
   for (const symbol of symbols) {
-    for (const { interval, visibleFrom } of historyNeeds(engine, symbol)) {
+    for (const { interval, source, visibleFrom } of historyNeeds(engine, symbol)) {
       if (visibleFrom === null) continue;
+      // Derived intervals take the quality of what they are derived from.
       const dates = daysBefore(engine, visibleFrom);
-      const expected = dates.reduce((sum, date) => sum + barsOn(engine, interval, date), 0);
-      const days = engine.data.historyOf(symbol, interval)?.visibleDays() ?? [];
+      const expected = dates.reduce((sum, date) => sum + barsOn(engine, source, date), 0);
+      const held = engine.data.historyOf(symbol, source)?.days ?? [];
+      const days = held.filter(({ date }) => date >= visibleFrom);
       const present = days.reduce((sum, day) => sum + day.end - day.start, 0);
       const quality = qualityOf(present, expected, enabled);
       engine.record('HistoricalQualityScored', 'session/quality', {
@@ -192,12 +222,9 @@ export function scoreHistory(engine: Engine, symbols: readonly string[]): void {
   }
 }
 
-/** How many bars of `interval` end on `date`. */
+/** How many bars of a stored interval a session has. */
 function barsOn(engine: Engine, text: string, date: TradingDate): number {
   const interval = parseInterval(text);
   const session = engine.time.calendar.session(date)!;
-  if (!interval.intraday) {
-    return spansSessions(interval) && engine.days.group(interval, date).at(-1) !== date ? 0 : 1;
-  }
-  return Math.ceil((session.close - session.open) / interval.ms);
+  return interval.intraday ? Math.ceil((session.close - session.open) / interval.ms) : 1;
 }

@@ -137,7 +137,11 @@ class Needs {
   #reach(interval: Interval, from: TradingDate): HistoryNeed | undefined {
     const source = historySource(interval, this.#stored);
     if (source === undefined) return undefined;
-    if (source !== interval) this.#reach(source, from);
+    if (source !== interval) {
+      const parsed = parseInterval(interval);
+      const [first] = spansSessions(parsed) ? this.#engine.days.group(parsed, from) : [from];
+      this.#reach(source, first ?? from);
+    }
     let need = this.#needs.get(interval);
     if (need === undefined) {
       need = { interval, source, from, visibleFrom: null, keep: false, neededBy: [] };

@@ -3,6 +3,7 @@ import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, parseInterval } from '../domain/interval.ts';
 import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
 import type { Engine, LoadedHistory } from './engine.ts';
+import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import { createLane, Track } from './track.ts';
 import { requiredIntervals } from './validation.ts';
@@ -12,9 +13,12 @@ const BY = 'session/loading';
 /** Why a symbol cannot be loaded: a plain refusal, not an error. */
 class Refusal {
   readonly reason: string;
+  /** Bars of the day that are outside its session. */
+  readonly leftOut: number;
 
-  constructor(reason: string) {
+  constructor(reason: string, leftOut = 0) {
     this.reason = reason;
+    this.leftOut = leftOut;
   }
 }
 
@@ -35,18 +39,25 @@ export async function checkSymbols(
   );
   signal.throwIfAborted();
   const loaded: string[] = [];
-  const refused = new Map<string, string>();
+  const refused = new Map<string, Refusal>();
   for (const [i, result] of read.entries()) {
     const symbol = sorted[i]!;
     if (result === undefined) loaded.push(symbol);
-    else if (result instanceof Refusal) refused.set(symbol, result.reason);
-    else if (last) refused.set(symbol, `${sentenceOf(result)}, tried ${ATTEMPTS} times`);
-    else {
+    else if (result instanceof Refusal) refused.set(symbol, result);
+    else if (last) {
+      refused.set(symbol, new Refusal(`${sentenceOf(result)}, tried ${ATTEMPTS} times`));
+    } else {
       engine.journal({ type: 'LoadRetried', symbol, reason: sentenceOf(result) });
       throw result;
     }
   }
-  for (const [symbol, reason] of refused) engine.record('SymbolRefused', BY, { symbol, reason });
+  const interval = engine.base.text;
+  const { date } = engine.session;
+  for (const [symbol, { reason, leftOut }] of refused) {
+    const cause = engine.record('SymbolRefused', BY, { symbol, reason });
+    if (leftOut === 0) continue;
+    engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, cause);
+  }
   return loaded;
 }
 
@@ -70,6 +81,7 @@ async function readOrRefuse(
   if (queue.bars.length === 0) {
     return new Refusal(
       `no ${interval} bars in the regular session of ${session.date}, ${queue.leftOut} outside it`,
+      queue.leftOut,
     );
   }
   const stored = historyNeeds(engine, symbol).filter((need) => need.source === need.interval);
@@ -145,7 +157,7 @@ function trackOf(engine: Engine, symbol: string, intervals: readonly string[]): 
     const lanes = [engine.base.text, ...intervals].map((interval, i) =>
       createLane(parseInterval(interval), recorder.seriesId({ symbol, name: interval }), i > 0),
     );
-    track = new Track(symbol, lanes);
+    track = new Track(symbol, lanes, engine.totalsOf(symbol));
     engine.known.set(symbol, track);
   }
   const { bars } = data.symbols.get(symbol)!;
@@ -169,15 +181,7 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
     if (leftOut > 0) {
       engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, loaded);
     }
-    if (skipped.length > 0) {
-      const lines = skipped.slice(0, 10).map(({ file, line, reason }) => ({ file, line, reason }));
-      engine.record(
-        'RowsSkipped',
-        BY,
-        { symbol, interval, date, rows: skipped.length, lines },
-        loaded,
-      );
-    }
+    recordSkipped(engine, { symbol, interval, date, skipped }, loaded);
     const track = engine.known.get(symbol)!;
     track.queue = bars;
     track.cursor = 0;

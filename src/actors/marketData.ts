@@ -67,8 +67,12 @@ export class MarketData {
     if (first === undefined) return [];
     const to = sessions.at(-1)!.dayEnd;
     const read = await this.feed.read({ symbol, interval, from: first.dayStart, to });
+    const skipped = this.feed.skipped(symbol, interval);
     return sessions
-      .map((session) => cut(read, session, session.dayStart, interval))
+      .map((session) => ({
+        ...cut(read, session, session.dayStart, interval),
+        skipped: skipped.get(session.date) ?? [],
+      }))
       .filter((day) => day.bars.length > 0);
   }
 

@@ -59,7 +59,9 @@ async function factoryIn(path: string, module: string): Promise<StrategyFactory>
   try {
     exported = await import(pathToFileURL(path).href);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
+    const [line = ''] = sentenceOf(error).split('\n');
+    // Who asked for the module, here this file, says nothing of what is wrong with it.
+    const reason = line.replace(` imported from ${import.meta.filename}`, '');
     throw new UsageError(`strategy module "${module}" could not be loaded: ${reason}`, {
       cause: error,
     });

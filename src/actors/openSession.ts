@@ -9,7 +9,7 @@ import type { IndicatorCatalogue } from '../domain/config/catalogue.ts';
 import { parseConfig } from '../domain/config/config.ts';
 import { formatProblem, type Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
-import { UsageError } from '../domain/errors.ts';
+import { sentenceOf, UsageError } from '../domain/errors.ts';
 import { SessionData } from '../domain/sessionData.ts';
 import { SessionView } from '../domain/sessionView.ts';
 import { TimeManager } from '../domain/timeManager.ts';
@@ -29,7 +29,7 @@ import { createStrategy, findStrategy, type StrategyFactory } from './modules.ts
 import type { SliceSize } from './pump.ts';
 import { Recorder } from './recorder.ts';
 import { Session } from './session.ts';
-import type { NamedStrategy } from './strategy.ts';
+import { type NamedStrategy, type Strategy, subscriptionOf } from './strategy.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface SessionOptions {
@@ -87,6 +87,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const time = timeOf(config, calendar);
   const strategies = await findStrategies(config, options, folder);
   const feed = feedOf(config, options, folder);
+  const indicators = planIndicators(config, registry, time);
+  const slice = sliceOf(options);
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
   const log =
@@ -99,7 +101,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     market: new MarketData(feed, calendar),
     recorder,
     view: new SessionView(data, { qualityEnabled }),
-    indicators: planIndicators(config, registry, time),
+    indicators,
     strategies,
     journal: (entry) => {
       if (log instanceof FileLog) log.journal(entry);
@@ -116,7 +118,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     folder: options.log ?? null,
     engine,
     demand: new Demand(),
-    slice: options.slice ?? 'auto',
+    slice,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
     inspect: options.inspect,
     hostTime: () => performance.now(),
@@ -171,6 +173,11 @@ function refuseUnsupported(config: Config): void {
   if (problems.length > 0) throw new ConfigInvalid(problems);
 }
 
+function sliceOf({ slice = 'auto' }: SessionOptions): SliceSize {
+  if (slice === 'auto' || (Number.isSafeInteger(slice) && slice >= 1)) return slice;
+  throw new UsageError(`slice "${slice}" is no size: give a whole number of frames, or "auto"`);
+}
+
 function timeOf(config: Config, calendar: Calendar): TimeManager {
   const { start_date, end_date } = config.backtest_config;
   const window = new TimeManager(calendar).resolveWindow(start_date, end_date);
@@ -200,9 +207,20 @@ async function findStrategies(
     const { name: base, factory } = await findStrategy(module, registered, folder);
     const twins = found.filter(({ name }) => name === base || name.startsWith(`${base}#`)).length;
     const name = twins === 0 ? base : `${base}#${twins + 1}`;
-    found.push({ name, strategy: createStrategy(name, factory, own), config: own });
+    const strategy = createStrategy(name, factory, own);
+    requireSubscription(name, strategy, own);
+    found.push({ name, strategy, config: own });
   }
   return found;
+}
+
+/** What a strategy subscribes to is part of the config: if it cannot be told, nothing is made. */
+function requireSubscription(name: string, strategy: Strategy, config: unknown): void {
+  try {
+    subscriptionOf(name, strategy, config);
+  } catch (error) {
+    throw new UsageError(sentenceOf(error), { cause: error });
+  }
 }
 
 function feedOf(config: Config, { data: given }: SessionOptions, folder: string): Feed {

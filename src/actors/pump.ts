@@ -57,9 +57,9 @@ async function runSlice(
   if (signal.aborted) return { type: 'slice.end', symbols: [] };
   const cut = limitOf(size);
   engine.interrupted = false;
-  const outcome = loop.run((frames) => {
-    demand.framed();
-    return cut(frames) || engine.interrupted || loop.closed || !demand.wants(loop);
+  const outcome = loop.run((instants, recorded) => {
+    if (recorded) demand.framed();
+    return cut(instants, recorded) || engine.interrupted || loop.closed || !demand.wants(loop);
   });
   if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
   if (outcome.kind === 'closed') return { type: 'feed.close' };

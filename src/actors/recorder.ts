@@ -115,9 +115,9 @@ export class Recorder {
     foldBlock(this.data, block, this.at, this.table);
   }
 
-  /** Hands what is pending to the log as one frame. Nothing pending: nothing happens. */
-  commit(options: { market?: boolean } = {}): void {
-    if (this.#sections.length === 0) return;
+  /** Hands what is pending to the log as one frame. @returns false if nothing was */
+  commit(options: { market?: boolean } = {}): boolean {
+    if (this.#sections.length === 0) return false;
     const frame: Frame = {
       at: this.at,
       firstSeq: this.#firstSeq,
@@ -130,6 +130,7 @@ export class Recorder {
     if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
     this.#sections.length = 0;
     this.#newSeries.length = 0;
+    return true;
   }
 
   /** Calls `listener` for every frame from now on. @returns how to stop that */
@@ -140,7 +141,11 @@ export class Recorder {
 
   #tell(frame: Frame, market: boolean): void {
     let made: Fact[] | null = null;
+    let heard = false;
     const facts = () => {
+      if (made === null && heard) {
+        throw new Error('take the facts of a frame while it is heard: later they are gone');
+      }
       made ??= [...factsOf(frame, this.table)];
       return made;
     };
@@ -156,6 +161,7 @@ export class Recorder {
         });
       }
     }
+    heard = true;
   }
 
   #take(facts: number): number {

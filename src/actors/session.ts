@@ -16,7 +16,7 @@ import type { MarketTime } from '../domain/time.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
 import type { Demand } from './demand.ts';
-import type { AddResult, Engine } from './engine.ts';
+import type { AddResult, Engine, JournalEntry } from './engine.ts';
 import type { CommittedFrame } from './recorder.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { symbolNamed } from './symbolName.ts';
@@ -52,6 +52,7 @@ export class Session implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #demand: Demand;
   readonly #conductor: Conductor;
+  #steps: Promise<void> = Promise.resolve();
 
   constructor(parts: SessionParts) {
     const { engine, demand, run, folder } = parts;
@@ -86,6 +87,11 @@ export class Session implements AsyncDisposable {
   /** Hex SHA-256 over everything recorded so far. */
   get chainHash(): string {
     return this.log.chainHash();
+  }
+
+  /** What was noted beside the log: pauses, retries, refused messages. */
+  get journal(): readonly JournalEntry[] {
+    return this.#engine.notes;
   }
 
   /** Base bars so far. */
@@ -131,7 +137,17 @@ export class Session implements AsyncDisposable {
    * @returns its frame; null if the run is over
    * @throws {RunFailedError} if the run failed
    */
-  async step(): Promise<CommittedFrame | null> {
+  step(): Promise<CommittedFrame | null> {
+    // One after another, so that steps asked for together are as many instants.
+    const step = this.#steps.then(() => this.#step());
+    this.#steps = step.then(
+      () => {},
+      () => {},
+    );
+    return step;
+  }
+
+  async #step(): Promise<CommittedFrame | null> {
     let last: CommittedFrame | null = null;
     const stop = this.onFrame((frame) => {
       if (frame.market) last = kept(frame);
@@ -149,8 +165,15 @@ export class Session implements AsyncDisposable {
    * instant.
    *
    * @throws {RunFailedError} if the run failed
+   * @throws {UsageError} for a goal that is neither; and what `holds` throws
    */
   async runUntil(goal: MarketTime | ((view: SessionView) => boolean)): Promise<void> {
+    if (typeof goal !== 'function' && !Number.isFinite(goal)) {
+      throw new UsageError(
+        `runUntil got ${JSON.stringify(goal)}: give epoch milliseconds, such as ` +
+          "Date.parse('2024-01-02T15:42:00Z'), or a function of the view",
+      );
+    }
     await this.#go(() =>
       typeof goal === 'number'
         ? this.#demand.until(goal)

@@ -229,19 +229,36 @@ export class Strategies {
     }
   }
 
+  /** A decision has a cause, which only a running callback has. */
+  #requireCallback(verb: string): void {
+    if (this.#cause !== null) return;
+    throw new Error(`${verb} was called outside of a callback: call it while one runs`);
+  }
+
   #listener({ name, strategy, config }: NamedStrategy): Listener {
     const recorder = this.#recorder;
     const by = `session/strategy/${name}`;
     const emit = (signal: Signal) => {
       const { symbol, side, strength = 1, reason = '' } = signal;
+      this.#requireCallback('emit');
+      if (typeof symbol !== 'string' || symbol === '')
+        throw new TypeError('a signal needs a symbol');
+      if (typeof side !== 'string' || side === '') {
+        throw new TypeError('a signal needs a side, such as "buy" or "sell"');
+      }
+      if (!Number.isFinite(strength)) {
+        throw new TypeError(`the strength of a signal is a number, found ${strength}`);
+      }
       recorder.append(
         'SignalEmitted',
         { by, cause: this.#cause },
         { strategy: name, symbol, side, strength, reason },
       );
     };
-    const ensureSymbol = (wanted: string) =>
+    const ensureSymbol = (wanted: string) => {
+      this.#requireCallback('ensureSymbol');
       this.#wish(symbolNamed(wanted), { by, cause: this.#cause });
+    };
     const view = this.#view;
     const context: StrategyContext = {
       view,
@@ -262,6 +279,7 @@ export function subscriptionOf(name: string, strategy: Strategy, config: unknown
   let asked: Subscription;
   try {
     asked = strategy.subscribe?.(config) ?? {};
+    if (isThenable(asked)) throw new TypeError('it returned a promise; it is synchronous');
   } catch (error) {
     const reason = sentenceOf(error);
     throw new StrategyError(`strategy "${name}" failed in subscribe: ${reason}`, { cause: error });

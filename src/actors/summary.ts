@@ -34,8 +34,8 @@ export function summaryOf(
   const { recorder, config } = engine;
   const enabled = config.session_data_config.gap_filler.enable_session_quality;
   const symbols: Record<string, SymbolSummary> = {};
-  for (const symbol of [...engine.known.keys()].sort()) {
-    const { bars, expected, derived } = engine.known.get(symbol)!.totals;
+  for (const symbol of [...engine.totals.keys()].sort()) {
+    const { bars, expected, derived } = engine.totalsOf(symbol);
     symbols[symbol] = { bars, derived, quality: qualityOf(bars, expected, enabled) };
   }
   const { run, log, status, seconds, reason } = host;

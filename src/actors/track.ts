@@ -29,6 +29,13 @@ export interface Lane {
   lastSeq: number;
 }
 
+/** Of one symbol over the whole run: base bars, base bars expected by the closes so far, derived bars. */
+export interface Totals {
+  bars: number;
+  expected: number;
+  derived: number;
+}
+
 export class Track {
   readonly symbol: string;
   /** Base first, then derived, ascending by interval. */
@@ -45,11 +52,11 @@ export class Track {
   present = 0;
   /** False until its series have been brought up to the session it first takes part in. */
   begun = false;
-  /** Over the whole run: base bars, base bars expected by the closes so far, derived bars. */
-  readonly totals = { bars: 0, expected: 0, derived: 0 };
+  readonly totals: Totals;
 
-  constructor(symbol: string, lanes: Lane[]) {
+  constructor(symbol: string, lanes: Lane[], totals: Totals) {
     this.symbol = symbol;
+    this.totals = totals;
     this.lanes = lanes;
   }
 

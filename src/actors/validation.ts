@@ -4,6 +4,7 @@ import { chooseBase, requirementsOf } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, type Interval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
+import { FeedProblems } from '../feeds/feedProblems.ts';
 import type { Engine } from './engine.ts';
 import { historySource, storedIntervals } from './historyNeeds.ts';
 import { subscriptionOf } from './strategy.ts';
@@ -41,8 +42,18 @@ export async function indexData(engine: Engine, signal: AbortSignal): Promise<vo
   } catch (error) {
     if (signal.aborted) throw error;
     engine.onStarted();
-    fail(engine, [sentenceOf(error)]);
+    fail(engine, unusable(engine, error));
   }
+}
+
+/** What is wrong with the data of each symbol, and which symbols have none. */
+function unusable(engine: Engine, error: unknown): string[] {
+  if (!(error instanceof FeedProblems)) return [sentenceOf(error)];
+  return engine.config.session_data_config.symbols.toSorted().flatMap((symbol) => {
+    const problems = error.bySymbol.get(symbol);
+    if (problems !== undefined) return problems;
+    return storedIntervals(engine, symbol).size > 0 ? [] : [lackOf(engine, symbol)];
+  });
 }
 
 /** Chooses one base interval for the run. @throws {Error} if there is none, or a symbol has no bar of it */
@@ -52,7 +63,8 @@ export function chooseStreams(engine: Engine): void {
   const requested = [...new Set([...engine.required.values()].flat())].sort(compareIntervals);
   const chosen = chooseBase(requested, commonIntervals(engine, symbols));
   if (!chosen.ok) {
-    fail(engine, [...chosen.reasons, ...symbols.map((symbol) => holdings(engine, symbol))]);
+    const lacks = symbols.flatMap((symbol) => lacksOf(engine, symbol, requested));
+    fail(engine, lacks.length > 0 ? lacks : [...chosen.reasons]);
   }
   const { base } = chosen;
   const problems = symbols.flatMap((symbol) => problemsOf(engine, symbol, base));
@@ -79,13 +91,15 @@ function streamsOf(required: readonly Interval[], base: Interval): Interval[] {
 
 /** Stored intervals that all symbols have in the window; where they share none, those that any has. */
 function commonIntervals(engine: Engine, symbols: readonly string[]): Interval[] {
-  const perSymbol = symbols.map(
-    (symbol) =>
-      new Set([...storedIntervals(engine, symbol)].filter((i) => hasBars(engine, symbol, i))),
-  );
-  const all = [...new Set(perSymbol.flatMap((intervals) => [...intervals]))];
-  const common = all.filter((interval) => perSymbol.every((has) => has.has(interval)));
+  const perSymbol = symbols.map((symbol) => intervalsInWindow(engine, symbol));
+  const all = [...new Set(perSymbol.flat())];
+  const common = all.filter((interval) => perSymbol.every((has) => has.includes(interval)));
   return common.length > 0 ? common : all;
+}
+
+function intervalsInWindow(engine: Engine, symbol: string): Interval[] {
+  const stored = [...storedIntervals(engine, symbol)];
+  return stored.filter((interval) => hasBars(engine, symbol, interval));
 }
 
 function hasBars(engine: Engine, symbol: string, interval: Interval): boolean {
@@ -100,7 +114,7 @@ function missingDates(engine: Engine, symbol: string, base: Interval): TradingDa
 
 /** One line for everything this symbol cannot have. */
 function problemsOf(engine: Engine, symbol: string, base: Interval): string[] {
-  if (!hasBars(engine, symbol, base)) return [`no ${base} bars: ${holdings(engine, symbol)}`];
+  if (!hasBars(engine, symbol, base)) return [lackOf(engine, symbol, base)];
   const stored = storedIntervals(engine, symbol);
   return engine.config.session_data_config.historical.data
     .filter(({ apply_to }) => apply_to === 'all' || apply_to.includes(symbol))
@@ -113,18 +127,43 @@ function problemsOf(engine: Engine, symbol: string, base: Interval): string[] {
     );
 }
 
-/** What the data has of a symbol, for people. */
-function holdings(engine: Engine, symbol: string): string {
+/** Why no base can be chosen for this symbol: a line for all of the window, else one for each interval. */
+function lacksOf(engine: Engine, symbol: string, requested: readonly Interval[]): string[] {
+  const present = intervalsInWindow(engine, symbol);
+  if (present.length === 0 && requested.length > 0) return [lackOf(engine, symbol)];
+  const chosen = chooseBase(requested, present);
+  if (chosen.ok || requested.length === 0) return [];
+  const sought = lookedFor(engine, symbol).map((sentence) => `${sentence}; `);
+  return chosen.reasons.map((reason) => `${symbol}: ${sought.join('')}${reason}`);
+}
+
+/** What there is of a symbol without bars, or without bars of `base`, in the window; and what to do. */
+function lackOf(engine: Engine, symbol: string, base?: Interval): string {
   const { start_date, end_date } = engine.config.backtest_config;
-  const stored = engine.market.feed.availability(symbol).map(({ interval, dates }) => {
+  const stored = engine.market.feed.availability(symbol);
+  const sought = lookedFor(engine, symbol);
+  if (stored.length === 0) {
+    const found = sought.length > 0 ? sought.join('; ') : 'the data has nothing';
+    return `${symbol}: ${found}; name data that has its bars, or leave the symbol out`;
+  }
+  const has = stored.map(({ interval, dates }) => {
     const days = [...dates.keys()];
     return `${interval} from ${days[0]} to ${days.at(-1)}`;
   });
-  const has = stored.length === 0 ? 'nothing' : stored.join(', ');
+  const isStored = base === undefined || stored.some(({ interval }) => interval === base);
+  const bars = base === undefined ? '' : `${base} `;
+  const remedy = isStored
+    ? 'choose a window inside the data, or name data that covers it'
+    : `name data of ${base} bars`;
   return (
-    `${symbol}: the data has ${has}; asked for ${start_date} to ${end_date}: ` +
-    'choose a window inside the data, or name data that covers it'
+    `${symbol}: ${[...sought, `the data has ${has.join(', ')}`].join('; ')}; ` +
+    `asked for ${bars}from ${start_date} to ${end_date}: ${remedy}`
   );
+}
+
+/** What the data was searched for in vain, such as a file. */
+function lookedFor(engine: Engine, symbol: string): readonly string[] {
+  return engine.market.feed.missing?.(symbol) ?? [];
 }
 
 function fail(engine: Engine, problems: string[]): never {

@@ -5,24 +5,36 @@ import { UsageError } from '../domain/errors.ts';
 import { startOf } from '../inspect/stateAt.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
+import { cutOffNote, wasCutOff } from './cutOff.ts';
+import { say } from './output.ts';
 
 export interface RecordedRun extends AsyncDisposable {
   readonly log: LogReader;
   /** As in `RunStarted`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly calendar: Calendar;
+  /** True if it never ended and nothing writes it any more: no fact will follow. */
+  readonly cutOff: boolean;
 }
 
 /**
+ * Says so if the run was cut off.
+ *
  * @throws {UsageError} if `folder` holds no run, one without facts, or one of a calendar not known here
  * @throws {LogCorrupted} if its log is damaged
  */
 export async function openRun(folder: string): Promise<RecordedRun> {
   const log = await FileLog.read(folder);
+  const cutOff = wasCutOff(log);
   const config = startOf(log)?.config;
   if (config === undefined) {
     await log.close();
-    throw new UsageError(`the run in "${folder}" has no facts yet: wait until it has begun`);
+    const ended = cutOff || log.manifest.closed !== null;
+    throw new UsageError(
+      ended
+        ? `the run in "${folder}" ended before its first fact: run it again`
+        : `the run in "${folder}" has no facts yet: wait until it has begun`,
+    );
   }
   const exchange = String(config.exchange_group);
   const calendar = findCalendar(exchange);
@@ -33,5 +45,6 @@ export async function openRun(folder: string): Promise<RecordedRun> {
         'read its log with a program that has it',
     );
   }
-  return { log, config, calendar, [Symbol.asyncDispose]: () => log.close() };
+  if (cutOff) say(cutOffNote(log));
+  return { log, config, calendar, cutOff, [Symbol.asyncDispose]: () => log.close() };
 }

@@ -73,10 +73,18 @@ function report(error: unknown, argv: readonly string[]): number {
   const debug = argv.includes('--debug');
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const expected = EXIT_OF[name];
-  say(`error: ${message}`);
+  say(`error: ${withRemedyAtHand(message)}`);
   if (debug) say(stack ?? '');
   else if (expected === undefined) say('this was not expected: --debug shows where it happened');
   return expected ?? EXIT.failed;
+}
+
+/** A damaged log can be given back, not mended: no command salvages one. */
+function withRemedyAtHand(message: string): string {
+  return message.replace(
+    /restore the file, or salvage the log up to there$/,
+    'restore the folder from a copy, or run it again into another one',
+  );
 }
 
 function reportUse({ code, exitCode, message }: CommanderError, argv: readonly string[]): number {

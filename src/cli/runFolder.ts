@@ -1,6 +1,7 @@
 /** Names for the folders of runs. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../domain/errors.ts';
 
 /** `runs/NAME-N` with the number after the highest one there is: no run is ever written over. */
 export function nextRunFolder(sessionName: string, parent = 'runs'): string {
@@ -10,6 +11,15 @@ export function nextRunFolder(sessionName: string, parent = 'runs'): string {
     .map((entry) => entry.slice(name.length + 1))
     .filter((rest) => /^[1-9]\d{0,8}$/.test(rest));
   return join(parent, `${name}-${Math.max(0, ...numbers.map(Number)) + 1}`);
+}
+
+/** @throws {UsageError} if the folder holds anything but a run, over which the log itself watches */
+export function refuseForeignFolder(folder: string): void {
+  const names = namesIn(folder);
+  if (names.length === 0 || names.includes('manifest.json')) return;
+  throw new UsageError(
+    `"${folder}" is not empty and holds no run: choose another folder with --log`,
+  );
 }
 
 /** Lower case letters, digits and single dashes. */

@@ -12,6 +12,7 @@ import type { LogReader } from '../store/eventLog.ts';
 import { argument, spelled } from './invocation.ts';
 import { print, say } from './output.ts';
 import { Progress } from './progress.ts';
+import { refuseForeignFolder } from './runFolder.ts';
 import type { StatelyInspector } from './stately.ts';
 import { nextCommands, summaryText } from './summaryText.ts';
 
@@ -33,15 +34,19 @@ export interface RunRequest extends RunDisplay {
 }
 
 const EXIT_FAILED = 3;
-const EXIT_INTERRUPTED = 130;
+/** What a shell makes of a process that a signal ended: 128 and its number. */
+const EXIT_OF_SIGNAL = { SIGINT: 130, SIGTERM: 143 } as const;
+
+type Signal = keyof typeof EXIT_OF_SIGNAL;
 
 /**
- * Runs to the end, or until Ctrl-C, and prints the summary. Sets the exit code of the process.
+ * Runs to the end, or until Ctrl-C or SIGTERM, and prints the summary. Sets the exit code of the process.
  *
  * @throws {UsageError} before anything runs, for a config or option that cannot be used
  */
 export async function runSession(request: RunRequest): Promise<void> {
   const { config, folder, log, slice } = request;
+  refuseForeignFolder(log);
   const stately = request.stately && (await (await import('./stately.ts')).openStately());
   const progress = new Progress();
   const session = await open({
@@ -56,12 +61,12 @@ export async function runSession(request: RunRequest): Promise<void> {
   if (request.debug) await diagnose(session);
   if (stately) say(`the charts of this run: ${stately.url} (the page loads stately.ai)`);
   if (!request.quiet) progress.start(session, calendarOf(session).zone);
-  const failure = await finish(session);
+  const { failure, signal } = await finish(session);
   progress.stop();
   const summary = session.summary();
   const text = request.json ? JSON.stringify(summary) : describe(session, summary);
   await session.close();
-  process.exitCode = exitCodeOf(summary);
+  process.exitCode = exitCodeOf(summary, signal);
   // A run that failed before its first bar has nothing to show but why.
   if (request.json || failure === null || session.bars > 0) await print(text);
   conclude(request, summary, failure);
@@ -81,23 +86,33 @@ async function open(options: SessionOptions): Promise<Session> {
   }
 }
 
-/** @returns why the run failed; null if it did not */
-async function finish(session: Session): Promise<RunFailedError | null> {
-  const release = onInterrupt(() => void session.stop());
+interface Ending {
+  /** Why the run failed; null if it did not. */
+  readonly failure: RunFailedError | null;
+  /** What it was asked to stop with. */
+  readonly signal: Signal;
+}
+
+async function finish(session: Session): Promise<Ending> {
+  let signal: Signal = 'SIGINT';
+  const release = onInterrupt((name) => {
+    signal = name;
+    void session.stop();
+  });
   try {
     await session.finish();
-    return null;
+    return { failure: null, signal };
   } catch (error) {
-    if (error instanceof RunFailedError) return error;
+    if (error instanceof RunFailedError) return { failure: error, signal };
     throw error;
   } finally {
     release();
   }
 }
 
-function exitCodeOf({ status }: RunSummary): number {
+function exitCodeOf({ status }: RunSummary, signal: Signal): number {
   if (status === 'failed') return EXIT_FAILED;
-  return status === 'stopped' ? EXIT_INTERRUPTED : 0;
+  return status === 'stopped' ? EXIT_OF_SIGNAL[signal] : 0;
 }
 
 /** Says what to do now. */
@@ -116,9 +131,11 @@ function conclude(request: RunRequest, summary: RunSummary, failure: RunFailedEr
 
 function describe(session: Session, summary: RunSummary): string {
   const { start_date, end_date } = session.config.backtest_config;
+  // A log that could not be written cannot be read back either.
+  const countSides = summary.signals > 0 && summary.status !== 'failed';
   return summaryText(summary, {
     window: new TimeManager(calendarOf(session)).resolveWindow(start_date, end_date),
-    signalsBySide: summary.signals === 0 ? new Map() : signalsBySide(session.log),
+    signalsBySide: countSides ? signalsBySide(session.log) : new Map(),
   });
 }
 
@@ -139,18 +156,19 @@ function calendarOf({ config }: Session): Calendar {
   return findCalendar(config.exchange_group)!;
 }
 
-/** The first Ctrl-C ends the run cleanly, a second one the process. @returns how to stop listening */
-function onInterrupt(stop: () => void): () => void {
-  const second = () => process.exit(EXIT_INTERRUPTED);
-  const first = () => {
+/** The first signal ends the run cleanly, a second one the process. @returns how to stop listening */
+function onInterrupt(stop: (signal: Signal) => void): () => void {
+  const signals = Object.keys(EXIT_OF_SIGNAL) as Signal[];
+  let stopping = false;
+  const hear = (signal: Signal) => {
+    if (stopping) process.exit(EXIT_OF_SIGNAL[signal]);
+    stopping = true;
     say('\nstopping; Ctrl-C again ends at once');
-    process.once('SIGINT', second);
-    stop();
+    stop(signal);
   };
-  process.once('SIGINT', first);
+  for (const signal of signals) process.on(signal, hear);
   return () => {
-    process.off('SIGINT', first);
-    process.off('SIGINT', second);
+    for (const signal of signals) process.off(signal, hear);
   };
 }
 

@@ -148,8 +148,8 @@ export type ControlFactOf<T extends ControlType> = Envelope & { readonly type: T
   >;
 export type ControlFact = { [T in ControlType]: ControlFactOf<T> }[ControlType];
 
-export interface BarFact extends Envelope {
-  readonly type: 'BarAppended' | 'BarDerived';
+interface BarFactOf<T extends 'BarAppended' | 'BarDerived'> extends Envelope {
+  readonly type: T;
   readonly symbol: string;
   readonly interval: string;
   /** Start of the half-open window. */
@@ -166,6 +166,8 @@ export interface BarFact extends Envelope {
   readonly adhoc?: boolean;
 }
 
+export type BarFact = BarFactOf<'BarAppended'> | BarFactOf<'BarDerived'>;
+
 export interface IndicatorFact extends Envelope {
   readonly type: 'IndicatorUpdated';
   readonly symbol: string;
@@ -177,7 +179,7 @@ export interface IndicatorFact extends Envelope {
   readonly catchup?: boolean;
 }
 
-/** Days of bars that the log holds elsewhere: as an earlier fact of this type, or as a session's own bars. */
+/** Days of bars that the log holds elsewhere: in an earlier fact of this type, or as a session's bars from `seq` on. */
 export interface HeldBars {
   readonly from: TradingDate;
   readonly to: TradingDate;

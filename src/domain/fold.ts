@@ -180,6 +180,7 @@ function foldBars(data: SessionData, block: Block, at: MarketTime, table: Series
     const { owner, series } = data.barsBySeries[id] ?? findBars(data, id, block, row, table);
     const { columns } = series;
     const i = columns.grow();
+    if (i === 0) series.firstSeq = block.firstSeq + row;
     columns.opened[i] = opened!.data[row]!;
     columns.open[i] = open!.data[row]!;
     columns.high[i] = high!.data[row]!;
@@ -253,6 +254,9 @@ function findSlot(data: SessionData, id: number, block: Block, row: number, tabl
   return slot;
 }
 
+/** Who records history that was read as it is stored; what is derived is recorded by the processor. */
+const STORED = 'session/loading';
+
 /** What the block's one fact says besides its columns. */
 interface HistoryFields {
   readonly symbol: string;
@@ -278,6 +282,8 @@ function foldHistory(data: SessionData, block: Block): void {
   history.dropBefore(fields.from);
   history.visibleFrom = fields.visible_from;
   history.askedIn = data.sessions;
+  // What is stored beside the base may differ from what a session derives: history stays as it is stored.
+  history.takesSessions = block.by !== STORED || fields.interval === data.streams?.base;
   const source = columnsOf(block);
   let from = 0;
   for (const { date, bars } of fields.days) {
@@ -298,9 +304,10 @@ function columnsOf(block: Block): BarColumns {
 /** A session's bars become history of the series that the run keeps. */
 function keepForHistory(data: SessionData, owner: SymbolData, date: TradingDate): void {
   for (const [interval, history] of data.history.get(owner.symbol) ?? []) {
-    const columns = owner.bars.get(interval)?.columns;
-    if (columns === undefined || columns.length === 0) continue;
-    history.addDay({ date, seq: data.seq, source: columns, from: 0, to: columns.length });
+    const series = history.takesSessions ? owner.bars.get(interval) : undefined;
+    if (series === undefined || series.columns.length === 0) continue;
+    const { columns, firstSeq: seq } = series;
+    history.addDay({ date, seq, source: columns, from: 0, to: columns.length });
   }
 }
 

@@ -22,6 +22,8 @@ export class History {
   days: HistoryDay[] = [];
   /** First day strategies see; earlier ones only warm indicators. Null: all are for warming only. */
   visibleFrom: TradingDate | null = null;
+  /** True if the sessions' own bars are of the same source and join it when they are over. */
+  takesSessions = false;
   /** Ordinal of the session that last asked for it; what the next one does not ask for is let go. */
   askedIn = 0;
 

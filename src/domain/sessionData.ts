@@ -23,6 +23,8 @@ export interface BarSeries {
   readonly columns: BarColumns;
   /** In the interval of the series; only base series have any. */
   readonly gaps: Gap[];
+  /** Seq of the first bar; 0 before any. */
+  firstSeq: number;
   updated: MarketTime | null;
 }
 
@@ -110,7 +112,7 @@ export function emptySeries(
   columns = new BarColumns(),
 ): BarSeries {
   columns.clear();
-  return { interval, derived, columns, gaps: [], updated: null };
+  return { interval, derived, columns, gaps: [], firstSeq: 0, updated: null };
 }
 
 export function emptyMetrics(): SessionMetrics {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { BarColumns } from '../domain/bars.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import type { Interval } from '../domain/interval.ts';
+import { attempt } from './feedProblems.ts';
 import { emptyRow, Intake, type Piece } from './intake.ts';
 import { type BarRange, IndexedSeries, type Part, type Series } from './series.ts';
 import { type Stamp, Stamps } from './stamps.ts';
@@ -16,17 +17,34 @@ export interface GivenColumns {
   readonly columns: BarColumns;
 }
 
+/** How rows are judged. */
+interface RowRules {
+  readonly calendar: Calendar;
+  readonly policy: BadRowPolicy;
+}
+
+/** A series of each of `tables`, and what is wrong with those of which none can be made. */
+export async function seriesOfEach(
+  source: string,
+  tables: readonly GivenColumns[],
+  rules: RowRules,
+): Promise<{ series: readonly Series[]; problems: readonly string[] }> {
+  const series: Series[] = [];
+  const problems: string[] = [];
+  for (const given of tables) {
+    const made = await attempt(problems, () => columnSeries(source, given, rules));
+    if (made !== undefined) series.push(made);
+  }
+  return { series, problems };
+}
+
 /**
  * The good rows of `given`, which stays as it is.
  *
  * @param source kind of source
  * @throws {FeedError} for bad rows under `fail`
  */
-export function columnSeries(
-  source: string,
-  given: GivenColumns,
-  { calendar, policy }: { calendar: Calendar; policy: BadRowPolicy },
-): Series {
+function columnSeries(source: string, given: GivenColumns, { calendar, policy }: RowRules): Series {
   const { symbol, interval, stamp, columns } = given;
   const shown = `${symbol} "${interval}" bars of source "${source}",`;
   const place = { shown, file: source, unit: 'row' } as const;
@@ -40,7 +58,9 @@ export function columnSeries(
     row.line = i + 1;
     row.start = kept.length;
     row.end = kept.length + 1;
-    if (Number.isNaN(row.bar.opened)) {
+    if (Number.isNaN(columns.opened[i])) {
+      intake.bad(row.line, 'time is not a number: give epoch milliseconds');
+    } else if (Number.isNaN(row.bar.opened)) {
       intake.bad(row.line, `time "${columns.opened[i]}" ${stamps.problem}`);
     } else if (intake.row(row)) {
       kept.push(row.bar);

@@ -55,7 +55,7 @@ export interface Feed {
   readonly name: string;
   /**
    * Looks at the data of `symbols` once; later calls add symbols. A symbol without data is no error here.
-   * @throws {FeedError} for a file that cannot be read or parsed
+   * @throws {FeedError} for files that cannot be read or parsed; `FeedProblems` where it tells them by symbol
    */
   index(request: IndexRequest): Promise<void>;
   /** What there is of `symbol`, ascending by interval; empty if nothing or not indexed. */

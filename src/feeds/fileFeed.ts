@@ -4,6 +4,7 @@ import { FeedError } from '../domain/errors.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Feed, IndexRequest } from './feed.ts';
+import { attempt } from './feedProblems.ts';
 import { type DataFile, DataFiles } from './files.ts';
 import { IndexedSeries, type Part, type Series } from './series.ts';
 import { type Found, SeriesFeed, type SeriesLoader } from './seriesFeed.ts';
@@ -47,36 +48,43 @@ class FileLoader implements SeriesLoader {
     this.#format = format;
   }
 
+  /** One file for whatever symbol would give the bars of one to all. */
+  async prepare({ symbols }: IndexRequest): Promise<void> {
+    const { single } = this.#files;
+    if (single === null || symbols.length === 1) return;
+    throw new FeedError(
+      `the path "${single}" is the same for ${symbols.length} symbols; put {symbol} into it or map each symbol to its path`,
+    );
+  }
+
   async load(symbol: string, request: IndexRequest): Promise<Found> {
-    const refusal = this.#refusal(symbol, request);
+    const refusal = this.#refusal(symbol);
     if (refusal !== null) return { series: [], missing: [refusal] };
     const series: Series[] = [];
     const missing: string[] = [];
+    const problems: string[] = [];
     for (const interval of [this.#source.interval].flat()) {
-      const found = await this.#files.find({ symbol, interval });
+      const found = await attempt(problems, () => this.#files.find({ symbol, interval }));
+      if (found === undefined) continue;
       if (found.missing !== undefined) missing.push(found.missing);
-      const parts = await this.#index(found.files, interval, request);
+      const indexed = await this.#index(found.files, interval, request);
+      const { parts } = indexed;
+      problems.push(...shortened(indexed.problems, symbol));
       if (found.files.length > 0 && parts.length === 0) {
         missing.push(`no file of "${symbol}" has a row`);
       }
       if (parts.length > 0) series.push(new IndexedSeries(this.name, { symbol, interval, parts }));
     }
-    return { series, missing };
+    return { series, missing, problems };
   }
 
   async close(): Promise<void> {
     await this.#format.close?.();
   }
 
-  /** One file for whatever symbol would give the bars of one to all. */
-  #refusal(symbol: string, { symbols }: IndexRequest): string | null {
+  #refusal(symbol: string): string | null {
     const { single } = this.#files;
     if (single === null) return null;
-    if (symbols.length > 1) {
-      throw new FeedError(
-        `the path "${single}" is the same for ${symbols.length} symbols; put {symbol} into it or map each symbol to its path`,
-      );
-    }
     this.#only ??= symbol;
     return symbol === this.#only ? null : `the path "${single}" is that of "${this.#only}"`;
   }
@@ -85,24 +93,29 @@ class FileLoader implements SeriesLoader {
     files: readonly DataFile[],
     interval: Interval,
     index: IndexRequest,
-  ): Promise<Part[]> {
+  ): Promise<{ parts: Part[]; problems: string[] }> {
     const parts: Part[] = [];
+    const problems: string[] = [];
     let after = Number.NEGATIVE_INFINITY;
     for (const file of files) {
       const mayBeEmpty = files.length > 1;
-      const part = await this.#format.index({
-        file,
-        interval,
-        source: this.#source,
-        index,
-        after,
-        mayBeEmpty,
-      });
-      const last = part.pieces.at(-1)?.last;
-      if (last === undefined) continue;
+      const request = { file, interval, source: this.#source, index, after, mayBeEmpty };
+      const part = await attempt(problems, () => this.#format.index(request));
+      const last = part?.pieces.at(-1)?.last;
+      if (part === undefined || last === undefined) continue;
       parts.push(part);
       after = last;
     }
-    return parts;
+    return { parts, problems };
   }
+}
+
+/** Of so many files each is named; a wrong column in years of daily files needs no more. */
+const SHOWN = 10;
+
+function shortened(problems: readonly string[], symbol: string): readonly string[] {
+  const more = problems.length - SHOWN;
+  if (more <= 0) return problems;
+  const rest = `${more} more files of "${symbol}" cannot be used; mend those above first`;
+  return [...problems.slice(0, SHOWN), rest];
 }

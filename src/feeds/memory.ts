@@ -1,5 +1,5 @@
 /** Bars that the embedding program holds, as columns or as objects. */
-import { columnSeries } from './columnSeries.ts';
+import { seriesOfEach } from './columnSeries.ts';
 import type { Feed } from './feed.ts';
 import { type BarTable, givenColumns, type PlainBar } from './plainBars.ts';
 import { SeriesFeed } from './seriesFeed.ts';
@@ -19,10 +19,13 @@ export function memoryFeed(
   return new SeriesFeed({
     name: 'memory',
     async load(symbol, { calendar }) {
-      const series = givenColumns(symbol, held.get(symbol) ?? [])
-        .filter(({ columns }) => columns.length > 0)
-        .map((given) => columnSeries('memory', given, { calendar, policy }));
-      return { series, missing: series.length > 0 ? [] : [`no bars of "${symbol}" are in memory`] };
+      const tables = givenColumns(symbol, held.get(symbol) ?? []).filter(
+        ({ columns }) => columns.length > 0,
+      );
+      if (tables.length === 0) {
+        return { series: [], missing: [`no bars of "${symbol}" are in memory`] };
+      }
+      return { ...(await seriesOfEach('memory', tables, { calendar, policy })), missing: [] };
     },
   });
 }

@@ -1,7 +1,7 @@
 /** An RxJS observable of bars, collected to its end before the session begins. */
 import { fromEvent, lastValueFrom, NEVER, type Observable, reduce, takeUntil } from 'rxjs';
 import { FeedError } from '../domain/errors.ts';
-import { columnSeries } from './columnSeries.ts';
+import { seriesOfEach } from './columnSeries.ts';
 import type { Feed } from './feed.ts';
 import { BarCollector, type PlainBar } from './plainBars.ts';
 import { SeriesFeed } from './seriesFeed.ts';
@@ -22,23 +22,20 @@ export function observableFeed(
   bars: Observable<ObservedBar>,
   { policy = 'fail' }: { policy?: BadRowPolicy | undefined } = {},
 ): Feed {
-  let collecting: Promise<Collected> | undefined;
+  let collected: Collected | undefined;
   return new SeriesFeed({
     name: 'observable',
-    async load(symbol, { calendar, signal }) {
-      // A failure is not kept: whoever indexes again subscribes again.
-      collecting ??= collect(bars, signal).catch((error: unknown) => {
-        collecting = undefined;
-        throw error;
-      });
-      const collector = (await collecting).get(symbol);
+    // A failure is not kept: whoever indexes again subscribes again.
+    async prepare({ signal }) {
+      collected ??= await collect(bars, signal);
+    },
+    async load(symbol, { calendar }) {
+      const collector = collected?.get(symbol);
       if (collector === undefined) {
         return { series: [], missing: [`the observable gave no bars of "${symbol}"`] };
       }
-      const series = collector
-        .collected()
-        .map((given) => columnSeries('observable', given, { calendar, policy }));
-      return { series, missing: [] };
+      const tables = collector.collected();
+      return { ...(await seriesOfEach('observable', tables, { calendar, policy })), missing: [] };
     },
   });
 }

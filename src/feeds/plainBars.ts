@@ -34,7 +34,8 @@ export function givenColumns(
 ): GivenColumns[] {
   const bars = new BarCollector(symbol);
   const tables: GivenColumns[] = [];
-  for (const item of 'length' in given ? given : [given]) {
+  for (const item of isList(given) ? given : [given]) {
+    if (!hasShape(item)) throw shapeless(symbol, item);
     if (isTable(item)) tables.push(columnsOf(symbol, item));
     else bars.add(item);
   }
@@ -82,6 +83,26 @@ export class BarCollector {
       columns,
     }));
   }
+}
+
+function isList<T>(given: T | readonly T[]): given is readonly T[] {
+  return Array.isArray(given);
+}
+
+/** Whether it is meant as a bar or as columns, however bad their values. */
+function hasShape(item: unknown): boolean {
+  if (typeof item !== 'object' || item === null) return false;
+  return ['open', 'opened', 'time'].some((name) => name in item);
+}
+
+function shapeless(symbol: string, item: unknown): FeedError {
+  const keys = typeof item === 'object' && item !== null ? Object.keys(item) : [];
+  const shown = keys.slice(0, 3).map((key) => `"${key}"`);
+  const found = shown.length > 0 ? `an object with ${shown.join(', ')}` : `"${item}"`;
+  return new FeedError(
+    `the bars of ${symbol} hold ${found}, which is no bar: ` +
+      'give a list of bars {interval, time, open, high, low, close, volume}, or columns of those names',
+  );
 }
 
 function isTable(item: BarTable | PlainBar): item is BarTable {

@@ -3,6 +3,7 @@ import { BarColumns } from '../domain/bars.ts';
 import { compareIntervals, type Interval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { Availability, BadRow, Feed, FeedBars, IndexRequest } from './feed.ts';
+import { attempt, FeedProblems } from './feedProblems.ts';
 import { combineFingerprints, type Series } from './series.ts';
 
 /** What a source found of one symbol. */
@@ -10,11 +11,16 @@ export interface Found {
   readonly series: readonly Series[];
   /** What was looked for and is not there, one sentence each. */
   readonly missing: readonly string[];
+  /** What is there and cannot be used, one sentence each. */
+  readonly problems?: readonly string[];
 }
 
 export interface SeriesLoader {
   /** Kind of source. */
   readonly name: string;
+  /** Looks at what all symbols share, before any is loaded. @throws {FeedError} */
+  prepare?(request: IndexRequest): Promise<void>;
+  /** @throws {FeedError} if nothing of the symbol can be used */
   load(symbol: string, request: IndexRequest): Promise<Found>;
   close?(): Promise<void>;
 }
@@ -66,12 +72,20 @@ export class SeriesFeed implements Feed {
   }
 
   async #index(request: IndexRequest): Promise<void> {
-    for (const symbol of request.symbols) {
-      if (this.#found.has(symbol)) continue;
+    const fresh = [...new Set(request.symbols)].filter((symbol) => !this.#found.has(symbol));
+    if (fresh.length === 0) return;
+    request.signal?.throwIfAborted();
+    await this.#loader.prepare?.(request);
+    const bySymbol = new Map<string, readonly string[]>();
+    for (const symbol of fresh) {
       request.signal?.throwIfAborted();
-      const { series, missing } = await this.#loader.load(symbol, request);
-      this.#found.set(symbol, { series: series.toSorted(byInterval), missing });
+      const problems: string[] = [];
+      const found = await attempt(problems, () => this.#loader.load(symbol, request));
+      problems.push(...(found?.problems ?? []));
+      if (problems.length > 0) bySymbol.set(symbol, problems);
+      else if (found !== undefined) this.#found.set(symbol, sorted(found));
     }
+    if (bySymbol.size > 0) throw new FeedProblems(bySymbol);
   }
 
   #of(symbol: string): Found {
@@ -81,6 +95,10 @@ export class SeriesFeed implements Feed {
   #series(symbol: string, interval: Interval): Series | undefined {
     return this.#of(symbol).series.find(({ availability }) => availability.interval === interval);
   }
+}
+
+function sorted({ series, missing }: Found): Found {
+  return { series: series.toSorted(byInterval), missing };
 }
 
 function byInterval(a: Series, b: Series): number {

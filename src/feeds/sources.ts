@@ -1,5 +1,5 @@
 /** The data of a session as one feed, wherever it comes from. */
-import type { Observable } from 'rxjs';
+import { isObservable, type Observable } from 'rxjs';
 import { BarColumns } from '../domain/bars.ts';
 import { type DataSourceInput, parseDataSource } from '../domain/config/data.ts';
 import { UsageError } from '../domain/errors.ts';
@@ -7,6 +7,7 @@ import { compareIntervals, type Interval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import { csvFeed } from './csv.ts';
 import type { Availability, BadRow, Feed, FeedBars, IndexRequest } from './feed.ts';
+import { FeedProblems } from './feedProblems.ts';
 import { type MemoryBars, memoryFeed } from './memory.ts';
 import { type ObservedBar, observableFeed } from './observable.ts';
 import { parquetFeed } from './parquet.ts';
@@ -52,6 +53,7 @@ export function openFeed(sources: SourceInput, { folder = '.' } = {}): Feed {
 function feedOf(source: FeedSource, name: string, folder: string): Feed {
   if (isFeed(source)) return source;
   if (isHandedOver(source)) {
+    checkHandedOver(source, name);
     const { on_bad_row: policy } = source;
     return source.type === 'memory'
       ? memoryFeed(source.bars, { policy })
@@ -78,8 +80,30 @@ function isFeed(source: FeedSource): source is Feed {
   return isObject(source) && 'read' in source;
 }
 
+/** The type "memory" alone, without bars, is what a config says. */
 function isHandedOver(source: FeedSource): source is MemoryInput | ObservableInput {
-  return isObject(source) && ('bars' in source || 'source' in source);
+  if (!isObject(source) || !('type' in source)) return false;
+  return source.type === 'observable' || (source.type === 'memory' && 'bars' in source);
+}
+
+/** @throws {UsageError} for a key or value that would be taken for something else */
+function checkHandedOver(source: MemoryInput | ObservableInput, name: string): void {
+  const { type, on_bad_row: policy = 'fail' } = source;
+  const held = type === 'memory' ? 'bars' : 'source';
+  const known = ['type', held, 'on_bad_row'];
+  const unknown = Object.keys(source).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    const remedy = unknown === 'interval' ? 'write the interval into the bars' : 'leave it out';
+    throw new UsageError(
+      `${name}.${unknown}: a source of type "${type}" has only "type", "${held}" and "on_bad_row"; ${remedy}`,
+    );
+  }
+  if (policy !== 'fail' && policy !== 'skip') {
+    throw new UsageError(`${name}.on_bad_row: found "${policy}": write "fail" or "skip"`);
+  }
+  if (source.type === 'memory' ? isObject(source.bars) : isObservable(source.source)) return;
+  const remedy = type === 'memory' ? 'bars by symbol: {AAPL: bars}' : 'an observable of bars';
+  throw new UsageError(`${name}.${held}: found something else: hand over ${remedy}`);
 }
 
 /** Bars by symbol have no `type`, and every value is columns or a list. */
@@ -111,8 +135,19 @@ class FeedList implements Feed {
   }
 
   async index(request: IndexRequest): Promise<void> {
-    for (const feed of this.#feeds) await feed.index(request);
+    const bySymbol = new Map<string, readonly string[]>();
+    for (const feed of this.#feeds) {
+      try {
+        await feed.index(request);
+      } catch (error) {
+        if (!(error instanceof FeedProblems)) throw error;
+        for (const [symbol, problems] of error.bySymbol) {
+          bySymbol.set(symbol, [...(bySymbol.get(symbol) ?? []), ...problems]);
+        }
+      }
+    }
     for (const symbol of request.symbols) this.#served.set(symbol, this.#firstOfEach(symbol));
+    if (bySymbol.size > 0) throw new FeedProblems(bySymbol);
   }
 
   availability(symbol: string): readonly Availability[] {

@@ -140,7 +140,7 @@ export class BadRows {
     const { shown, unit } = this.#place;
     throw new FeedError(
       this.#count === 0
-        ? `${shown} has no rows`
+        ? `${shown} has no rows; give a file with bars`
         : `none of the ${this.#count} ${unit}s of ${shown} is a bar: ${this.#first[0]}`,
     );
   }

@@ -111,6 +111,63 @@ describe('a session that is driven', () => {
     expect(summary).toMatchObject({ status: 'stopped', facts: { RunStopped: 1, BarAppended: 60 } });
   });
 
+  it('gives each of several steps asked for together an instant of its own', async () => {
+    const session = await openSession({ config, data });
+    const frames = await Promise.all([session.step(), session.step(), session.step()]);
+    expect(frames.map((frame) => (frame!.at - OPEN) / MINUTE)).toEqual([1, 2, 3]);
+    await session.close();
+  });
+
+  it('serves two iterators and a finish at once', async () => {
+    const session = await openSession({ config, data });
+    const count = async () => {
+      let frames = 0;
+      for await (const frame of session) frames += frame.market ? 1 : 0;
+      return frames;
+    };
+    const counts = Promise.all([count(), count()]);
+    await session.step();
+    const summary = await session.finish();
+    expect(summary.status).toBe('completed');
+    expect(await counts).toEqual([780, 780]);
+  });
+
+  it('refuses a goal that is none, and hands back what a goal throws', async () => {
+    const session = await openSession({ config, data });
+    await expect(session.runUntil('10:42' as never)).rejects.toThrow('runUntil got "10:42"');
+    await expect(session.runUntil(Number.NaN)).rejects.toThrow('runUntil got null');
+    const thrown = session.runUntil(() => {
+      throw new Error('my own mistake');
+    });
+    await expect(thrown).rejects.toThrow('my own mistake');
+    expect((await session.finish()).status).toBe('completed');
+  });
+
+  it('notes a pause before the start as refused', async () => {
+    const session = await openSession({ config, data });
+    session.pause();
+    expect(session.journal).toMatchObject([{ type: 'MessageRefused', message: 'session.pause' }]);
+    await session.close();
+  });
+
+  it('runs on when whoever inspects it throws', async () => {
+    const inspect = () => {
+      throw new Error('my page is gone');
+    };
+    const session = await openSession({ config, data, inspect });
+    expect((await session.finish()).status).toBe('completed');
+    expect(session.journal[0]).toEqual({ type: 'InspectorFailed', reason: 'my page is gone' });
+  });
+
+  it('says so when the facts of a frame are asked for too late', async () => {
+    const session = await openSession({ config, data });
+    const frames: { facts(): unknown }[] = [];
+    session.onFrame((frame) => frames.push(frame));
+    await session.step();
+    expect(() => frames[0]!.facts()).toThrow('take the facts of a frame while it is heard');
+    await session.close();
+  });
+
   it('closes what `await using` leaves', async () => {
     let left: { status: string };
     {
@@ -193,6 +250,26 @@ describe('a run that fails', () => {
       expect(session.summary().facts).toMatchObject({ StrategyFailed: 1, RunFailed: 1 });
     },
   );
+
+  it('is not even begun when a strategy cannot say what it subscribes to', async () => {
+    const opening = failing({
+      subscribe: () => {
+        throw new Error('no idea');
+      },
+    });
+    await expect(opening).rejects.toThrow('strategy "broken" failed in subscribe: no idea');
+  });
+
+  it('refuses a signal outside of a callback', async () => {
+    let emit: ((signal: { symbol: string; side: string }) => void) | undefined;
+    const session = await failing({
+      onBar: (_, context) => {
+        emit = context.emit;
+      },
+    });
+    await session.finish();
+    expect(() => emit?.({ symbol: 'AAPL', side: 'buy' })).toThrow('outside of a callback');
+  });
 
   it('refuses a callback that returns a promise', async () => {
     const session = await failing({ onBar: (async () => {}) as never });

@@ -87,6 +87,52 @@ describe('the cause of a fact', () => {
   });
 });
 
+describe('a week of which a symbol misses the last day', () => {
+  const week = ['2024-01-08', '2024-01-09', '2024-01-10', '2024-01-11', '2024-01-12'];
+  const next = ['2024-01-16', '2024-01-17'];
+  const run = (streams: string[]) =>
+    runOf({
+      config: configOf({ symbols: ['AAPL', 'MSFT'], start: week[0]!, end: next[1]!, streams }),
+      data: {
+        AAPL: barsOf({ dates: [...week.slice(0, 4), ...next] }),
+        MSFT: barsOf({ dates: [...week, ...next], seed: 2 }),
+      },
+    });
+
+  it('closes at the first instant the symbol is back', async () => {
+    const { of } = await run(['1m', '1w']);
+    const weekly = (symbol: string) =>
+      of('BarDerived', symbol).map(({ opened, at, count, expected }) => ({
+        opened: new Date(opened).toISOString().slice(0, 10),
+        at: new Date(at).toISOString().slice(0, 16),
+        count,
+        expected,
+      }));
+    expect(weekly('AAPL')).toEqual([
+      { opened: '2024-01-08', at: '2024-01-16T14:30', count: 1560, expected: 1950 },
+      { opened: '2024-01-16', at: '2024-01-17T21:00', count: 780, expected: 1560 },
+    ]);
+    expect(weekly('MSFT')).toEqual([
+      { opened: '2024-01-08', at: '2024-01-12T21:00', count: 1950, expected: 1950 },
+      { opened: '2024-01-16', at: '2024-01-17T21:00', count: 780, expected: 1560 },
+    ]);
+  });
+
+  it('leaves every phase under the date it was entered with', async () => {
+    const { facts } = await run(['1m']);
+    const phases = facts.filter(({ type }) => type.startsWith('Phase')) as unknown as {
+      phase: number;
+      date: string;
+    }[];
+    for (let i = 0; i + 1 < phases.length; i += 2) {
+      expect([phases[i + 1]!.phase, phases[i + 1]!.date]).toEqual([
+        phases[i]!.phase,
+        phases[i]!.date,
+      ]);
+    }
+  });
+});
+
 describe('minutes missing from the data', () => {
   const gone = new Set([7, 8, 200]);
   const AAPL = barsOf({ dates: ['2024-01-02'], missing: (minute) => gone.has(minute) });

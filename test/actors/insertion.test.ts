@@ -225,6 +225,7 @@ describe('a symbol added mid-session', () => {
     await opened.addSymbol('NEW');
     await runTo(opened, DATES[2]!, 30);
     expect(opened.view.symbols).toEqual(['AAPL']);
+    expect(opened.summary().symbols.NEW?.bars).toBe(390);
     await opened.close();
   });
 });

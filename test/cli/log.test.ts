@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Child, ended, linesOf, Terminal } from './terminal.ts';
+import { FileLog } from '../../src/store/fileLog.ts';
+import { type Child, ended, linesOf, said, Terminal } from './terminal.ts';
 
 const terminal = new Terminal();
 const RUN = 'runs/shared';
@@ -127,6 +128,55 @@ describe('openbell log', () => {
     const broken = await terminal.openbell('log', 'damaged', '--json');
     expect(broken.code).toBe(3);
     expect(broken.stderr).toMatch(/^error: [^\n]*00000001\.log[^\n]*\n$/);
+    expect(broken.stderr).toMatch(
+      /: restore the folder from a copy, or run it again into another /,
+    );
+    expect(broken.stderr).not.toContain('salvage');
+  });
+});
+
+describe('a run that was cut off', () => {
+  it('can be read up to its last whole frame, and says where that is', async () => {
+    const size = ['--symbols', '50', '--days', '200'];
+    const child = terminal.start('demo', ...size, '--log', 'killed', '--debug');
+    const end = ended(child);
+    await said(child.stderr, /SessionEnded/);
+    const alive = await terminal.openbell('log', 'killed', '--limit', '1');
+    expect(alive).toMatchObject({ code: 0, stderr: '' });
+    child.kill('SIGKILL');
+    await end;
+    const whole = await terminal.openbell('log', 'killed', '--tail', '--limit', '1');
+    expect(whole).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^note: the run was in/),
+    });
+    const segments = readdirSync(terminal.path('killed')).filter((name) => name.endsWith('.log'));
+    const last = terminal.path(`killed/${segments.sort().at(-1)}`);
+    truncateSync(last, statSync(last).size - 37);
+    const torn = await terminal.openbell('log', 'killed', '--tail', '--limit', '1', '--json');
+    expect(torn.code).toBe(0);
+    const { seq } = JSON.parse(torn.stdout);
+    expect(torn.stderr).toMatch(
+      /^note: the run was interrupted: its last \d+ bytes are an unfinished frame; everything up /,
+    );
+    expect(torn.stderr).toContain(`up to fact ${seq.toLocaleString('en-US')} is whole\n`);
+    const state = await terminal.openbell('export', 'killed', '--at', '100');
+    expect(state).toMatchObject({ code: 0, stderr: torn.stderr });
+  });
+
+  it('has nothing to wait for if it has no facts', async () => {
+    const versions = { engine: '0', chart: 1, events: 1, behaviour: 1 };
+    const given = { run: 'none', config: {}, versions, seed: null, data: {}, parent: null };
+    const log = await FileLog.create(terminal.path('none'), given);
+    expect((await terminal.openbell('log', 'none')).stderr).toBe(
+      'error: the run in "none" has no facts yet: wait until it has begun\n',
+    );
+    await log.close('stopped');
+    expect(await terminal.openbell('log', 'none')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: the run in "none" ended before its first fact: run it again\n',
+    });
   });
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configOf } from '../support.ts';
@@ -22,12 +22,22 @@ describe('openbell demo', () => {
     expect(stderr).toBe('');
   });
 
-  it('names the next commands unless it is to be quiet', async () => {
-    const { stderr } = await terminal.openbell('demo', '--days', '1', '--symbols', '1');
-    expect(stderr).toBe(
+  it('shows progress, then the next commands, unless it is to be quiet', async () => {
+    const { stderr } = await terminal.openbell(
+      'demo',
+      '--days',
+      '1',
+      '--symbols',
+      '1',
+      '--log',
+      'next',
+    );
+    // A run as short as this may be over before anyone looks.
+    const progress = /^(\[#+\.*\] {2}day 1\/1 {2}2024-01-02 \d\d:\d\d {2}[\d,]+ bars .*\n)*/;
+    expect(stderr.replace(progress, '')).toBe(
       '\nNext:\n' +
-        '  npm run -s openbell -- log runs/demo-2 --type SignalEmitted\n' +
-        '  npm run -s openbell -- export runs/demo-2 --out demo-2.json\n',
+        '  npm run -s openbell -- log next --type SignalEmitted\n' +
+        '  npm run -s openbell -- export next --out next.json\n',
     );
   });
 
@@ -52,7 +62,7 @@ describe('openbell demo', () => {
 
 describe('openbell run', () => {
   it('prints the summary as one JSON object with --json', async () => {
-    const run = await terminal.openbell('run', config, '--json', '--log', 'json/mine');
+    const run = await terminal.openbell('run', config, '--json', '--quiet', '--log', 'json/mine');
     const { seconds, bars_per_second, chain_hash, facts, ...rest } = JSON.parse(run.stdout);
     expect(rest).toEqual({
       run: 'mine',
@@ -114,6 +124,19 @@ describe('openbell run', () => {
     expect(readFileSync(terminal.path('taken/00000001.log')).equals(before)).toBe(true);
   });
 
+  it('leaves a folder alone that holds something else, and takes an empty one', async () => {
+    mkdirSync(terminal.path('mine'));
+    expect((await terminal.openbell('run', config, '--log', 'mine', '--quiet')).code).toBe(0);
+    mkdirSync(terminal.path('notes'));
+    terminal.write('notes/today.txt', 'buy milk');
+    expect(await terminal.openbell('run', config, '--log', 'notes')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: "notes" is not empty and holds no run: choose another folder with --log\n',
+    });
+    expect(readdirSync(terminal.path('notes'))).toEqual(['today.txt']);
+  });
+
   it('says when its folder cannot be made', async () => {
     const run = await terminal.openbell('run', config, '--log', 'config.json');
     expect(run).toEqual({
@@ -156,6 +179,29 @@ describe('openbell run', () => {
     ]);
   });
 
+  it('prints the summary with --json also when it fails before the first bar', async () => {
+    terminal.write('early.mjs', 'export class Early { setup() { throw new Error("too early"); } }');
+    const session = { ...synthetic, strategies: [{ module: 'early.mjs' }] };
+    const file = terminal.write('early.json', configOf({ session }));
+    const run = await terminal.openbell('run', file, '--json', '--log', 'early');
+    expect(run.code).toBe(3);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/strategy "early" failed in setup: too early$/),
+      sessions: 0,
+    });
+  });
+
+  it('says which strategy module is missing, and nothing of its own files', async () => {
+    const session = { ...synthetic, strategies: [{ module: 'gone.mjs' }] };
+    const file = terminal.write('gone.json', configOf({ session }));
+    const { code, stdout, stderr } = await terminal.openbell('run', file, '--log', 'gone');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^error: strategy module "gone\.mjs" could not be loaded: Cannot find module '[^']+gone\.mjs'\n$/,
+    );
+  });
+
   it('writes diagnostics as JSON lines on stderr with --debug', async () => {
     const { stderr } = await terminal.openbell('run', config, '--debug', '--quiet');
     const entries = stderr
@@ -184,8 +230,12 @@ describe('openbell run', () => {
   });
 });
 
-describe('Ctrl-C', () => {
-  it('ends a run cleanly with 130 and a log that says so', async () => {
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s', (signal, exitCode) => {
+  it(`ends a run cleanly with ${exitCode} and a log that says so`, async () => {
+    const log = `long/${signal}`;
     const child = terminal.start(
       'demo',
       '--symbols',
@@ -193,22 +243,25 @@ describe('Ctrl-C', () => {
       '--days',
       '200',
       '--log',
-      'long',
+      log,
       '--debug',
     );
     const end = ended(child);
     await said(child.stderr, /SessionEnded/);
-    child.kill('SIGINT');
+    child.kill(signal);
     const { code, stdout, stderr } = await end;
-    expect(code).toBe(130);
-    expect(stdout).toMatch(/^long: stopped\n/);
+    expect(code).toBe(exitCode);
+    expect(stdout).toMatch(new RegExp(`^${signal}: stopped\n`));
     expect(stderr).toContain('the run was stopped; its log is complete up to there\n');
-    const manifest = JSON.parse(readFileSync(terminal.path('long/manifest.json'), 'utf8'));
+    const manifest = JSON.parse(readFileSync(terminal.path(`${log}/manifest.json`), 'utf8'));
     expect(manifest.status).toBe('stopped');
-    const last = await terminal.jsonLines('log', 'long', '--tail', '--limit', '1', '--json');
+    expect(readdirSync(terminal.path(log)).filter((name) => name.startsWith('lock'))).toEqual([]);
+    const last = await terminal.jsonLines('log', log, '--tail', '--limit', '1', '--json');
     expect(last).toMatchObject([{ type: 'RunStopped', seq: manifest.closed.seq }]);
   });
+});
 
+describe('Ctrl-C', () => {
   it('ends following a run; without it, following ends with the run', async () => {
     const run = terminal.start(
       'demo',

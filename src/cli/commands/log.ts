@@ -45,14 +45,15 @@ async function printLog(given: string | undefined, options: Options): Promise<vo
   if (from > to) throw new UsageError(`--from ${from} is after --to ${to}: swap the two`);
   const filter = new FactFilter({ from, to, types: list, symbol: options.symbol?.toUpperCase() });
   await using run = await openRun(argument);
-  const { log, calendar } = run;
+  const { log, calendar, cutOff } = run;
   const lines = new FactLines(calendar.zone, log.position);
   const lineOf = options.json
     ? (fact: Fact) => JSON.stringify(factJson(fact))
     : (fact: Fact) => lines.line(fact);
   const output = new Output();
   if (options.tail) {
-    await follow({ log, filter, output, lineOf, length: options.limit ?? TAIL_LENGTH });
+    const length = options.limit ?? TAIL_LENGTH;
+    await follow({ log, filter, output, lineOf, length, ended: cutOff });
     return;
   }
   let left = options.limit ?? Number.POSITIVE_INFINITY;
@@ -70,11 +71,13 @@ interface Following {
   readonly filter: FactFilter;
   readonly output: Output;
   readonly length: number;
+  /** Nothing can follow. */
+  readonly ended: boolean;
   lineOf(fact: Fact): string;
 }
 
 /** Prints the last facts, then every new one, until the run has ended or Ctrl-C. */
-async function follow({ log, filter, output, lineOf, length }: Following): Promise<void> {
+async function follow({ log, filter, output, lineOf, length, ended }: Following): Promise<void> {
   const interrupted = new AbortController();
   process.once('SIGINT', () => {
     process.exitCode = 130;
@@ -83,6 +86,7 @@ async function follow({ log, filter, output, lineOf, length }: Following): Promi
   const known = log.position;
   for (const fact of filter.last(log, length)) output.add(`${lineOf(fact)}\n`);
   await output.flush();
+  if (ended) return;
   for await (const frame of log.tail({ from: known + 1, signal: interrupted.signal })) {
     for (const fact of filter.within(frame, log)) {
       if (fact.seq > known) output.add(`${lineOf(fact)}\n`);
