@@ -64,7 +64,8 @@ export function chooseStreams(engine: Engine): void {
   const chosen = chooseBase(requested, commonIntervals(engine, symbols));
   if (!chosen.ok) {
     const lacks = symbols.flatMap((symbol) => lacksOf(engine, symbol, requested));
-    fail(engine, lacks.length > 0 ? lacks : [...chosen.reasons]);
+    const shared = chosen.reasons.map((reason) => `for all symbols alike: ${reason}`);
+    fail(engine, lacks.length > 0 ? lacks : shared);
   }
   const { base } = chosen;
   const problems = symbols.flatMap((symbol) => problemsOf(engine, symbol, base));
@@ -129,10 +130,11 @@ function problemsOf(engine: Engine, symbol: string, base: Interval): string[] {
 
 /** Why no base can be chosen for this symbol: a line for all of the window, else one for each interval. */
 function lacksOf(engine: Engine, symbol: string, requested: readonly Interval[]): string[] {
+  if (requested.length === 0) return [];
   const present = intervalsInWindow(engine, symbol);
-  if (present.length === 0 && requested.length > 0) return [lackOf(engine, symbol)];
+  if (present.length === 0) return [lackOf(engine, symbol)];
   const chosen = chooseBase(requested, present);
-  if (chosen.ok || requested.length === 0) return [];
+  if (chosen.ok) return [];
   const sought = lookedFor(engine, symbol).map((sentence) => `${sentence}; `);
   return chosen.reasons.map((reason) => `${symbol}: ${sought.join('')}${reason}`);
 }
@@ -151,13 +153,13 @@ function lackOf(engine: Engine, symbol: string, base?: Interval): string {
     return `${interval} from ${days[0]} to ${days.at(-1)}`;
   });
   const isStored = base === undefined || stored.some(({ interval }) => interval === base);
-  const bars = base === undefined ? '' : `${base} `;
+  const bars = base === undefined ? 'bars' : `${base} bars`;
   const remedy = isStored
     ? 'choose a window inside the data, or name data that covers it'
     : `name data of ${base} bars`;
   return (
     `${symbol}: ${[...sought, `the data has ${has.join(', ')}`].join('; ')}; ` +
-    `asked for ${bars}from ${start_date} to ${end_date}: ${remedy}`
+    `asked for ${bars} from ${start_date} to ${end_date}: ${remedy}`
   );
 }
 

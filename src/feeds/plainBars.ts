@@ -96,9 +96,12 @@ function hasShape(item: unknown): boolean {
 }
 
 function shapeless(symbol: string, item: unknown): FeedError {
-  const keys = typeof item === 'object' && item !== null ? Object.keys(item) : [];
-  const shown = keys.slice(0, 3).map((key) => `"${key}"`);
-  const found = shown.length > 0 ? `an object with ${shown.join(', ')}` : `"${item}"`;
+  const isObject = typeof item === 'object' && item !== null;
+  const keys = isObject ? Object.keys(item).slice(0, 3) : [];
+  const names = keys.map((key) => `"${key}"`).join(', ');
+  const found = isObject
+    ? `an object with${names === '' ? 'out names' : ` ${names}`}`
+    : `"${item}"`;
   return new FeedError(
     `the bars of ${symbol} hold ${found}, which is no bar: ` +
       'give a list of bars {interval, time, open, high, low, close, volume}, or columns of those names',

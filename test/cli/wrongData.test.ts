@@ -34,7 +34,7 @@ describe('openbell run, given data that cannot be used,', () => {
       csv('range.csv', HEAD, ROWS[0]!.replace('367.62', '300')),
       /range\.csv line 2: /,
     ],
-    ['the days of another year', csv('year.csv', HEAD, ROWS[0]!.replace('2020', '2019')), /SPY/],
+    ['no rows', csv('rows.csv', HEAD), /rows\.csv has no rows; give a file with bars/],
   ])('fails with 3 for %s, and keeps the log', async (_, file, reason) => {
     const log = `logs/${file}`;
     const run = await terminal.openbell(
@@ -52,6 +52,73 @@ describe('openbell run, given data that cannot be used,', () => {
     expect(run.stderr).toMatch(reason);
     const [last] = await terminal.jsonLines('log', log, '--type', 'RunFailed', '--json');
     expect(last.reason).toMatch(reason);
+  });
+
+  const source = { type: 'csv', interval: '1m', stamp: 'open' };
+  const LINES = 'error: the run failed in phase 0: ';
+  const ASKED = 'asked for bars from 2020-12-15 to 2020-12-15';
+
+  /** What stderr says of a run over `data`, and what the fact in its log says. */
+  async function failureOf(name: string, symbols: readonly string[], data: object) {
+    const given = configOf({ symbols, start: '2020-12-15', streams: ['1m'], data });
+    const log = `logs/${name}`;
+    const run = await terminal.openbell('run', terminal.write(`${name}.json`, given), '--log', log);
+    expect(run.code).toBe(3);
+    const [fact] = await terminal.jsonLines(
+      'log',
+      log,
+      '--type',
+      'StreamValidationFailed',
+      '--json',
+    );
+    expect(run.stderr.trimEnd()).toBe(`${LINES}${fact.problems.join('\n')}`);
+    return fact.problems;
+  }
+
+  it('names each file it looked for in vain, once, as the config spells it', async () => {
+    const data = { ...source, path: '../csv/none_{symbol}.csv' };
+    expect(await failureOf('absent', ['SPY', 'QQQ'], data)).toEqual(
+      ['QQQ', 'SPY'].map(
+        (symbol) =>
+          `${symbol}: there is no file "../csv/none_${symbol}.csv" for "${symbol}"; ` +
+          'name data that has its bars, or leave the symbol out',
+      ),
+    );
+  });
+
+  it('says in one line what the data has outside the window', async () => {
+    csv('year.csv', HEAD, ROWS[0]!.replace('2020', '2019'));
+    expect(await failureOf('year', ['SPY'], { ...source, path: 'year.csv' })).toEqual([
+      `SPY: the data has 1m from 2019-12-15 to 2019-12-15; ${ASKED}: ` +
+        'choose a window inside the data, or name data that covers it',
+    ]);
+  });
+
+  it('names every bad file, and the symbols without one, by ascending symbol', async () => {
+    csv('many_A.csv', HEAD);
+    csv('many_C.csv', HEAD, ...ROWS);
+    csv('many_D.csv', HEAD, ROWS[1]!, ROWS[0]!);
+    const data = { ...source, path: 'many_{symbol}.csv' };
+    expect(await failureOf('many', ['D', 'C', 'B', 'A'], data)).toEqual([
+      'many_A.csv has no rows; give a file with bars',
+      'B: there is no file "many_B.csv" for "B"; name data that has its bars, or leave the symbol out',
+      'many_D.csv line 3: its time is before that of the row before it: rows must ascend; ' +
+        'mend the row or set on_bad_row: "skip"',
+    ]);
+  });
+
+  it('says which symbol lacks the bars that others have', async () => {
+    csv('some_A_1m.csv', HEAD, ...ROWS);
+    csv('some_B_1d.csv', HEAD, ROWS[0]!.replace(' 09:30', ''));
+    const data = { ...source, interval: ['1m', '1d'], path: 'some_{symbol}_{interval}.csv' };
+    expect(await failureOf('some', ['A', 'B'], data)).toEqual([
+      'B: there is no file "some_B_1m.csv" for "B"; the data has 1d from 2020-12-15 to 2020-12-15; ' +
+        'asked for 1m bars from 2020-12-15 to 2020-12-15: name data of 1m bars',
+    ]);
+    expect(await failureOf('days', ['B'], data)).toEqual([
+      'B: there is no file "some_B_1m.csv" for "B"; 1m needs 1m or 1s bars, the data has 1d: ' +
+        'name data of 1m bars, or ask for 1d and longer only',
+    ]);
   });
 
   it.each([

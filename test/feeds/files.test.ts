@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { FileSource } from '../../src/domain/config/data.ts';
 import { csvFeed } from '../../src/feeds/csv.ts';
+import { FeedProblems } from '../../src/feeds/feedProblems.ts';
 import { csvOf, folderOf, HEADER, minutesOf, readAll, sourceOf, xnys } from './market.ts';
 
 const monday = minutesOf(['2024-01-08'], 3);
@@ -66,6 +67,47 @@ describe('a path with {symbol}', () => {
   it('is refused where it leads to a folder', async () => {
     const feed = feedOf({ 'A.csv/x': '' }, '{symbol}.csv');
     await expect(feed.look('A')).rejects.toThrow('"A.csv" is no file; name the file itself');
+  });
+});
+
+describe('files that cannot be used', () => {
+  const bad = 'time,open\n1,2\n';
+
+  it('are all named at once, by ascending symbol and interval', async () => {
+    const files = {
+      'C/1m.csv': bad,
+      'A/5m.csv': bad,
+      'A/1m.csv': csvOf(monday).replace('0\n', 'x\n'),
+      'B/1m.csv': csvOf(monday),
+    };
+    const feed = feedOf(files, '{symbol}/{interval}.csv', { interval: ['1m', '5m'] });
+    const refusal = await feed.look('C', 'B', 'A').catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(FeedProblems);
+    const { problems, bySymbol, message } = refusal as FeedProblems;
+    expect([...bySymbol.keys()]).toEqual(['A', 'C']);
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'A/1m.csv',
+      'A/5m.csv',
+      'C/1m.csv',
+    ]);
+    expect(message).toBe(problems.join('\n'));
+    expect(feed.availability('B')).toHaveLength(1);
+  });
+
+  it('of one symbol are named up to ten, and the rest is counted', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `A/202401${10 + i}.csv`);
+    const feed = feedOf(
+      Object.fromEntries(names.map((name) => [name, bad])),
+      '{symbol}/{date}.csv',
+    );
+    const refusal = await feed.look('A').catch((error: unknown) => error);
+    const { problems } = refusal as FeedProblems;
+    expect(problems.slice(0, 10).map((problem) => problem.split(' ')[0])).toEqual(
+      names.slice(0, 10),
+    );
+    expect(problems.slice(10)).toEqual([
+      '2 more files of "A" cannot be used; mend those above first',
+    ]);
   });
 });
 

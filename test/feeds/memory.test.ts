@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FeedProblems } from '../../src/feeds/feedProblems.ts';
 import { type MemoryBars, memoryFeed } from '../../src/feeds/memory.ts';
 import { MINUTE, minutesOf, readAll, rowsOf, xnys } from './market.ts';
 
@@ -100,7 +101,11 @@ describe('bars in memory', () => {
   it.each([
     ['null for a volume', { volume: [null, 1] }, 'row 1: volume is not a number'],
     ['a text for a price', { open: [10, '11'] }, 'row 2: open is not a number'],
-    ['a date for a time', { time: [open, new Date(open)] }, 'row 2: time "NaN" is no date'],
+    [
+      'a date for a time',
+      { time: [open, new Date(open)] },
+      'row 2: time is not a number: give epoch milliseconds',
+    ],
     [
       'a time finer than a millisecond',
       { time: [open, open + 0.5] },
@@ -114,6 +119,35 @@ describe('bars in memory', () => {
   ])('are refused with %s', async (_, wrong, message) => {
     const table = { time: times, ...columns, ...wrong } as MemoryBars[string];
     await expect(feedOf({ AAPL: table })).rejects.toThrow(message);
+  });
+
+  it.each([
+    [{ '1s': bars }, 'an object with "1s"'],
+    [[{ '1s': bars }], 'an object with "1s"'],
+    [[bars], 'an object with "0", "1", "2"'],
+    [{}, 'an object without names'],
+    [[7], '"7"'],
+    ['bars', '"bars"'],
+  ])('are refused if they are neither bars nor columns: %j', async (given, found) => {
+    await expect(feedOf({ AAPL: given as never })).rejects.toThrow(
+      `the bars of AAPL hold ${found}, which is no bar: give a list of bars {interval, time, open,`,
+    );
+  });
+
+  it('are all looked at before bad ones are refused', async () => {
+    const bad = { ...bars[0]!, close: -1 };
+    const feed = memoryFeed({ B: [bad], A: [bad, { ...bad, interval: '1d' }], C: bars });
+    const refusal = await feed
+      .index({ symbols: ['C', 'B', 'A'], calendar: xnys })
+      .catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(FeedProblems);
+    const places = (refusal as FeedProblems).problems.map((problem) => problem.split(',')[0]);
+    expect(places).toEqual([
+      'A "1m" bars of source "memory"',
+      'A "1d" bars of source "memory"',
+      'B "1m" bars of source "memory"',
+    ]);
+    expect(feed.availability('C')).toHaveLength(1);
   });
 
   it('are refused if columns are missing or differ in length', async () => {

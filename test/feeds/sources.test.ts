@@ -2,6 +2,7 @@ import { of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/domain/errors.ts';
 import type { Feed } from '../../src/feeds/feed.ts';
+import type { FeedProblems } from '../../src/feeds/feedProblems.ts';
 import { memoryFeed } from '../../src/feeds/memory.ts';
 import { openFeed, type SourceInput } from '../../src/feeds/sources.ts';
 import { csvOf, folderOf, minutesOf, parquetOf, readAll, xnys } from './market.ts';
@@ -78,6 +79,31 @@ describe('a source', () => {
       'data[1].path: missing: write a path such as',
     ],
     [{ type: 'memory' }, 'data is "memory": hand the bars over beside the config, by symbol'],
+    [
+      { type: 'memory', interval: '1s', bars: {} },
+      'data.interval: a source of type "memory" has only "type", "bars" and "on_bad_row"; write the interval into the bars',
+    ],
+    [
+      [{ type: 'memory', bars: {}, onBadRow: 'skip' }],
+      'data[0].onBadRow: a source of type "memory" has only',
+    ],
+    [
+      { type: 'observable', source: of(), stamp: 'close' },
+      'data.stamp: a source of type "observable" has only "type", "source" and "on_bad_row"; leave it out',
+    ],
+    [
+      { type: 'memory', bars: {}, on_bad_row: 'drop' },
+      'data.on_bad_row: found "drop": write "fail" or "skip"',
+    ],
+    [
+      { type: 'memory', bars },
+      'data.bars: found something else: hand over bars by symbol: {AAPL: bars}',
+    ],
+    [
+      { type: 'observable', source: bars },
+      'data.source: found something else: hand over an observable of bars',
+    ],
+    [{ type: 'memry', bars: {} }, 'data.type: found "memry": write'],
     [[], 'data is an empty list: write at least one source'],
     ['bars.csv', 'data: found "bars.csv": write'],
     [null, 'data: '],
@@ -110,6 +136,18 @@ describe('a list of sources', () => {
     const feed = await indexed(openFeed([cheap, memoryFeed({ C: bars })]), 'A', 'C');
     expect(feed.fingerprint('C')).toBe(alone.fingerprint('C'));
     expect(feed.fingerprint('A')).toBe(cheap.fingerprint('A'));
+  });
+
+  it('is refused with what is wrong in all of them, by ascending symbol', async () => {
+    const bad = [{ ...first!, close: -1 }];
+    const feed = openFeed([memoryFeed({ B: bad }), memoryFeed({ A: bad, B: bad, C: bars })]);
+    const refusal = await indexed(feed, 'B', 'A', 'C').catch((error: unknown) => error);
+    const { bySymbol } = refusal as FeedProblems;
+    expect([...bySymbol].map(([symbol, problems]) => [symbol, problems.length])).toEqual([
+      ['A', 1],
+      ['B', 2],
+    ]);
+    expect(feed.availability('C')).toHaveLength(1);
   });
 
   it('says what every source looked for in vain', async () => {

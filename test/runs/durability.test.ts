@@ -46,7 +46,7 @@ describe('a run that is killed', () => {
     expect(code).toBe(0);
     const reader = await FileLog.read(terminal.path('whole'));
     const whole = [...linesOf(reader)];
-    const next = random(Date.now());
+    const next = random(performance.now());
     const found: number[] = [];
     for (let i = 0; i < KILLS; i++) {
       await killRun(`killed-${i}`, Math.floor(next() * 500));
