@@ -5,7 +5,6 @@ import type { ActorOptions, AnyActorLogic } from 'xstate';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import { calendarNames, findCalendar } from '../domain/calendar/calendars.ts';
 import { withoutPaths } from '../domain/config/canonical.ts';
-import type { IndicatorCatalogue } from '../domain/config/catalogue.ts';
 import { parseConfig } from '../domain/config/config.ts';
 import { formatProblem, type Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
@@ -16,8 +15,8 @@ import { TimeManager } from '../domain/timeManager.ts';
 import type { Feed } from '../feeds/feed.ts';
 import type { ObservedBar } from '../feeds/observable.ts';
 import { openFeed, type SourceInput } from '../feeds/sources.ts';
+import { catalogueOf } from '../indicators/catalogue.ts';
 import type { IndicatorDefinition } from '../indicators/indicator.ts';
-import { keyOf } from '../indicators/key.ts';
 import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
 import { resolveIndicator, settingsFor } from '../indicators/resolution.ts';
 import { FileLog } from '../store/fileLog.ts';
@@ -143,19 +142,6 @@ export function checkConfig(
   if (!parsed.ok) throw new ConfigInvalid(parsed.problems);
   refuseUnsupported(parsed.config);
   return parsed.config;
-}
-
-/** What a config may name of indicators, and how their keys are made. */
-export function catalogueOf(registry: IndicatorRegistry): IndicatorCatalogue {
-  return {
-    names: () => registry.names(),
-    find: (name) => registry.find(name),
-    keyOf: (spec) => {
-      const definition = registry.find(spec.name)!;
-      const period = spec.period || definition.period?.default;
-      return spec.key ?? keyOf(definition, { ...spec, period });
-    },
-  };
 }
 
 /** Parts of the config that no part of the engine serves yet: refused rather than ignored. */

@@ -1,7 +1,7 @@
 /** What is wrong with a config file, or what a run of it would do. */
 import { stat } from 'node:fs/promises';
 import { createStrategy, findStrategy } from '../actors/modules.ts';
-import { ConfigInvalid, catalogueOf, checkConfig } from '../actors/openSession.ts';
+import { ConfigInvalid, checkConfig } from '../actors/openSession.ts';
 import { SmaCross } from '../actors/smaCross.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
 import type { DataSource } from '../domain/config/data.ts';
@@ -9,6 +9,7 @@ import type { Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import { TimeManager } from '../domain/timeManager.ts';
+import { catalogueOf } from '../indicators/catalogue.ts';
 import { createRegistry } from '../indicators/registry.ts';
 import { loadConfigFile } from './configFile.ts';
 import { plural } from './table.ts';

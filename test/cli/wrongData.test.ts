@@ -60,10 +60,10 @@ describe('openbell run, given data that cannot be used,', () => {
 
   /** What stderr says of a run over `data`, and what the fact in its log says. */
   async function failureOf(name: string, symbols: readonly string[], data: object) {
-    const given = configOf({ symbols, start: '2020-12-15', streams: ['1m'], data });
+    const given = configOf({ symbols, start: '2020-12-15', streams: ['1m'], session: { data } });
     const log = `logs/${name}`;
     const run = await terminal.openbell('run', terminal.write(`${name}.json`, given), '--log', log);
-    expect(run.code).toBe(3);
+    expect(run).toMatchObject({ code: 3, stdout: '' });
     const [fact] = await terminal.jsonLines(
       'log',
       log,

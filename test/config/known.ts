@@ -1,25 +1,14 @@
 /** What the tests' configs may name: the built-in indicators and calendars. */
 import { calendarNames } from '../../src/domain/calendar/calendars.ts';
-import type { IndicatorSpec } from '../../src/domain/config/catalogue.ts';
 import { parseConfig } from '../../src/domain/config/config.ts';
 import { formatProblem } from '../../src/domain/config/problem.ts';
 import type { Config } from '../../src/domain/config/schema.ts';
-import { keyOf } from '../../src/indicators/key.ts';
+import { catalogueOf } from '../../src/indicators/catalogue.ts';
 import { createRegistry } from '../../src/indicators/registry.ts';
-
-const registry = createRegistry();
 
 export const known = {
   calendars: calendarNames(),
-  indicators: {
-    names: () => registry.names(),
-    find: (name: string) => registry.find(name),
-    keyOf: (spec: IndicatorSpec) => {
-      const definition = registry.find(spec.name);
-      if (definition === undefined) return spec.name;
-      return keyOf(definition, { ...spec, period: spec.period || definition.period?.default });
-    },
-  },
+  indicators: catalogueOf(createRegistry()),
 };
 
 /** The smallest config there can be. */
