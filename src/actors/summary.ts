@@ -1,5 +1,5 @@
 /** What came out of a run, as `openbell run --json` prints it. */
-import { qualityOf } from '../domain/sessionView.ts';
+import { expectedBars, qualityOf } from '../domain/sessionView.ts';
 import type { Engine } from './engine.ts';
 
 export interface RunSummary {
@@ -35,7 +35,8 @@ export function summaryOf(
   const enabled = config.session_data_config.gap_filler.enable_session_quality;
   const symbols: Record<string, SymbolSummary> = {};
   for (const symbol of [...engine.totals.keys()].sort()) {
-    const { bars, expected, derived } = engine.totalsOf(symbol);
+    const { bars, expected: closed, derived } = engine.totalsOf(symbol);
+    const expected = closed + expectedToday(engine, symbol);
     symbols[symbol] = { bars, derived, quality: qualityOf(bars, expected, enabled) };
   }
   const { run, log, status, seconds, reason } = host;
@@ -52,4 +53,11 @@ export function summaryOf(
     log,
     reason,
   };
+}
+
+/** Base bars expected so far of a session that has not closed. */
+function expectedToday(engine: Engine, symbol: string): number {
+  const { loop, recorder, session, tracks } = engine;
+  if (loop === null || loop.closed || !tracks.some((track) => track.symbol === symbol)) return 0;
+  return expectedBars(engine.base.text, session, recorder.at);
 }

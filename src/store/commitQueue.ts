@@ -221,7 +221,7 @@ export class CommitQueue {
   #fail(cause: unknown): LogWriteFailed {
     const path = this.#file?.path ?? 'a segment';
     const reason = (cause as Error).message;
-    const message = `the log cannot be written, "${path}": ${reason}: make room, then resume the run`;
+    const message = `the log cannot be written, "${path}": ${reason}: make room, then run it again`;
     this.#failure ??= new LogWriteFailed(message, { cause });
     const waiters = this.#waiters;
     this.#waiters = [];

@@ -109,6 +109,7 @@ describe('a session that is driven', () => {
     await session.runUntil(OPEN + 30 * MINUTE);
     const summary = await session.stop();
     expect(summary).toMatchObject({ status: 'stopped', facts: { RunStopped: 1, BarAppended: 60 } });
+    expect(summary.symbols.AAPL).toEqual({ bars: 30, derived: 6, quality: 100 });
   });
 
   it('gives each of several steps asked for together an instant of its own', async () => {
