@@ -91,7 +91,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
   const log =
-    options.log === undefined ? new MemoryLog() : await createLog(options.log, options, run);
+    options.log === undefined
+      ? new MemoryLog()
+      : await createLog(options.log, options, { run, seed: seedOf(config, options) });
   const recorder = new Recorder(log, data, time);
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
@@ -170,15 +172,18 @@ function timeOf(config: Config, calendar: Calendar): TimeManager {
   return new TimeManager(calendar, { start: calendar.session(window.start)!.open });
 }
 
-function createLog(folder: string, options: SessionOptions, run: string): Promise<FileLog> {
-  return FileLog.create(folder, {
-    run,
-    config: options.config,
-    versions: VERSIONS,
-    seed: null,
-    data: {},
-    parent: null,
-  });
+function createLog(
+  folder: string,
+  { config }: SessionOptions,
+  { run, seed }: { run: string; seed: number | null },
+): Promise<FileLog> {
+  return FileLog.create(folder, { run, config, versions: VERSIONS, seed, data: {}, parent: null });
+}
+
+/** Of the synthetic market, if the run is on one. */
+function seedOf(config: Config, { data }: SessionOptions): number | null {
+  const sources = data === undefined ? [config.session_data_config.data ?? []].flat() : [];
+  return sources.find((source) => source.type === 'synthetic')?.seed ?? null;
 }
 
 async function findStrategies(
