@@ -138,6 +138,7 @@ export class Conductor {
       engine.recorder.append('MessageReceived', { by: 'session', cause: null }, received),
     );
     this.#actor.send({ type: 'symbol.add', symbol });
+    this.#parts.demand.wake();
   }
 
   #transition(transition: Transition): void {

@@ -84,9 +84,13 @@ export class Demand {
     return wanted;
   }
 
-  /** Waits until the session is to go on. Ends early, without demand, when `signal` aborts. */
-  async wanted(standing: Standing, signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && !this.wants(standing)) {
+  /**
+   * Waits until the session is to go on. Ends early, without demand, when `signal` aborts.
+   *
+   * @param anyway looked at whenever something may have changed: true goes on without a goal
+   */
+  async wanted(standing: Standing, signal: AbortSignal, anyway = () => false): Promise<void> {
+    while (!signal.aborted && !this.wants(standing) && !anyway()) {
       const { promise, resolve } = Promise.withResolvers<void>();
       const stop = () => resolve();
       this.#waiting = stop;
@@ -94,6 +98,13 @@ export class Demand {
       await promise;
       signal.removeEventListener('abort', stop);
     }
+  }
+
+  /** Has the session look again whether to go on. */
+  wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    waiting?.();
   }
 
   /** The run is over: whoever waits for a goal is released. */
@@ -111,8 +122,6 @@ export class Demand {
 
   #add(goal: Goal): void {
     this.#goals.add(goal);
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    waiting?.();
+    this.wake();
   }
 }

@@ -33,7 +33,9 @@ export async function checkSymbols(
   { symbols, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const sorted = [...symbols].sort();
+  // A day loads its config's symbols and those added since; an insertion what is not there yet.
+  const wanted = engine.loop === null ? [...symbols, ...engine.requests.keys()] : symbols;
+  const sorted = [...new Set(wanted)].filter((symbol) => !engine.data.symbols.has(symbol)).sort();
   const read = await Promise.all(
     sorted.map((symbol) => readOrRefuse(engine, symbol, signal).catch((error: unknown) => error)),
   );
@@ -200,7 +202,7 @@ function prefetch(engine: Engine): void {
   const { config, market, sessions, day, base } = engine;
   const ahead = sessions.slice(day + 1, day + 1 + config.backtest_config.prefetch_days);
   for (const session of ahead) {
-    for (const symbol of config.session_data_config.symbols) {
+    for (const symbol of [...config.session_data_config.symbols, ...engine.requests.keys()]) {
       if (!market.dates(symbol, base.text).has(session.date)) continue;
       market.prefetch({ symbol, interval: base.text, session, since: engine.since(session) });
     }

@@ -94,6 +94,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     options.log === undefined
       ? new MemoryLog()
       : await createLog(options.log, options, { run, seed: seedOf(config, options) });
+  let open = true;
   const recorder = new Recorder(log, data, time);
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
@@ -105,7 +106,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     indicators,
     strategies,
     journal: (entry) => {
-      if (log instanceof FileLog) log.journal(entry);
+      if (open && log instanceof FileLog) log.journal(entry);
     },
     started: () => {
       const started = startOf(config, feed);
@@ -124,6 +125,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     inspect: options.inspect,
     hostTime: () => performance.now(),
     closeLog: async (status) => {
+      open = false;
       await feed.close();
       if (log instanceof FileLog) await log.close(status);
       else await log.close();

@@ -21,8 +21,6 @@ export function clearQueues(engine: Engine): void {
 /** Phase 1, step 2. */
 export function advanceClock(engine: Engine): void {
   const from = engine.recorder.at;
-  // Symbols that were added leave with the day; those of the config go on tomorrow.
-  for (const symbol of engine.requests.keys()) engine.forget(symbol);
   engine.tracks = [];
   engine.bars += engine.loop?.bars ?? 0;
   engine.loop = null;

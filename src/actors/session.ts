@@ -214,7 +214,8 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Adds a symbol between two frames: it is loaded and caught up as if it had been there since the open.
+   * Adds a symbol between two frames, for this session and those to come: it is loaded and caught up as if it
+   * had been in the config from the start. Between two sessions it joins when the next one opens.
    *
    * @param options.streams intervals for this symbol beside those of the config
    * @returns what became of it: added, already there, or refused with the reason

@@ -92,7 +92,9 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
         actors: {
           clearData: work(async (_, signal) => {
             const next = engine.sessions[engine.day + 1]!.open;
-            await demand.wanted({ next: () => next }, signal);
+            // Whoever waits for a symbol gets it when the next session opens.
+            const asked = () => engine.unanswered.length > 0;
+            await demand.wanted({ next: () => next }, signal, asked);
             signal.throwIfAborted();
             phases.clearData(engine);
           }),

@@ -32,10 +32,8 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   ClockAdvanced: explains,
   SessionTornDown: (data, { date }) => {
     for (const owner of data.symbols.values()) {
-      if (owner.registered.added_by === 'config') {
-        keepForHistory(data, owner, date);
-        data.spares.set(owner.symbol, owner.bars);
-      } else data.history.delete(owner.symbol);
+      keepForHistory(data, owner, date);
+      data.spares.set(owner.symbol, owner.bars);
     }
     data.symbols.clear();
     data.refused.clear();

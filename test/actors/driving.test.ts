@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Fact, openSession, RunFailedError, type Strategy } from '../../src/index.ts';
 import { barsOf, configOf, MINUTE, runOf, select } from '../support.ts';
@@ -149,6 +152,15 @@ describe('a session that is driven', () => {
     session.pause();
     expect(session.journal).toMatchObject([{ type: 'MessageRefused', message: 'session.pause' }]);
     await session.close();
+  });
+
+  it('takes a pause quietly once it is over', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'openbell-'));
+    const session = await openSession({ config, data, log: join(folder, 'run') });
+    await session.finish();
+    session.pause();
+    expect(session.journal).toMatchObject([{ type: 'MessageRefused', state: 'completed' }]);
+    rmSync(folder, { recursive: true });
   });
 
   it('runs on when whoever inspects it throws', async () => {

@@ -92,12 +92,19 @@ describe('a symbol added mid-session', () => {
         const results = await Promise.all([added.addSymbol('NEW'), added.addSymbol('ALSO')]);
         expect(results).toMatchObject([{ added: true }, { added: true }]);
         const later = [minute, minute + 1, minute + 7, 390];
+        const next = DATES[first + day + 1];
         for (const then of later) {
           await runTo(added, date, then);
           await runTo(whole, date, then);
           for (const symbol of ['NEW', 'ALSO', 'AAPL']) {
             expect(subtree(added.view, symbol)).toEqual(subtree(whole.view, symbol));
           }
+        }
+        if (next === undefined || next > DATES[first + 3]!) return;
+        await runTo(added, next, 5);
+        await runTo(whole, next, 5);
+        for (const symbol of ['NEW', 'ALSO']) {
+          expect(subtree(added.view, symbol)).toEqual(subtree(whole.view, symbol));
         }
       }),
       { numRuns: 25 },
@@ -195,8 +202,8 @@ describe('a symbol added mid-session', () => {
         slice,
       });
       const summary = await opened.finish();
-      expect(told).toEqual(['NEW', 'NEW']);
-      expect(summary.facts).toMatchObject({ MessageReceived: 2, SymbolRegistered: 4 });
+      expect(told).toEqual(['NEW']);
+      expect(summary.facts).toMatchObject({ MessageReceived: 1, SymbolRegistered: 4 });
       hashes.push(summary.chain_hash);
     }
     expect(new Set(hashes).size).toBe(1);
@@ -215,17 +222,32 @@ describe('a symbol added mid-session', () => {
     expect(facts).toMatchObject({ MessageReceived: 1, MessageRefused: 1 });
   });
 
-  it('leaves with the day', async () => {
+  it('stays for the sessions to come', async () => {
     const data = { AAPL: barsWithHoles(1, 0), NEW: barsWithHoles(2, 0) };
-    const opened = await openSession({
-      config: configOf({ start: DATES[1]!, end: DATES[2]! }),
-      data,
-    });
-    await runTo(opened, DATES[1]!, 30);
-    await opened.addSymbol('NEW');
-    await runTo(opened, DATES[2]!, 30);
-    expect(opened.view.symbols).toEqual(['AAPL']);
-    expect(opened.summary().symbols.NEW?.bars).toBe(390);
-    await opened.close();
+    const config = (symbols: string[]) =>
+      configOf({ symbols, start: DATES[1]!, end: DATES[3]!, session });
+    await using added = await openSession({ config: config(['AAPL']), data });
+    await using whole = await openSession({ config: config(['AAPL', 'NEW']), data });
+    await runTo(added, DATES[1]!, 30);
+    await added.addSymbol('NEW');
+    for (const date of DATES.slice(2, 4)) {
+      for (const minute of [0, 1, 100, 390]) {
+        await runTo(added, date, minute);
+        await runTo(whole, date, minute);
+        if (minute > 0) expect(subtree(added.view, 'NEW')).toEqual(subtree(whole.view, 'NEW'));
+      }
+    }
+    const summary = await added.finish();
+    expect(summary.symbols.NEW).toEqual((await whole.finish()).symbols.NEW);
+  });
+
+  it('asked for between two sessions joins when the next one opens', async () => {
+    const data = { AAPL: barsWithHoles(1, 0), NEW: barsWithHoles(2, 0) };
+    const config = configOf({ start: DATES[1]!, end: DATES[2]! });
+    await using opened = await openSession({ config, data });
+    await opened.runUntil(calendar.session(DATES[1]!)!.close);
+    expect(await opened.addSymbol('NEW')).toMatchObject({ added: true });
+    expect(opened.view.now).toBe(calendar.session(DATES[2]!)!.open);
+    expect(opened.view.symbols).toEqual(['AAPL', 'NEW']);
   });
 });
