@@ -1,6 +1,7 @@
 import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, parseInterval } from '../domain/interval.ts';
+import type { BadRow } from '../feeds/feed.ts';
 import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
 import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
@@ -15,10 +16,13 @@ class Refusal {
   readonly reason: string;
   /** Bars of the day that are outside its session. */
   readonly leftOut: number;
+  /** Bad rows of the day. */
+  readonly skipped: readonly BadRow[];
 
-  constructor(reason: string, leftOut = 0) {
+  constructor(reason: string, { leftOut = 0, skipped = [] as readonly BadRow[] } = {}) {
     this.reason = reason;
     this.leftOut = leftOut;
+    this.skipped = skipped;
   }
 }
 
@@ -55,8 +59,9 @@ export async function checkSymbols(
   }
   const interval = engine.base.text;
   const { date } = engine.session;
-  for (const [symbol, { reason, leftOut }] of refused) {
+  for (const [symbol, { reason, leftOut, skipped }] of refused) {
     const cause = engine.record('SymbolRefused', BY, { symbol, reason });
+    recordSkipped(engine, { symbol, interval, date, skipped }, cause);
     if (leftOut === 0) continue;
     engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, cause);
   }
@@ -77,13 +82,15 @@ async function readOrRefuse(
   const { market, session } = engine;
   const interval = engine.base.text;
   if (!market.dates(symbol, interval).has(session.date)) {
-    return new Refusal(`no ${interval} bars on ${session.date}`);
+    const skipped = market.feed.skipped(symbol, interval).get(session.date) ?? [];
+    const rows = skipped.length === 0 ? '' : `, ${skipped.length} bad rows skipped`;
+    return new Refusal(`no ${interval} bars on ${session.date}${rows}`, { skipped });
   }
   const queue = await market.day({ symbol, interval, session, since: engine.since(session) });
   if (queue.bars.length === 0) {
     return new Refusal(
       `no ${interval} bars in the regular session of ${session.date}, ${queue.leftOut} outside it`,
-      queue.leftOut,
+      { leftOut: queue.leftOut, skipped: queue.skipped },
     );
   }
   const stored = historyNeeds(engine, symbol).filter((need) => need.source === need.interval);

@@ -66,9 +66,10 @@ export class CsvRows {
       row.start = offset + at;
       row.end = offset + stop;
       if (!isBlank(bytes, at, stop)) {
+        row.bar.opened = Number.NaN;
         const reason = this.#quoted ? this.#parseQuoted(bytes, at, stop) : this.#parse(bytes);
         if (reason === null) sink.row(row);
-        else sink.bad(row.line, reason);
+        else sink.bad(row.line, reason, row.bar.opened);
       }
       at = stop + 1;
       row.line++;

@@ -18,8 +18,8 @@ export interface Row {
 /** Where a reader leaves the rows it finds, in the order of the file. */
 export interface RowSink {
   row(row: Row): void;
-  /** A row that cannot be read. */
-  bad(line: number, reason: string): void;
+  /** A row that cannot be read. @param opened NaN if its time cannot be read either */
+  bad(line: number, reason: string, opened: MarketTime): void;
 }
 
 /** Consecutive good rows of one trading date: what the index holds instead of rows. */
@@ -83,8 +83,12 @@ export class Intake implements RowSink {
     return true;
   }
 
-  bad(line: number, reason: string): void {
-    this.#badRows.add({ line, reason, date: this.pieces.at(-1)?.date ?? UNDATED });
+  /** A row without a time counts to the day of its neighbour. */
+  bad(line: number, reason: string, opened: MarketTime = Number.NaN): void {
+    const date = Number.isNaN(opened)
+      ? (this.pieces.at(-1)?.date ?? UNDATED)
+      : this.#calendar.dateOf(opened);
+    this.#badRows.add({ line, reason, date });
   }
 
   /**

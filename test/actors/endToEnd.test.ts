@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { barsOf, configOf, MINUTE, runOf } from '../support.ts';
 
@@ -130,6 +133,32 @@ describe('a week of which a symbol misses the last day', () => {
         phases[i]!.date,
       ]);
     }
+  });
+});
+
+describe('a day whose rows are all bad and skipped', () => {
+  it('is refused with their number, and they are on the record', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'openbell-'));
+    const row = (time: string, open: string) => `${time},${open},11,9,10,5`;
+    const good = barsOf({ dates: ['2024-01-02'] }).map(({ opened }) =>
+      row(new Date(opened).toISOString(), '10'),
+    );
+    const bad = ['2024-01-03T15:00:00Z', '2024-01-03T15:01:00Z'].map((time) => row(time, 'x'));
+    const lines = ['time,open,high,low,close,volume', ...good, ...bad];
+    writeFileSync(join(folder, 'AAPL.csv'), lines.join('\n'));
+    const data = { type: 'csv', path: '{symbol}.csv', interval: '1m', stamp: 'open' } as const;
+    const run = await runOf({
+      config: configOf({
+        end: '2024-01-03',
+        session: { data: { ...data, on_bad_row: 'skip' } },
+      }),
+      folder,
+    });
+    expect(run.of('SymbolRefused')).toMatchObject([
+      { reason: 'no 1m bars on 2024-01-03, 2 bad rows skipped' },
+    ]);
+    expect(run.of('RowsSkipped')).toMatchObject([{ date: '2024-01-03', rows: 2 }]);
+    rmSync(folder, { recursive: true });
   });
 });
 
