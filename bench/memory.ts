@@ -1,6 +1,7 @@
 /**
  * `npm run bench:memory`: one year × 20 symbols of synthetic minute bars through the durable log, and the
- * memory in use after every twentieth day. Flat means: the last lines look like the second.
+ * memory in use after every twentieth day. Flat means: the last lines look like the second. The young
+ * generation is held to the size that the command line gives it.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

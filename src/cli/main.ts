@@ -14,6 +14,9 @@ if (major < NODE_NEEDED) {
   // Compiled code is kept in the temporary folder, which halves the time to start.
   const { enableCompileCache } = await import('node:module');
   enableCompileCache();
+  // Left alone, V8 lets the young generation grow to some 100 MB over a long run, for nothing: it is no faster.
+  const { setFlagsFromString } = await import('node:v8');
+  setFlagsFromString('--max-semi-space-size=8');
   const { main } = await import('./program.ts');
   process.exitCode = await main(process.argv.slice(2));
 }
