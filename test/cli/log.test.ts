@@ -157,7 +157,7 @@ describe('a run that was cut off', () => {
     expect(torn.code).toBe(0);
     const { seq } = JSON.parse(torn.stdout);
     expect(torn.stderr).toMatch(
-      /^note: the run was interrupted: its last \d+ bytes are an unfinished frame; everything up /,
+      /^note: the run was interrupted: its last [\d,]+ bytes are an unfinished frame; everything up /,
     );
     expect(torn.stderr).toContain(`up to fact ${seq.toLocaleString('en-US')} is whole\n`);
     const state = await terminal.openbell('export', 'killed', '--at', '100');
