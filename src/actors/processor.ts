@@ -32,10 +32,6 @@ export interface ProcessorRules {
 }
 
 export class Processor {
-  /** Derived bars and indicator values so far. */
-  derived = 0;
-  values = 0;
-
   readonly #recorder: Recorder;
   readonly #rules: ProcessorRules;
   readonly #bars = new Block('BarDerived');
@@ -98,7 +94,6 @@ export class Processor {
     if (block.rows === 0) return;
     const first = this.#recorder.place(block);
     this.#mark(tracks, block, first);
-    this.derived += block.rows;
     this.#recorder.appendPlaced(block);
   }
 
@@ -157,7 +152,6 @@ export class Processor {
         for (const runner of lane.runners) runner.freshSeq += first - 1;
       }
     }
-    this.values += block.rows;
     this.#recorder.appendPlaced(block);
   }
 
@@ -167,7 +161,6 @@ export class Processor {
     block.by = BY;
     pushValue(block, runner, cause);
     this.#recorder.place(block);
-    this.values += 1;
     this.#recorder.appendPlaced(block);
   }
 

@@ -13,8 +13,6 @@ import type { Track } from './track.ts';
 const BY = 'session/quality';
 
 export class Quality {
-  gaps = 0;
-
   readonly #recorder: Recorder;
   readonly #base: ParsedInterval;
   readonly #enabled: boolean;
@@ -70,7 +68,6 @@ export class Quality {
   }
 
   #gap(track: Track, gap: { start: number; end: number; missing: number }, cause: number | null) {
-    this.gaps += 1;
     const { symbol, base } = track;
     return this.#recorder.append(
       'GapDetected',

@@ -66,6 +66,7 @@ export interface Strategy<Config = unknown, State = undefined> {
   onSymbolRefused?(symbol: string, reason: string, context: StrategyContext<Config>): void;
   onSessionEnd?(context: StrategyContext<Config>): void;
   teardown?(context: StrategyContext<Config>): void;
+  /** What it would carry over if a run were resumed; nothing resumes runs yet, so neither is called. */
   save?(): State;
   restore?(state: State): void;
 }

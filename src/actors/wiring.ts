@@ -50,6 +50,7 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
       registerIndicators: load(registerIndicators),
+      // A config that asks for historical indicators or scanners is refused: there are none yet.
       calculateHistorical: load(() => {}),
       loadQueues: load(loading.loadQueues),
       scoreHistory: load(scoreHistory),
