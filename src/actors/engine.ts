@@ -11,12 +11,12 @@ import type { SessionData } from '../domain/sessionData.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
-import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import { FrameLoop } from './frameLoop.ts';
 import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import type { IndicatorPlan, TrailingDays } from './plans.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
@@ -27,13 +27,6 @@ import { Verbs } from './verbs.ts';
 
 /** What depends on the host and never changes the market: pauses, retries, refused pauses. */
 export type JournalEntry = { readonly type: string } & Readonly<Record<string, unknown>>;
-
-/** One configured session indicator, checked and with its defaults. */
-export interface IndicatorPlan {
-  readonly key: string;
-  readonly definition: IndicatorDefinition;
-  readonly settings: IndicatorSettings;
-}
 
 export interface EngineParts {
   readonly config: Config;
@@ -68,12 +61,6 @@ export interface LoadedSymbol {
 export interface LoadedHistory {
   readonly interval: Interval;
   readonly days: readonly DayBars[];
-}
-
-/** Bars of earlier days that someone wants to see. */
-export interface TrailingDays {
-  readonly trailing_days: number;
-  readonly intervals: readonly Interval[];
 }
 
 export class Engine {

@@ -9,7 +9,8 @@ import { barsIn, spansSessions } from '../domain/derivation.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
-import type { Engine, IndicatorPlan } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { IndicatorPlan } from './plans.ts';
 
 export interface HistoryNeed {
   readonly interval: Interval;

@@ -5,7 +5,7 @@
 import type { Bar } from '../domain/bars.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
-import type { IndicatorPlan } from './engine.ts';
+import type { IndicatorPlan } from './plans.ts';
 
 /** A symbol asked for while the run goes on; it stays for the sessions to come. */
 export interface SymbolRequest {

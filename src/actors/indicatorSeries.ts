@@ -2,9 +2,10 @@
 import { BarColumns } from '../domain/bars.ts';
 import { spansSessions } from '../domain/derivation.ts';
 import { parseInterval } from '../domain/interval.ts';
-import type { Engine, IndicatorPlan } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { derivedDays, fillLongWindow } from './historyLoading.ts';
 import { historySource, storedIntervals } from './historyNeeds.ts';
+import type { IndicatorPlan } from './plans.ts';
 import { createLane, earliestEnd, type Lane, type Runner, type Track } from './track.ts';
 
 const BY = 'session/loading';

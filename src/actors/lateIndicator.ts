@@ -5,11 +5,12 @@
 import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, parseInterval } from '../domain/interval.ts';
-import type { Engine, IndicatorPlan } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { loadHistoryOf } from './historyLoading.ts';
 import { needsToBegin } from './historyNeeds.ts';
 import { joinSeries, registerIndicator } from './indicatorSeries.ts';
 import { readStored } from './loading.ts';
+import type { IndicatorPlan } from './plans.ts';
 import { bringUp } from './rebuilding.ts';
 import { createLane, earliestEnd, type Lane, type Track } from './track.ts';
 

@@ -22,10 +22,11 @@ import { type IndicatorSpec, resolveIndicator, settingsFor } from '../indicators
 import { FileLog } from '../store/fileLog.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
-import { Engine, type IndicatorPlan } from './engine.ts';
+import { Engine } from './engine.ts';
 import { findScanners, findStrategies } from './lineup.ts';
 import { MarketData } from './marketData.ts';
 import type { ScannerFactory, StrategyFactory } from './modules.ts';
+import type { IndicatorPlan } from './plans.ts';
 import type { SliceSize } from './pump.ts';
 import { Recorder } from './recorder.ts';
 import { Session } from './session.ts';

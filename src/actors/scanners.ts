@@ -5,17 +5,20 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import type { Session } from '../domain/calendar/calendar.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import type { Interval } from '../domain/interval.ts';
+import type { SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
+import type { TimeManager } from '../domain/timeManager.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import type { ScanSchedule } from '../machines/scanner.machine.ts';
-import type { Engine, TrailingDays } from './engine.ts';
+import type { TrailingDays } from './plans.ts';
 import type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './scanner.ts';
 import { type Schedule, scanTimes } from './scanSchedule.ts';
 import { symbolNamed } from './symbolName.ts';
-import { Verbs } from './verbs.ts';
+import { Verbs, type VerbsRun } from './verbs.ts';
 
 /** A scanner with its name, config and schedules, made once per run. */
 export interface NamedScanner {
@@ -26,6 +29,21 @@ export interface NamedScanner {
   readonly needs: ScannerNeeds;
   readonly preSession: boolean;
   readonly schedules: readonly Schedule[];
+}
+
+/** What scanners need of the run they are part of. */
+export interface ScannersRun extends VerbsRun {
+  readonly view: SessionView;
+  readonly time: TimeManager;
+  readonly session: Session;
+  /** Where relative paths start. */
+  readonly folder: string;
+  record<T extends ControlType>(
+    type: T,
+    by: string,
+    fields: Fields<T>,
+    cause: number | null,
+  ): number;
 }
 
 interface Entry extends NamedScanner {
@@ -47,11 +65,11 @@ export class Scanners {
   /** When the next scan is due. */
   next: MarketTime = NEVER;
 
-  readonly #engine: Engine;
+  readonly #owner: ScannersRun;
   readonly #entries: readonly Entry[];
 
-  constructor(engine: Engine, named: readonly NamedScanner[]) {
-    this.#engine = engine;
+  constructor(run: ScannersRun, named: readonly NamedScanner[]) {
+    this.#owner = run;
     this.#entries = named.map((each) => this.#entry(each));
     this.bars = named.flatMap(({ needs }) => needs.bars ?? []);
     this.history = named.flatMap(({ needs }) => needs.history ?? []);
@@ -73,7 +91,7 @@ export class Scanners {
 
   /** Works out when each scanner looks in the session to come. */
   plan(): void {
-    const { session, time } = this.#engine;
+    const { session, time } = this.#owner;
     for (const entry of this.#entries) {
       entry.times = scanTimes(entry.schedules, session, time.calendar.zone);
       entry.at = 0;
@@ -96,7 +114,7 @@ export class Scanners {
   /** @throws {Error} what the scanner threw, recorded */
   setUp(name: string): Promise<void> {
     const entry = this.#find(name);
-    entry.cause = this.#engine.recorder.seq;
+    entry.cause = this.#owner.recorder.seq;
     return this.#run(entry, 'setup', () => entry.scanner.setup?.(entry.context));
   }
 
@@ -120,7 +138,7 @@ export class Scanners {
   async tearDown(name: string, change: (number: number) => Promise<void>): Promise<void> {
     const entry = this.#find(name);
     const { deliver } = this;
-    entry.cause = this.#engine.recorder.seq;
+    entry.cause = this.#owner.recorder.seq;
     this.deliver = (asked) => void ('change' in asked ? change(asked.change) : deliver(asked));
     try {
       await this.#run(entry, 'teardown', () => entry.scanner.teardown?.(entry.context));
@@ -134,7 +152,7 @@ export class Scanners {
       await call();
     } catch (error) {
       const reason = sentenceOf(error);
-      if (this.#engine.over) throw error;
+      if (this.#owner.over) throw error;
       this.#record(entry, 'ScanFailed', { scanner: entry.name, callback, reason });
       throw new Error(`scanner "${entry.name}" failed in ${callback}: ${reason}`, { cause: error });
     }
@@ -142,8 +160,8 @@ export class Scanners {
 
   #record<T extends ControlType>(entry: Entry, type: T, fields: Fields<T>): number {
     // A scan that the end of the run cut off may still be on its way to here.
-    if (this.#engine.over) throw new Error('the run is over');
-    return this.#engine.record(type, entry.by, fields, entry.cause);
+    if (this.#owner.over) throw new Error('the run is over');
+    return this.#owner.record(type, entry.by, fields, entry.cause);
   }
 
   #find(name: string): Entry {
@@ -156,7 +174,7 @@ export class Scanners {
   }
 
   #verbs(entry: Pick<Entry, 'by' | 'cause'>): Verbs {
-    return new Verbs(this.#engine, {
+    return new Verbs(this.#owner, {
       addedBy: 'scanner',
       origin: () => ({ by: entry.by, cause: entry.cause }),
       deliver: (asked) => this.deliver(asked),
@@ -176,26 +194,26 @@ export class Scanners {
   }
 
   #context(entry: Entry): ScannerContext {
-    const engine = this.#engine;
+    const run = this.#owner;
     const verbs = this.#verbs(entry);
     const change = (act: (settle: (reason: string) => void) => void) =>
       new Promise<void>((done, refuse) => {
         act((reason) => (reason === '' ? done() : refuse(new Error(reason))));
       });
     return {
-      view: engine.view,
+      view: run.view,
       config: entry.config,
       get now() {
-        return engine.recorder.at;
+        return run.recorder.at;
       },
       get session() {
-        const { date, open, close } = engine.session;
+        const { date, open, close } = run.session;
         return { date, open, close };
       },
       ensureSymbol: async (wanted) => {
         const symbol = symbolNamed(wanted);
-        if (verbs.addSymbol(symbol)) await engine.inbox.whenSettled(symbol);
-        return engine.view.symbol(symbol);
+        if (verbs.addSymbol(symbol)) await run.inbox.whenSettled(symbol);
+        return run.view.symbol(symbol);
       },
       registerIndicator: async (wanted, spec) => {
         let key = '';
@@ -215,7 +233,7 @@ export class Scanners {
   }
 
   #lock(entry: Entry, type: 'SymbolLocked' | 'SymbolUnlocked', symbol: string): void {
-    const held = this.#engine.data.symbols.get(symbol);
+    const held = this.#owner.data.symbols.get(symbol);
     if (held === undefined) {
       if (type === 'SymbolUnlocked') return;
       throw new Error(`"${symbol}" is not in the session: add it before it is locked`);
@@ -226,11 +244,11 @@ export class Scanners {
 
   /** What a scanner reads from a file is an input of the run. */
   #universe(entry: Entry, path: string): readonly string[] {
-    const bytes = readFileSync(resolve(this.#engine.folder, path));
+    const bytes = readFileSync(resolve(this.#owner.folder, path));
     const symbols = symbolsIn(bytes.toString('utf8'), path);
     const fingerprint = createHash('sha256').update(bytes).digest('hex');
     const read = { scanner: entry.name, file: basename(path), fingerprint, symbols };
-    this.#engine.record('UniverseRead', entry.by, read, null);
+    this.#owner.record('UniverseRead', entry.by, read, null);
     return symbols;
   }
 }

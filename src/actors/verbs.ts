@@ -4,11 +4,12 @@
  */
 import { UsageError } from '../domain/errors.ts';
 import { type Interval, tryParseInterval } from '../domain/interval.ts';
+import type { SessionData } from '../domain/sessionData.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
-import type { Engine } from './engine.ts';
-import type { AdhocBar, ChangeWish, SymbolRequest } from './inbox.ts';
-import type { Origin } from './recorder.ts';
+import type { AdhocBar, ChangeWish, Inbox, SymbolRequest } from './inbox.ts';
+import type { IndicatorPlan } from './plans.ts';
+import type { Origin, Recorder } from './recorder.ts';
 
 /** Who asks, and how what is asked reaches the charts. */
 export interface Asker {
@@ -18,17 +19,35 @@ export interface Asker {
   deliver(asked: Asked): void;
 }
 
+/** What the verbs need of the run they act on. */
+export interface VerbsRun {
+  readonly data: SessionData;
+  readonly recorder: Recorder;
+  readonly inbox: Inbox;
+  /** Symbols that are not in the config, by who asked for them. */
+  readonly requests: Map<string, SymbolRequest>;
+  /** Symbols asked for and not yet there or refused. */
+  readonly awaited: Set<string>;
+  /** Symbols of the config that were removed. */
+  readonly excluded: Set<string>;
+  readonly over: boolean;
+  plan(spec: IndicatorSpec): IndicatorPlan;
+  isLoaded(symbol: string): boolean;
+  isOnItsWay(symbol: string): boolean;
+  isOfConfig(symbol: string): boolean;
+}
+
 export interface BarOptions {
   /** Replaces a bar that is already there; without it such a bar is refused. */
   readonly replace?: boolean;
 }
 
 export class Verbs {
-  readonly #engine: Engine;
+  readonly #run: VerbsRun;
   readonly #asker: Asker;
 
-  constructor(engine: Engine, asker: Asker) {
-    this.#engine = engine;
+  constructor(run: VerbsRun, asker: Asker) {
+    this.#run = run;
     this.#asker = asker;
   }
 
@@ -38,13 +57,13 @@ export class Verbs {
    * @returns false if it is in the session already
    */
   addSymbol(symbol: string, streams: readonly Interval[] = []): boolean {
-    const engine = this.#engine;
-    if (engine.isLoaded(symbol)) return false;
-    if (engine.isOnItsWay(symbol) && !engine.requests.get(symbol)?.light) return true;
+    const run = this.#run;
+    if (run.isLoaded(symbol)) return false;
+    if (run.isOnItsWay(symbol) && !run.requests.get(symbol)?.light) return true;
     const { addedBy } = this.#asker;
-    engine.awaited.add(symbol);
-    if (engine.isOfConfig(symbol)) engine.excluded.delete(symbol);
-    else engine.requests.set(symbol, { addedBy, streams, light: false });
+    run.awaited.add(symbol);
+    if (run.isOfConfig(symbol)) run.excluded.delete(symbol);
+    else run.requests.set(symbol, { addedBy, streams, light: false });
     this.#receive('symbol.add', { symbol, streams: [...streams] });
     this.#asker.deliver({ symbol });
     return true;
@@ -67,7 +86,7 @@ export class Verbs {
     spec: IndicatorSpec,
     settle: (reason: string) => void = ignore,
   ): string {
-    const plan = this.#engine.plan(spec);
+    const plan = this.#run.plan(spec);
     const { name, interval, period, params } = { ...plan.settings, name: plan.definition.name };
     const detail = { symbol, key: plan.key, name, interval, period, params: { ...params } };
     const received = this.#receive('indicator.register', detail);
@@ -100,10 +119,10 @@ export class Verbs {
 
   /** A symbol that is neither there nor on its way is registered light: it holds what is asked for, no more. */
   #provide(symbol: string): void {
-    const engine = this.#engine;
-    if (engine.data.symbols.has(symbol) || engine.isOnItsWay(symbol)) return;
-    engine.awaited.add(symbol);
-    engine.requests.set(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true });
+    const run = this.#run;
+    if (run.data.symbols.has(symbol) || run.isOnItsWay(symbol)) return;
+    run.awaited.add(symbol);
+    run.requests.set(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true });
     this.#asker.deliver({ symbol });
   }
 
@@ -113,12 +132,12 @@ export class Verbs {
     received: number,
     settle: (reason: string) => void,
   ): void {
-    const change = this.#engine.inbox.keep({ wish, received, message, settle });
+    const change = this.#run.inbox.keep({ wish, received, message, settle });
     this.#asker.deliver({ change });
   }
 
   #receive(message: string, detail: Record<string, unknown>): number {
-    const { recorder, over } = this.#engine;
+    const { recorder, over } = this.#run;
     if (over) throw new Error('the run is over: nothing can be asked of it any more');
     return recorder.append('MessageReceived', this.#asker.origin(), { message, detail });
   }

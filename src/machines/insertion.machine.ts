@@ -28,7 +28,7 @@ export interface ChangeInput {
   readonly changes: readonly number[];
 }
 
-interface InsertionContext extends CanFail, InsertionInput {
+export interface InsertionContext extends CanFail, InsertionInput {
   /** Symbols being loaded. */
   readonly symbols: readonly string[];
   /** Changes being made. */

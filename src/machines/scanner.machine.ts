@@ -29,18 +29,20 @@ export interface ScanInput extends ScannerInput {
   readonly schedule: ScanSchedule;
 }
 
-interface ScannerContext extends ScannerInput {
+export interface ScannerChartContext extends ScannerInput {
   readonly replyTo: AnyActorRef | null;
   readonly schedule: ScanSchedule;
   readonly reason: string;
 }
 
-const nameOf = ({ context }: { context: ScannerContext }): ScannerInput => ({ name: context.name });
+const nameOf = ({ context }: { context: ScannerChartContext }): ScannerInput => ({
+  name: context.name,
+});
 
 export const scannerMachine = setup({
   types: {
     input: {} as ScannerInput,
-    context: {} as ScannerContext,
+    context: {} as ScannerChartContext,
     events: {} as ScannerMessage,
   },
   actors: {

@@ -37,7 +37,7 @@ type ScanningMessage =
   | { type: 'symbol.add'; symbol: string }
   | { type: 'session.change'; change: number };
 
-interface ScanningContext extends ScanningInput, CanFail {
+export interface ScanningContext extends ScanningInput, CanFail {
   readonly done: number;
   /** True once no scanner will ask for anything more. */
   readonly over: boolean;
