@@ -84,14 +84,20 @@ export class FrameLoop {
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const { recorder, processor, quality } = this.#stages;
+    const { close } = this.#session;
     for (const track of tracks) this.schedule(track);
-    for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
+    let done = false;
+    while (!done) {
+      // The close is an instant of its own, also for a symbol that has no bar then.
+      const now = Math.min(dueOf(tracks), close);
+      if (now > clock) return;
       this.#appendBars(tracks, now, CATCHUP);
       processor.derive(tracks, now, CATCHUP);
       processor.updateIndicators(tracks, CATCHUP);
       quality.judge(tracks, this.#session, now, true);
       recorder.commit();
       for (const track of tracks) settle(track);
+      done = now === close;
     }
   }
 
@@ -121,7 +127,8 @@ export class FrameLoop {
     const { recorder, processor, quality } = this.#stages;
     const tracks = this.#tracks;
     recorder.advance(now);
-    this.#appendBars(tracks, now, null);
+    const any = this.#appendBars(tracks, now, null);
+    if (!any && now === this.#session.close) this.#skipToClose(now);
     processor.derive(tracks, now);
     processor.updateIndicators(tracks);
     quality.judge(tracks, this.#session, now);
@@ -132,8 +139,11 @@ export class FrameLoop {
     const { recorder, scanners } = this.#stages;
     if (scanners.next > recorder.at) return NONE;
     const due = scanners.take(recorder.at);
-    this.#halfway = due.length > 0;
-    if (this.#halfway) recorder.commit({ market: true });
+    if (due.length === 0) return due;
+    recorder.commit({ market: true });
+    // What the scans record is of this instant too.
+    this.#halfway = true;
+    recorder.midInstant = true;
     return due;
   }
 
@@ -152,6 +162,7 @@ export class FrameLoop {
   #decide(): boolean {
     const { recorder, strategies } = this.#stages;
     this.#halfway = false;
+    recorder.midInstant = false;
     if (strategies.count > 0) strategies.dispatch();
     const recorded = recorder.commit({ market: true });
     for (const track of this.#tracks) settle(track);
@@ -159,7 +170,8 @@ export class FrameLoop {
     return recorded;
   }
 
-  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): void {
+  /** @returns false if no bar ends now */
+  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): boolean {
     const { recorder, processor } = this.#stages;
     const block = this.#bars;
     block.clear();
@@ -167,10 +179,7 @@ export class FrameLoop {
     for (const track of tracks) {
       if (track.nextEnd === now) pushQueued(block, track);
     }
-    if (block.rows === 0) {
-      if (now === this.#session.close) this.#skipToClose(now);
-      return;
-    }
+    if (block.rows === 0) return false;
     const first = recorder.place(block);
     recorder.appendPlaced(block);
     this.bars += block.rows;
@@ -184,6 +193,7 @@ export class FrameLoop {
       this.schedule(track);
       seq += 1;
     }
+    return true;
   }
 
   /** Running out of data does not end a session: the clock moves on to the close. */

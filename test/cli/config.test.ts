@@ -165,6 +165,7 @@ describe('openbell config check', () => {
       symbols: ['AAPL', 'MSFT'],
       streams: ['1m', '5m'],
       indicators: ['sma_20_5m'],
+      scanners: [],
       strategies: [],
       data: ['csv bars/{symbol}.csv'],
     });
