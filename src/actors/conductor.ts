@@ -106,9 +106,15 @@ export class Conductor {
     this.#actor.start();
   }
 
-  /** Messages get in between two frames, also when a listener sends them in the middle of one. */
+  /**
+   * Messages get in between two frames, also when a listener sends them in the middle of one. The run may have
+   * ended by then.
+   */
   deliver(message: SessionMessage): void {
-    this.#betweenFrames(() => this.#actor.send(message));
+    this.#betweenFrames(() => {
+      if (!this.#engine.over) this.#actor.send(message);
+      else this.refuse(message.type, String(this.#actor.getSnapshot().value));
+    });
   }
 
   /**

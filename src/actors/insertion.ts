@@ -76,9 +76,12 @@ function remove(
   received: number,
 ): string {
   const held = engine.data.symbols.get(symbol);
-  if (held === undefined && !engine.requests.has(symbol))
+  const ofConfig = engine.isOfConfig(symbol) && !engine.excluded.has(symbol);
+  // Between two sessions there is nothing to be seen of what the next one will load.
+  if (held === undefined && !ofConfig && !engine.requests.has(symbol)) {
     return `"${symbol}" is not in the session`;
-  if (engine.isOfConfig(symbol) && !force) {
+  }
+  if (ofConfig && !force) {
     return `"${symbol}" is a symbol of the config: only force removes it`;
   }
   if (held !== undefined && held.locks.size > 0 && !force) {
@@ -88,7 +91,7 @@ function remove(
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
   countExpected(engine, symbol);
   engine.forget(symbol);
-  if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
+  if (ofConfig) engine.excluded.add(symbol);
   return '';
 }
 
