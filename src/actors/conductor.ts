@@ -204,7 +204,6 @@ export class Conductor {
     const { recorder, data } = this.#engine;
     const origin = { by: 'session', cause };
     const { sessions } = data;
-    recorder.midInstant = false;
     this.#answerTheRest(status, cause);
     this.#engine.over = true;
     if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });

@@ -51,7 +51,6 @@ export class FrameLoop {
   readonly #bars = new Block('BarAppended');
   #closed = false;
   #failure: string | null = null;
-  /** True between the two halves of an instant. */
   #halfway = false;
 
   /** @param tracks ascending by symbol, queues loaded */
@@ -65,6 +64,11 @@ export class FrameLoop {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** True while scanners look, between the two halves of an instant. */
+  get halfway(): boolean {
+    return this.#halfway;
   }
 
   /**
@@ -139,11 +143,8 @@ export class FrameLoop {
     const { recorder, scanners } = this.#stages;
     if (scanners.next > recorder.at) return NONE;
     const due = scanners.take(recorder.at);
-    if (due.length === 0) return due;
-    recorder.commit({ market: true });
-    // What the scans record is of this instant too.
-    this.#halfway = true;
-    recorder.midInstant = true;
+    if (due.length > 0) recorder.commit({ market: true });
+    this.#halfway = due.length > 0;
     return due;
   }
 
@@ -162,7 +163,6 @@ export class FrameLoop {
   #decide(): boolean {
     const { recorder, strategies } = this.#stages;
     this.#halfway = false;
-    recorder.midInstant = false;
     if (strategies.count > 0) strategies.dispatch();
     const recorded = recorder.commit({ market: true });
     for (const track of this.#tracks) settle(track);

@@ -90,6 +90,10 @@ function remove(
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
   countExpected(engine, symbol);
+  // Asked for before the session opened, it may be gone before that is answered.
+  const reason = 'it was removed before it was loaded';
+  const gone = { added: false, symbol, loaded: false, reason } as const;
+  engine.inbox.answer(symbol, held === undefined ? gone : { added: true, symbol });
   engine.forget(symbol);
   if (ofConfig) engine.excluded.add(symbol);
   return '';

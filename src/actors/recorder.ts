@@ -46,8 +46,6 @@ export class Recorder {
   seq: number;
   /** Of what was committed; what summaries show. */
   readonly tally = new Tally();
-  /** True while scans stand between the two halves of a market instant: what is committed is of that instant. */
-  midInstant = false;
 
   readonly #time: TimeManager;
   #firstSeq = 0;
@@ -129,7 +127,7 @@ export class Recorder {
     };
     this.log.append(frame);
     this.tally.add(frame);
-    if (this.#listeners.size > 0) this.#tell(frame, options.market ?? this.midInstant);
+    if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
     this.#sections.length = 0;
     this.#newSeries.length = 0;
     return true;
