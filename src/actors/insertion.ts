@@ -5,6 +5,7 @@ import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
 import type { ChangeWish } from './inbox.ts';
 import { registerLate } from './lateIndicator.ts';
+import { countedToday } from './track.ts';
 
 const BY = 'session/active';
 
@@ -102,7 +103,9 @@ function remove(
 /** A symbol that leaves early is measured by the bars it could have had until then. */
 function countExpected({ known, base, session, recorder }: Engine, symbol: string): void {
   const track = known.get(symbol);
-  // At the close the day is counted already, and between two sessions there is nothing to count.
-  if (track === undefined || recorder.at >= session.close) return;
-  track.totals.expected += expectedBars(base.text, session, recorder.at);
+  if (track === undefined) return;
+  const expected = expectedBars(base.text, session, recorder.at);
+  // At the close the day has been counted.
+  if (recorder.at < session.close) track.totals.expected += expected;
+  track.totals.left = { date: session.date, expected, ...countedToday(track) };
 }

@@ -8,7 +8,7 @@ import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
 import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
-import { createLane, earliestEnd, Track } from './track.ts';
+import { countedToday, createLane, earliestEnd, Track, uncount } from './track.ts';
 import { requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
@@ -196,8 +196,7 @@ function upgrade(engine: Engine, symbol: string): void {
   engine.record('SymbolUpgraded', BY, { symbol });
   const track = engine.known.get(symbol);
   if (track === undefined) return;
-  track.totals.bars -= track.present;
-  track.totals.derived -= track.lanes.reduce((sum, { seqs }) => sum + seqs.length, 0);
+  uncount(track.totals, countedToday(track));
   engine.tracks.splice(engine.tracks.indexOf(track), 1);
   engine.known.delete(symbol);
 }
@@ -217,7 +216,10 @@ function trackOf(engine: Engine, symbol: string, intervals: readonly string[]): 
     const lanes = [engine.base.text, ...intervals].map((interval, i) =>
       createLane(parseInterval(interval), recorder.seriesId({ symbol, name: interval }), i > 0),
     );
-    track = new Track(symbol, lanes, engine.totalsOf(symbol));
+    const totals = engine.totalsOf(symbol);
+    if (totals.left?.date === engine.session.date) uncount(totals, totals.left);
+    totals.left = null;
+    track = new Track(symbol, lanes, totals);
     engine.known.set(symbol, track);
   }
   const { bars } = data.symbols.get(symbol)!;

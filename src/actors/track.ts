@@ -2,7 +2,7 @@
 import { BarColumns } from '../domain/bars.ts';
 import { Window } from '../domain/derivation.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
-import type { MarketTime } from '../domain/time.ts';
+import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Indicator } from '../indicators/indicator.ts';
 
 /** An indicator at work on one lane. Lives for the whole run: sessions carry its series on. */
@@ -36,7 +36,11 @@ export interface Totals {
   bars: number;
   expected: number;
   derived: number;
+  /** Its share in them of a day it has left: should it come back on that day, all of it is counted anew. */
+  left: (Counts & { readonly date: TradingDate }) | null;
 }
+
+type Counts = Readonly<Record<'bars' | 'expected' | 'derived', number>>;
 
 export class Track {
   readonly symbol: string;
@@ -69,6 +73,18 @@ export class Track {
   get base(): Lane {
     return this.lanes[0]!;
   }
+}
+
+/** What a track has counted today. */
+export function countedToday({ present, lanes }: Track): { bars: number; derived: number } {
+  return { bars: present, derived: lanes.reduce((sum, { seqs }) => sum + seqs.length, 0) };
+}
+
+/** Takes out of the totals what will be counted again. */
+export function uncount(totals: Totals, counted: Partial<Counts>): void {
+  totals.bars -= counted.bars ?? 0;
+  totals.expected -= counted.expected ?? 0;
+  totals.derived -= counted.derived ?? 0;
 }
 
 export function createLane(interval: ParsedInterval, series: number, derived: boolean): Lane {

@@ -184,15 +184,29 @@ describe('a symbol that a scan of the session adds', () => {
     });
     const run = await runOf(
       withScanners(
-        { own: { scanner, times: ['10:00-15:30/30m'] } },
+        { own: { scanner, times: ['10:00-15:30/30m', '16:00-16:00/1m'] } },
         { data, start: DAY, end: EARLY },
       ),
     );
     expect(run.of('ScanFailed')).toEqual([]);
-    const { bars, quality } = run.summary.symbols.NEW!;
-    expect(bars).toBe(run.of('BarAppended', 'NEW').length);
-    expect(quality).toBeGreaterThan(95);
-    expect(quality).toBeLessThanOrEqual(100);
+    // The last scan of the first day brings it in, that of the second takes it out at 13:00, the close.
+    const whole = data.NEW!.filter(({ opened }) => opened >= calendar.session(DAY)!.open);
+    const bars = whole.filter(({ opened }) => opened < calendar.session(EARLY)!.close).length;
+    expect(run.of('BarAppended', 'NEW').length).toBeGreaterThan(2 * bars);
+    expect(run.summary.symbols.NEW).toMatchObject({ bars, quality: (bars / 600) * 100 });
+  });
+
+  it('and removes for good counts for as long as it was there', async () => {
+    const scanner = looking(({ view, ensureSymbol, removeSymbol }) =>
+      view.has('NEW') ? removeSymbol('NEW') : ensureSymbol('NEW'),
+    );
+    const run = await runOf(
+      withScanners({ own: { scanner, times: ['10:00-10:30/30m'] } }, { data, start: DAY }),
+    );
+    const { open } = calendar.session(DAY)!;
+    const bars = data.NEW!.filter(({ opened }) => opened >= open && opened < open + 60 * MINUTE);
+    const quality = (bars.length / 60) * 100;
+    expect(run.summary.symbols.NEW).toMatchObject({ bars: bars.length, quality });
   });
 });
 
