@@ -19,6 +19,7 @@ export type {
   StrategyContext,
   Subscription,
 } from './actors/strategy.ts';
+export type { FrameConsumer, StreamSubscription } from './actors/streamSubscription.ts';
 export type { RunSummary, SymbolSummary } from './actors/summary.ts';
 export { type Bar, BarColumns } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';

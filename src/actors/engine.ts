@@ -8,16 +8,19 @@ import type { TradingDays } from '../domain/derivation.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { SessionData } from '../domain/sessionData.ts';
-import type { SessionView } from '../domain/sessionView.ts';
+import { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
 import { FrameLoop } from './frameLoop.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import { Overruns } from './overruns.ts';
+import { Pace } from './pace.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Origin, Recorder } from './recorder.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { Totals, Track } from './track.ts';
 
 /** What depends on the host and never changes the market: pauses, retries, refused pauses. */
@@ -88,6 +91,10 @@ export class Engine {
   readonly notes: JournalEntry[] = [];
   readonly strategies: Strategies;
   readonly named: readonly NamedStrategy[];
+  readonly overruns: Overruns;
+  /** Null if the run is data-driven. */
+  readonly pace: Pace | null;
+  readonly subscriptions: Subscriptions;
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
   /** Called once the data was looked at: the run can be recorded from here on. */
   onStarted: () => void = () => {};
@@ -138,7 +145,15 @@ export class Engine {
     this.named = parts.strategies;
     this.#keep = parts.journal;
     const wish = (symbol: string, origin: Origin) => this.wish(symbol, origin);
-    this.strategies = new Strategies(parts.recorder, parts.view, { named: parts.strategies, wish });
+    const { enable_session_quality: qualityEnabled } = parts.config.session_data_config.gap_filler;
+    const seen = new SessionView(this.data, { qualityEnabled, hidesLagging: true });
+    this.strategies = new Strategies(parts.recorder, seen, { named: parts.strategies, wish });
+    const journal = (entry: JournalEntry) => this.journal(entry);
+    this.overruns = new Overruns(journal);
+    const { speed_multiplier: speed } = parts.config.backtest_config;
+    this.pace = speed > 0 ? new Pace(speed, this.overruns) : null;
+    const overruns = this.pace && this.overruns;
+    this.subscriptions = new Subscriptions({ recorder: parts.recorder, overruns, journal });
     this.#started = parts.started;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
@@ -264,11 +279,17 @@ export class Engine {
   /** Begins the frame loop of the present session over the tracks loaded. */
   startLoop(): FrameLoop {
     const { recorder, processor, quality, strategies, base } = this;
+    const { streaming } = this.config.session_data_config;
+    const lag = {
+      thresholdMs: streaming.catchup_threshold_seconds * 1000,
+      everyBars: streaming.catchup_check_interval,
+    };
     this.loop = new FrameLoop(
-      { recorder, processor, quality, strategies, base },
+      { recorder, processor, quality, strategies, base, lag },
       this.session,
       this.tracks,
     );
+    this.pace?.set(this.session.open);
     return this.loop;
   }
 

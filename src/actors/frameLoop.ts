@@ -8,6 +8,7 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { Lag, type LagRule } from './lag.ts';
 import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
@@ -33,6 +34,7 @@ export interface FrameStages {
   readonly quality: Quality;
   readonly strategies: Strategies;
   readonly base: ParsedInterval;
+  readonly lag: LagRule;
 }
 
 export class FrameLoop {
@@ -74,15 +76,19 @@ export class FrameLoop {
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const { recorder, processor, quality } = this.#stages;
+    const lag = new Lag(recorder, this.#stages.lag);
     for (const track of tracks) this.#schedule(track);
     for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
       this.#appendBars(tracks, now, CATCHUP);
       processor.derive(tracks, now, CATCHUP);
       processor.updateIndicators(tracks, CATCHUP);
       quality.judge(tracks, this.#session, now, true);
+      lag.take(tracks, now);
       recorder.commit();
       for (const track of tracks) settle(track);
     }
+    lag.end();
+    recorder.commit();
   }
 
   /**

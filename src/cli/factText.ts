@@ -24,6 +24,8 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
     `base ${base}, derived ${intervals.join(' ') || 'none'}, by ${added_by}`,
   SymbolRefused: ({ reason }) => reason,
   SymbolRemoved: ({ reason }) => reason,
+  SymbolLagging: ({ lag_seconds }) => `${plural(lag_seconds, 'second')} behind the clock`,
+  SymbolCaughtUp: () => 'with the clock',
   HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
     `${interval}, ${trading_days} trading days for ${few(needed_by)}`,
   IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${plural(warmup, 'bar')}`,

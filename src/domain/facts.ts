@@ -64,6 +64,9 @@ export const CONTROL_FACTS = {
   }),
   SymbolRefused: z.object({ symbol, reason: z.string() }),
   SymbolRemoved: z.object({ symbol, reason: z.string() }),
+  /** `lag_seconds`: from the end of the symbol's newest bar to the clock. */
+  SymbolLagging: z.object({ symbol, lag_seconds: z.number() }),
+  SymbolCaughtUp: z.object({ symbol }),
   HistoricalDataAugmented: z.object({
     symbol,
     interval,

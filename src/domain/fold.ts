@@ -57,6 +57,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       metrics: emptyMetrics(),
       quality: null,
       historicalQuality: new Map(),
+      lagging: false,
     });
   },
   SymbolRefused: (data, { symbol, reason }) => {
@@ -68,6 +69,12 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     // Rare enough to forget all short cuts; they are found again at first use.
     data.barsBySeries.fill(undefined);
     data.indicatorsBySeries.fill(undefined);
+  },
+  SymbolLagging: (data, fact) => {
+    symbolOf(data, fact).lagging = true;
+  },
+  SymbolCaughtUp: (data, fact) => {
+    symbolOf(data, fact).lagging = false;
   },
   HistoricalDataAugmented: explains,
   IndicatorRegistered: (data, fact) => {
