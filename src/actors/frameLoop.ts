@@ -61,6 +61,11 @@ export class FrameLoop {
     return this.#closed;
   }
 
+  /** True if it will run no more frames: closed or failed. */
+  get over(): boolean {
+    return this.#closed || this.#failure !== null;
+  }
+
   /**
    * The next instant at which something is due; the close at the latest. A window whose last day a symbol
    * missed is overdue: it closes at the first instant the symbol is back. O(symbols).
@@ -97,7 +102,7 @@ export class FrameLoop {
    */
   run(limit: SliceLimit): SliceOutcome {
     let instants = 0;
-    while (!this.#closed && this.#failure === null) {
+    while (!this.over) {
       const recorded = this.#tryFrame(this.next());
       instants += 1;
       if (limit(instants, recorded)) break;

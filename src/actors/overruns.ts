@@ -8,7 +8,7 @@ import type { JournalEntry } from '../store/journal.ts';
 /** Who was late, for which instant, by how much. */
 export type Overrun =
   | { readonly at: MarketTime; readonly consumer: 'session'; readonly late_ms: number }
-  /** `behind`: frames not yet consumed. */
+  /** `behind`: market frames before it that are not consumed. */
   | { readonly at: MarketTime; readonly consumer: 'subscriber'; readonly behind: number };
 
 const MS_BETWEEN_ENTRIES = 1_000;

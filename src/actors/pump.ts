@@ -63,14 +63,14 @@ async function runSlice(
   if (signal.aborted) return nothing;
   // What was asked for outside of frames comes before the next one.
   if (engine.wishes.length > 0) return { type: 'slice.end', symbols: engine.takeWishes() };
-  if (!loop.closed) await gate.opened(signal);
-  if (signal.aborted || !(loop.closed || gate.enters())) return nothing;
+  if (!loop.over) await gate.opened(signal);
+  if (signal.aborted || !(loop.over || gate.enters())) return nothing;
   const cut = limitOf(size);
   engine.interrupted = false;
   const outcome = loop.run((instants, recorded) => {
     gate.passed(engine.recorder.at);
     if (recorded) demand.framed();
-    if (cut(instants, recorded) || engine.interrupted || loop.closed) return true;
+    if (cut(instants, recorded) || engine.interrupted || loop.over) return true;
     // Whoever awaits gets a turn between two frames.
     return (recorded && engine.subscriptions.any) || !gate.enters();
   });

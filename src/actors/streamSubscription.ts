@@ -4,7 +4,7 @@
  *
  * Ready is a one-shot signal: raised when the consumer has taken all there was, reset by the next frame. A
  * data-driven session waits for it before every market instant. A clock-driven one goes on and counts an
- * overrun for each market frame that finds its consumer not ready; the frame waits in line, none is lost.
+ * overrun for each market frame that finds the one before not consumed; it waits in line, none is lost.
  */
 import { sentenceOf } from '../domain/errors.ts';
 import type { CommittedFrame } from './recorder.ts';
@@ -18,7 +18,7 @@ export interface FrameSource {
   listen(take: (frame: CommittedFrame) => void): () => void;
   /** Resolves when there are no more frames. */
   readonly ended: Promise<void>;
-  /** A frame found the consumer not ready. @returns whether that is an overrun */
+  /** A market frame found so many others not consumed. @returns whether that is an overrun */
   late(frame: CommittedFrame, behind: number): boolean;
   /** The consumer is ready again, or will take no more. */
   changed(): void;
@@ -40,6 +40,8 @@ export class StreamSubscription {
   #ready = true;
   #stopped = false;
   #ended = false;
+  /** Market frames not yet consumed. */
+  #behind = 0;
   #overruns = 0;
 
   constructor(consumer: FrameConsumer, source: FrameSource) {
@@ -61,7 +63,7 @@ export class StreamSubscription {
     return this.#frames.length;
   }
 
-  /** How many market frames of a clock-driven session found the consumer not ready. */
+  /** How many market frames of a clock-driven session found the one before not consumed. */
   get overruns(): number {
     return this.#overruns;
   }
@@ -76,7 +78,10 @@ export class StreamSubscription {
   }
 
   #take(frame: CommittedFrame): void {
-    if (!this.#ready && this.#source.late(frame, this.#frames.length + 1)) this.#overruns += 1;
+    if (frame.market) {
+      if (this.#behind > 0 && this.#source.late(frame, this.#behind)) this.#overruns += 1;
+      this.#behind += 1;
+    }
     this.#frames.push(frame);
     if (!this.#ready) return;
     this.#ready = false;
@@ -88,6 +93,7 @@ export class StreamSubscription {
     try {
       for (let frame = this.#frames.shift(); frame !== undefined; frame = this.#frames.shift()) {
         await this.#consumer(frame);
+        if (frame.market) this.#behind -= 1;
       }
     } catch (error) {
       this.#settled.reject(error);

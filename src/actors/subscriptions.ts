@@ -35,10 +35,9 @@ export class Subscriptions {
     const source: FrameSource = {
       listen: (take) => recorder.listen((frame) => take(kept(frame))),
       ended: run.ended,
-      late: ({ at, market }, behind) => {
-        if (overruns === null || !market) return false;
-        overruns.add({ at, consumer: 'subscriber', behind });
-        return true;
+      late: ({ at }, behind) => {
+        overruns?.add({ at, consumer: 'subscriber', behind });
+        return overruns !== null;
       },
       changed: () => run.wake(),
       failed: (reason) => journal({ type: 'SubscriberFailed', reason, at: recorder.at }),
