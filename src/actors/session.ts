@@ -90,7 +90,7 @@ export class Session implements AsyncDisposable {
     return this.log.chainHash();
   }
 
-  /** What was noted beside the log: pauses, retries, refused messages. */
+  /** What was noted beside the log: pauses, overruns, retries, refused messages. */
   get journal(): readonly JournalEntry[] {
     return this.#engine.notes;
   }
