@@ -22,6 +22,7 @@ export type {
   StrategyContext,
   Subscription,
 } from './actors/strategy.ts';
+export type { FrameConsumer, StreamSubscription } from './actors/streamSubscription.ts';
 export type { RunSummary, SymbolSummary } from './actors/summary.ts';
 export type { BarOptions } from './actors/verbs.ts';
 export { type Bar, BarColumns } from './domain/bars.ts';

@@ -6,6 +6,9 @@
  */
 import type { MarketTime } from '../domain/time.ts';
 
+/** A timer of the host holds no more. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** Where a session stands that asks whether to go on. */
 export interface Standing {
   /** The next instant, if it goes on. */
@@ -18,6 +21,8 @@ interface Goal {
   /** Told of every market frame. */
   framed?(): void;
   reached(): void;
+  /** Wants it at the pace of a clock-driven session, not at once. */
+  readonly paced?: boolean;
 }
 
 /** Goals stand side by side: the session goes on while any of them wants it to. */
@@ -27,13 +32,14 @@ export class Demand {
 
   /** To the end of the run. */
   everything(): void {
-    this.#add({ wants: () => true, reached: () => {} });
+    this.#add({ wants: () => true, reached: () => {}, paced: true });
   }
 
-  /** So many more market frames. Resolves when they are done. */
-  frames(count: number): Promise<void> {
+  /** So many more market frames, at once or at the pace of the session. Resolves when they are done. */
+  frames(count: number, { paced = false } = {}): Promise<void> {
     let left = count;
     return this.#goal({
+      paced,
       wants: () => left > 0,
       framed: () => {
         left -= 1;
@@ -84,20 +90,37 @@ export class Demand {
     return wanted;
   }
 
+  /** True if whoever wants the session to go on now wants it at once, whatever its pace. */
+  hurries(): boolean {
+    for (const { paced } of this.#goals) if (paced !== true) return true;
+    return false;
+  }
+
   /**
    * Waits until the session is to go on. Ends early, without demand, when `signal` aborts.
    *
    * @param anyway looked at whenever something may have changed: true goes on without a goal
    */
   async wanted(standing: Standing, signal: AbortSignal, anyway = () => false): Promise<void> {
-    while (!signal.aborted && !this.wants(standing) && !anyway()) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const stop = () => resolve();
-      this.#waiting = stop;
-      signal.addEventListener('abort', stop);
-      await promise;
-      signal.removeEventListener('abort', stop);
-    }
+    await this.met(() => this.wants(standing) || anyway(), signal);
+  }
+
+  /** Waits until `holds`, looked at whenever something may have changed, or until `signal` aborts. */
+  async met(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !holds()) await this.changed(signal);
+  }
+
+  /** Waits until something may have changed: somebody wakes it, `signal` aborts, or `ms` are over. */
+  async changed(signal: AbortSignal, ms?: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = () => resolve();
+    const timer =
+      ms === undefined ? undefined : setTimeout(stop, Math.min(Math.ceil(ms), TIMER_MS_MAX));
+    this.#waiting = stop;
+    signal.addEventListener('abort', stop);
+    await promise;
+    signal.removeEventListener('abort', stop);
+    clearTimeout(timer);
   }
 
   /** Has the session look again whether to go on. */

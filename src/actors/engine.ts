@@ -8,7 +8,7 @@ import type { TradingDays } from '../domain/derivation.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { SessionData } from '../domain/sessionData.ts';
-import type { SessionView } from '../domain/sessionView.ts';
+import { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
@@ -16,12 +16,15 @@ import type { Asked } from '../machines/insertion.machine.ts';
 import { FrameLoop } from './frameLoop.ts';
 import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import { Overruns } from './overruns.ts';
+import { Pace } from './pace.ts';
 import type { IndicatorPlan, TrailingDays } from './plans.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import { type NamedScanner, Scanners } from './scanners.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { Totals, Track } from './track.ts';
 import { Verbs } from './verbs.ts';
 
@@ -77,6 +80,10 @@ export class Engine {
   readonly scanners: Scanners;
   readonly folder: string;
   readonly named: readonly NamedStrategy[];
+  readonly overruns: Overruns;
+  /** Null if the run is data-driven. */
+  readonly pace: Pace | null;
+  readonly subscriptions: Subscriptions;
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
   /** Called once the data was looked at: the run can be recorded from here on. */
   onStarted: () => void = () => {};
@@ -108,6 +115,8 @@ export class Engine {
   /** What the run has had of each symbol, also of those that have left. */
   readonly totals = new Map<string, Totals>();
   loop: FrameLoop | null = null;
+  /** Scanners whose time has come and whom the chart has not yet heard of. */
+  readonly dueScanners: string[] = [];
   /** Set when a message has come in: the slice ends after the present frame. */
   interrupted = false;
   /** True once the last fact of the run is decided: nothing can be asked for any more. */
@@ -134,15 +143,26 @@ export class Engine {
     this.named = parts.strategies;
     this.folder = parts.folder;
     this.#keep = parts.journal;
-    const { recorder, view } = parts;
-    this.strategies = new Strategies({ recorder, view, named: parts.strategies }, (origin) => {
-      const deliver = (asked: Asked) => {
-        this.inbox.put(asked);
-        this.interrupted = true;
-      };
-      return new Verbs(this, { addedBy: 'strategy', origin, deliver });
-    });
+    const { recorder } = parts;
+    const { enable_session_quality: qualityEnabled } = parts.config.session_data_config.gap_filler;
+    const seen = new SessionView(this.data, { qualityEnabled, hidesLagging: true });
+    this.strategies = new Strategies(
+      { recorder, view: seen, named: parts.strategies },
+      (origin) => {
+        const deliver = (asked: Asked) => {
+          this.inbox.put(asked);
+          this.interrupted = true;
+        };
+        return new Verbs(this, { addedBy: 'strategy', origin, deliver });
+      },
+    );
     this.scanners = new Scanners(this, parts.scanners);
+    const journal = (entry: JournalEntry) => this.journal(entry);
+    this.overruns = new Overruns(journal);
+    const { speed_multiplier: speed } = parts.config.backtest_config;
+    this.pace = speed > 0 ? new Pace(speed, this.overruns) : null;
+    const overruns = this.pace && this.overruns;
+    this.subscriptions = new Subscriptions({ recorder, overruns, journal });
     this.#started = parts.started;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
@@ -277,11 +297,17 @@ export class Engine {
   /** Begins the frame loop of the present session over the tracks loaded. */
   startLoop(): FrameLoop {
     const { recorder, processor, quality, strategies, scanners, base } = this;
+    const { streaming } = this.config.session_data_config;
+    const lag = {
+      thresholdMs: streaming.catchup_threshold_seconds * 1000,
+      everyBars: streaming.catchup_check_interval,
+    };
     this.loop = new FrameLoop(
-      { recorder, processor, quality, strategies, scanners, base },
+      { recorder, processor, quality, strategies, scanners, base, lag },
       this.session,
       this.tracks,
     );
+    this.pace?.set(this.session.open);
     return this.loop;
   }
 

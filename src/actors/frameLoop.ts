@@ -9,6 +9,7 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { Lag, type LagRule } from './lag.ts';
 import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
@@ -39,6 +40,7 @@ export interface FrameStages {
   readonly strategies: Strategies;
   readonly scanners: Scanners;
   readonly base: ParsedInterval;
+  readonly lag: LagRule;
 }
 
 export class FrameLoop {
@@ -67,6 +69,11 @@ export class FrameLoop {
     return this.#closed;
   }
 
+  /** True if it will run no more frames: closed or failed. */
+  get over(): boolean {
+    return this.#closed || this.#failure !== null;
+  }
+
   /**
    * The next instant at which something is due; the close at the latest. A window whose last day a symbol
    * missed is overdue: it closes at the first instant the symbol is back. O(symbols).
@@ -84,15 +91,19 @@ export class FrameLoop {
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const { recorder, processor, quality } = this.#stages;
+    const lag = new Lag(recorder, this.#stages.lag);
     for (const track of tracks) this.schedule(track);
     for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
       this.#appendBars(tracks, now, CATCHUP);
       processor.derive(tracks, now, CATCHUP);
       processor.updateIndicators(tracks, CATCHUP);
       quality.judge(tracks, this.#session, now, true);
+      lag.take(tracks, now);
       recorder.commit();
       for (const track of tracks) settle(track);
     }
+    lag.end();
+    recorder.commit();
   }
 
   /**
@@ -101,7 +112,7 @@ export class FrameLoop {
    */
   run(limit: SliceLimit): SliceOutcome {
     let instants = 0;
-    while (!this.#closed && this.#failure === null) {
+    while (!this.over) {
       let recorded = this.#halfway;
       if (!this.#halfway) {
         this.#market(this.next());

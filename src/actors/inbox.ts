@@ -76,6 +76,11 @@ export class Inbox {
     return taken;
   }
 
+  /** What was taken and could not be served goes back to the front. */
+  putBack(asked: readonly Asked[]): void {
+    this.#asked.unshift(...asked);
+  }
+
   /** Keeps a change until its time. @returns its number */
   keep(change: Change): number {
     this.#number += 1;

@@ -133,6 +133,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     inspect: options.inspect,
     hostTime: () => performance.now(),
     closeLog: async (status) => {
+      engine.overruns.end();
       open = false;
       await feed.close();
       if (log instanceof FileLog) await log.close(status);
@@ -160,7 +161,6 @@ export function checkConfig(
 function refuseUnsupported(config: Config): void {
   const { historical, indicators } = config.session_data_config;
   const unsupported: [boolean, string][] = [
-    [config.backtest_config.speed_multiplier > 0, 'backtest_config.speed_multiplier'],
     [Object.keys(historical.indicators).length > 0, 'session_data_config.historical.indicators'],
     [indicators.historical.length > 0, 'session_data_config.indicators.historical'],
   ];

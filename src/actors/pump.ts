@@ -1,8 +1,8 @@
 /**
  * The pump: runs one slice of frames for every `slice.run` and tells the chart how it ended.
  *
- * A slice is cut after about 8 ms, so that messages get in, or after a number of frames. Where it is cut is
- * never recorded.
+ * A slice is cut after about 8 ms, so that messages get in, after a number of frames, or where the next
+ * instant has to wait. Where it is cut is never recorded.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import type { ActiveMessage, PumpMessage } from '../machines/active.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
 import type { SliceLimit } from './frameLoop.ts';
+import { Gate } from './gate.ts';
 
 /** Frames of one slice; `auto` goes by time. */
 export type SliceSize = number | 'auto';
@@ -26,10 +27,14 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
   return fromCallback<PumpMessage>(({ sendBack, receive }) => {
     const stopped = new AbortController();
     const tell = (message: ActiveMessage) => sendBack(message);
+    engine.pace?.go();
     receive(() => {
       runSlice(engine, demand, size, stopped.signal).then(
         (message) => {
           if (!stopped.signal.aborted) tell(message);
+          // Stopped meanwhile: the next pump tells of it.
+          else if (message.type === 'slice.end') engine.inbox.putBack(message.asked);
+          else if (message.type === 'scan.begin') engine.dueScanners.push(...message.scanners);
         },
         (error: unknown) => {
           const reason = sentenceOf(error);
@@ -37,7 +42,10 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
         },
       );
     });
-    return () => stopped.abort();
+    return () => {
+      stopped.abort();
+      engine.pace?.stand();
+    };
   });
 }
 
@@ -49,17 +57,26 @@ async function runSlice(
 ): Promise<ActiveMessage> {
   await nextTurn();
   const loop = engine.loop!;
+  const gate = new Gate(engine, demand);
+  const nothing: ActiveMessage = { type: 'slice.end', asked: [] };
   const { log } = engine.recorder;
   if (log.backlog > BACKLOG_MAX) await log.durable();
+  if (signal.aborted) return nothing;
   // What was asked for outside of frames comes before the next one.
   if (!engine.inbox.isEmpty) return { type: 'slice.end', asked: engine.inbox.take() };
-  await demand.wanted(loop, signal);
-  if (signal.aborted) return { type: 'slice.end', asked: [] };
+  if (engine.dueScanners.length > 0) {
+    return { type: 'scan.begin', scanners: engine.dueScanners.splice(0) };
+  }
+  if (!loop.over) await gate.opened(signal);
+  if (signal.aborted || !(loop.over || gate.enters())) return nothing;
   const cut = limitOf(size);
   engine.interrupted = false;
   const outcome = loop.run((instants, recorded) => {
+    gate.passed(engine.recorder.at);
     if (recorded) demand.framed();
-    return cut(instants, recorded) || engine.interrupted || loop.closed || !demand.wants(loop);
+    if (cut(instants, recorded) || engine.interrupted || loop.over) return true;
+    // Whoever awaits gets a turn between two frames.
+    return (recorded && engine.subscriptions.any) || !gate.enters();
   });
   if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
   if (outcome.kind === 'closed') return { type: 'feed.close' };

@@ -37,6 +37,13 @@ export interface CommittedFrame {
   facts(): Fact[];
 }
 
+/** Makes the facts while the blocks they are made of still hold them. */
+export function kept(frame: CommittedFrame): CommittedFrame {
+  const facts = frame.facts();
+  const { at, firstSeq, lastSeq, market } = frame;
+  return { at, firstSeq, lastSeq, market, facts: () => facts };
+}
+
 export type FrameListener = (frame: CommittedFrame) => void;
 
 export class Recorder {

@@ -18,8 +18,9 @@ import { Conductor, type ConductorParts, type SessionStatus } from './conductor.
 import type { Demand } from './demand.ts';
 import type { Engine, JournalEntry } from './engine.ts';
 import type { AddResult, AdhocBar } from './inbox.ts';
-import type { CommittedFrame } from './recorder.ts';
+import { type CommittedFrame, kept } from './recorder.ts';
 import { type BarResult, type RegisterResult, type RemoveResult, Requests } from './requests.ts';
+import type { FrameConsumer, StreamSubscription } from './streamSubscription.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import type { BarOptions } from './verbs.ts';
 import { VERSIONS } from './versions.ts';
@@ -93,9 +94,14 @@ export class Session implements AsyncDisposable {
     return this.log.chainHash();
   }
 
-  /** What was noted beside the log: pauses, retries, refused messages. */
+  /** What was noted beside the log: pauses, overruns, retries, refused messages. */
   get journal(): readonly JournalEntry[] {
     return this.#engine.notes;
+  }
+
+  /** How often the market or a subscriber of a clock-driven session was late; 0 if data-driven. */
+  get overruns(): number {
+    return this.#engine.overruns.count;
   }
 
   /** Base bars so far. */
@@ -123,7 +129,16 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Runs to the end.
+   * Calls `consumer` with every committed frame from now on, the next one when its promise has settled. A
+   * data-driven session waits for that before each market instant, a clock-driven one counts an overrun.
+   */
+  subscribe(consumer: FrameConsumer): StreamSubscription {
+    const { ended } = this.#conductor;
+    return this.#engine.subscriptions.add(consumer, { ended, wake: () => this.#demand.wake() });
+  }
+
+  /**
+   * Runs to the end, at the pace of the config; waits until every subscriber has consumed all.
    *
    * @returns the summary of a run that completed or was stopped
    * @throws {RunFailedError} if the run failed
@@ -132,11 +147,12 @@ export class Session implements AsyncDisposable {
     this.#conductor.start();
     this.#demand.everything();
     await this.#conductor.ended;
+    await this.#engine.subscriptions.done();
     return this.#outcome();
   }
 
   /**
-   * Goes on to the end of the next market instant, across the change of days.
+   * Goes on to the end of the next market instant, across the change of days, at once whatever the pace.
    *
    * @returns its frame; null if the run is over
    * @throws {RunFailedError} if the run failed
@@ -166,7 +182,7 @@ export class Session implements AsyncDisposable {
 
   /**
    * Goes on until the clock has done everything due at or before a time, or until `holds` is true after an
-   * instant.
+   * instant; at once whatever the pace.
    *
    * @throws {RunFailedError} if the run failed
    * @throws {UsageError} for a goal that is neither; and what `holds` throws
@@ -185,7 +201,7 @@ export class Session implements AsyncDisposable {
     );
   }
 
-  /** Every frame from now on, one market instant at a time: the session waits for its consumer. */
+  /** Every frame from now on, one market instant at a time, at the pace: the session waits for its consumer. */
   async *[Symbol.asyncIterator](): AsyncGenerator<CommittedFrame> {
     const frames: CommittedFrame[] = [];
     const stop = this.onFrame((frame) => frames.push(kept(frame)));
@@ -193,7 +209,7 @@ export class Session implements AsyncDisposable {
       while (true) {
         while (frames.length > 0) yield frames.shift()!;
         if (this.#conductor.over) return;
-        await this.#go(() => this.#demand.frames(1));
+        await this.#go(() => this.#demand.frames(1, { paced: true }));
       }
     } finally {
       stop();
@@ -330,11 +346,4 @@ export class Session implements AsyncDisposable {
     this.#engine.journal({ type, at: this.view.now, seq: this.view.seq });
     this.#conductor.deliver({ type });
   }
-}
-
-/** Makes the facts while the blocks they are made of still hold them. */
-function kept(frame: CommittedFrame): CommittedFrame {
-  const facts = frame.facts();
-  const { at, firstSeq, lastSeq, market } = frame;
-  return { at, firstSeq, lastSeq, market, facts: () => facts };
 }

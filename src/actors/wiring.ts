@@ -114,6 +114,9 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
             // Whoever waits for a symbol gets it when the next session opens.
             const asked = () => engine.inbox.isAwaited;
             await demand.wanted({ next: () => next }, signal, asked);
+            // Nor is anything taken from under those who still read it, where the session waits for them.
+            const { pace, subscriptions } = engine;
+            await demand.met(() => subscriptions.ready || pace !== null || asked(), signal);
             signal.throwIfAborted();
             phases.clearData(engine);
           }),

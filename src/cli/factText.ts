@@ -28,6 +28,8 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   IntervalAdded: ({ interval }) => interval,
   SymbolLocked: ({ holder }) => `by ${holder}`,
   SymbolUnlocked: ({ holder }) => `by ${holder}`,
+  SymbolLagging: ({ lag_seconds }) => `${plural(lag_seconds, 'second')} behind the clock`,
+  SymbolCaughtUp: () => 'with the clock',
   HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
     `${interval}, ${trading_days} trading days for ${few(needed_by)}`,
   IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${plural(warmup, 'bar')}`,

@@ -130,12 +130,14 @@ function conclude(request: RunRequest, summary: RunSummary, failure: RunFailedEr
 }
 
 function describe(session: Session, summary: RunSummary): string {
-  const { start_date, end_date } = session.config.backtest_config;
+  const { start_date, end_date, speed_multiplier: speed } = session.config.backtest_config;
   // A log that could not be written cannot be read back either.
   const countSides = summary.signals > 0 && summary.status !== 'failed';
   return summaryText(summary, {
     window: new TimeManager(calendarOf(session)).resolveWindow(start_date, end_date),
     signalsBySide: countSides ? signalsBySide(session.log) : new Map(),
+    speed,
+    overruns: session.overruns,
   });
 }
 

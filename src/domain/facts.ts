@@ -72,6 +72,9 @@ export const CONTROL_FACTS = {
   /** Protects a symbol from being removed while it is in the session. */
   SymbolLocked: z.object({ symbol, holder: z.string() }),
   SymbolUnlocked: z.object({ symbol, holder: z.string() }),
+  /** `lag_seconds`: from the end of the symbol's newest bar to the clock. */
+  SymbolLagging: z.object({ symbol, lag_seconds: z.number() }),
+  SymbolCaughtUp: z.object({ symbol }),
   HistoricalDataAugmented: z.object({
     symbol,
     interval,

@@ -63,6 +63,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       locks: new Set(),
       quality: null,
       historicalQuality: new Map(),
+      lagging: false,
     });
   },
   SymbolRefused: (data, { symbol, reason }) => {
@@ -86,6 +87,12 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   },
   SymbolUnlocked: (data, fact) => {
     symbolOf(data, fact).locks.delete(fact.holder);
+  },
+  SymbolLagging: (data, fact) => {
+    symbolOf(data, fact).lagging = true;
+  },
+  SymbolCaughtUp: (data, fact) => {
+    symbolOf(data, fact).lagging = false;
   },
   HistoricalDataAugmented: explains,
   IndicatorRegistered: (data, fact) => {

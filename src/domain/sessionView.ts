@@ -195,6 +195,11 @@ export class SymbolView {
     return this.#symbol.addedAt;
   }
 
+  /** True while it is far behind the clock: the views of strategies do not show it. */
+  get lagging(): boolean {
+    return this.#symbol.lagging;
+  }
+
   /** Today's bars; `undefined` if the interval is not of this symbol. */
   bars(interval: Interval): BarsView | undefined {
     const series = this.#series(interval);
@@ -261,10 +266,16 @@ export class SymbolView {
 export class SessionView {
   readonly #data: SessionData;
   readonly #qualityEnabled: boolean;
+  readonly #hidesLagging: boolean;
 
-  constructor(data: SessionData, options: { qualityEnabled?: boolean } = {}) {
+  /** @param options.hidesLagging shows no symbol that lags: what strategies are given */
+  constructor(
+    data: SessionData,
+    options: { qualityEnabled?: boolean; hidesLagging?: boolean } = {},
+  ) {
     this.#data = data;
     this.#qualityEnabled = options.qualityEnabled ?? true;
+    this.#hidesLagging = options.hidesLagging ?? false;
   }
 
   /** Seq of the last fact it shows. */
@@ -291,16 +302,21 @@ export class SessionView {
 
   /** Registered symbols, in the order of registration. */
   get symbols(): readonly string[] {
-    return [...this.#data.symbols.keys()];
+    return [...this.#data.symbols.keys()].filter((symbol) => this.has(symbol));
   }
 
   has(symbol: string): boolean {
-    return this.#data.symbols.has(symbol);
+    return this.#shown(symbol) !== undefined;
   }
 
   symbol(symbol: string): SymbolView | undefined {
-    const found = this.#data.symbols.get(symbol);
+    const found = this.#shown(symbol);
     return found && new SymbolView(this.#data, found, this.#qualityEnabled);
+  }
+
+  #shown(symbol: string): SymbolData | undefined {
+    const found = this.#data.symbols.get(symbol);
+    return this.#hidesLagging && found?.lagging === true ? undefined : found;
   }
 }
 

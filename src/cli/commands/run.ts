@@ -7,6 +7,7 @@ import { loadConfigFile } from '../configFile.ts';
 import { withDataFiles } from '../dataFiles.ts';
 import { nextRunFolder } from '../runFolder.ts';
 import { type RunDisplay, runSession } from '../runSession.ts';
+import { speedFrom0, withSpeed } from '../speed.ts';
 
 interface Options extends RunDisplay {
   readonly data?: readonly string[];
@@ -14,6 +15,7 @@ interface Options extends RunDisplay {
   readonly interval: string;
   readonly timezone?: string;
   readonly log?: string;
+  readonly speed?: number;
   readonly slice: number | 'auto';
   readonly stately?: true;
 }
@@ -32,6 +34,7 @@ export function define(command: Command): void {
     .option('--interval <interval>', 'length of the bars in FILE', storedInterval, '1m')
     .option('--timezone <zone>', "of times in FILE without an offset; default the exchange's", zone)
     .option('--log <folder>', 'run folder to make; default runs/NAME-N')
+    .option('--speed <x>', "times real time, in place of the config's; 0: no waiting", speedFrom0)
     .option('--json', 'print the summary as JSON')
     .option('--slice <frames>', 'market frames between two looks at messages', slice, 'auto')
     .option('--stately', 'show the statecharts in the Stately inspector')
@@ -44,9 +47,10 @@ async function run(given: string | undefined, options: Options): Promise<void> {
   const { argument, list } = behindList(given, options.data ?? [], missing);
   refuseIdleOptions(options);
   const { raw, folder } = await loadConfigFile(argument);
+  const timed = options.speed === undefined ? raw : withSpeed(raw, options.speed);
   await runSession({
     ...options,
-    config: list.length === 0 ? raw : withDataFiles(raw, { ...options, data: list }),
+    config: list.length === 0 ? timed : withDataFiles(timed, { ...options, data: list }),
     folder,
     log: options.log ?? nextRunFolder(sessionName(raw)),
   });
