@@ -13,6 +13,7 @@ import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
 import { FrameLoop } from './frameLoop.ts';
+import type { HistoricalPlans } from './historicalPlans.ts';
 import type { DayBars, MarketData } from './marketData.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
@@ -37,6 +38,7 @@ export interface EngineParts {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  readonly historical: HistoricalPlans;
   readonly strategies: readonly NamedStrategy[];
   /** Notes what depends on the host, beside the log. */
   readonly journal: (entry: JournalEntry) => void;
@@ -84,6 +86,8 @@ export class Engine {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  /** Calculated before every session. */
+  readonly historical: HistoricalPlans;
   /** What was noted beside the log so far. */
   readonly notes: JournalEntry[] = [];
   readonly strategies: Strategies;
@@ -135,6 +139,7 @@ export class Engine {
     this.recorder = parts.recorder;
     this.view = parts.view;
     this.indicators = parts.indicators;
+    this.historical = parts.historical;
     this.named = parts.strategies;
     this.#keep = parts.journal;
     const wish = (symbol: string, origin: Origin) => this.wish(symbol, origin);

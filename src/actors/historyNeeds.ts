@@ -1,8 +1,8 @@
 /**
  * Which earlier days a symbol's load needs, and from which stored interval they come.
  *
- * Two wishes meet here: the trailing days that the config shows to strategies, and the bars that indicators
- * need so that the start of their series is forgotten.
+ * Three wishes meet here: the trailing days that the config shows to strategies, those that historical
+ * indicators are made of, and the bars that indicators need so that the start of their series is forgotten.
  */
 import type { Session } from '../domain/calendar/calendar.ts';
 import { barsIn, spansSessions } from '../domain/derivation.ts';
@@ -10,6 +10,7 @@ import { type Interval, type ParsedInterval, parseInterval } from '../domain/int
 import type { TradingDate } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import type { Engine, IndicatorPlan } from './engine.ts';
+import type { TrailingPlan } from './historicalPlans.ts';
 
 export interface HistoryNeed {
   readonly interval: Interval;
@@ -38,13 +39,16 @@ export function historySource(
 
 /** Everything the load of `symbol` needs of the days before the present session; stored intervals first. */
 export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
-  const needs = new Needs(engine, symbol);
   const { date } = engine.session;
+  if (dayBefore(engine) === null) return [];
+  const needs = new Needs(engine, symbol);
   for (const entry of engine.config.session_data_config.historical.data) {
     if (entry.apply_to !== 'all' && !entry.apply_to.includes(symbol)) continue;
     const from = trailingFrom(engine.time, date, entry.trailing_days);
     for (const interval of entry.intervals) needs.show(interval, from);
   }
+  for (const plan of engine.historical.trailing) needs.trail(plan, date);
+  for (const plan of engine.historical.indicators) needs.follow(plan);
   if (engine.known.get(symbol)?.begun !== true) {
     for (const plan of engine.indicators) needs.warm(plan);
     needs.relive();
@@ -63,6 +67,12 @@ export function trailingFrom(time: TimeManager, date: TradingDate, days: number)
   const earliest = time.firstTradingDate(firstDate);
   const held = time.countTradingDays(earliest, date) - 1;
   return held <= days ? earliest : time.previousTradingDate(date, days);
+}
+
+/** The trading day before the present session; null if the calendar begins with it. */
+export function dayBefore({ time, session }: Engine): TradingDate | null {
+  const isFirst = session.date === time.firstTradingDate(time.calendar.firstDate);
+  return isFirst ? null : time.previousTradingDate(session.date);
 }
 
 /** Trading days from `from` up to the day before the present session. */
@@ -92,35 +102,78 @@ class Needs {
     if (need.visibleFrom === null || from < need.visibleFrom) need.visibleFrom = from;
   }
 
-  warm({ key, definition, settings }: IndicatorPlan): void {
-    const { interval } = settings;
-    const source = historySource(interval, this.#stored);
-    if (source === undefined) return;
-    const memory = definition.memory(settings);
-    const warmup = definition.warmup(settings);
+  warm(plan: IndicatorPlan): void {
+    const { definition, settings } = plan;
     // Nothing to remember: it starts anew with every session.
-    if (memory === 0) return;
+    if (definition.memory(settings) === 0) return;
+    const source = historySource(settings.interval, this.#stored);
+    const from = source && this.#beginning(plan, source);
+    if (from) this.#augment(source, from, plan.key);
+  }
+
+  /** What a trailing value is made of, which stays for the sessions to come. */
+  trail(plan: TrailingPlan, date: TradingDate): void {
+    const { historical, time, data } = this.#engine;
+    const { key, interval } = plan;
+    const [from] = historical.window(plan, date, time).dates;
+    const source = historySource(interval, this.#stored);
+    if (from === undefined || source === undefined) return;
+    this.#augment(interval, from, key).keep = true;
+    if (source === interval) return;
+    // Days that were derived before need not be derived again, nor what they were derived from be kept.
+    const told = data.historyOf(this.#symbol, interval)?.told;
+    const isTold = told !== undefined && told !== null && told.from <= from;
+    const missing = isTold ? time.nextTradingDate(told.to) : from;
+    if (missing < date) this.#augment(source, missing, key).keep = true;
+  }
+
+  /** Bars that a historical indicator has not had yet: at first all that its series begins with. */
+  follow(plan: IndicatorPlan): void {
+    const { known, time, firstSession, session } = this.#engine;
+    const source = historySource(plan.settings.interval, this.#stored);
+    if (source === undefined) return;
+    const fed = known.get(this.#symbol)?.historicalTo;
+    const from = fed
+      ? time.nextTradingDate(fed)
+      : (this.#beginning(plan, source) ?? trailingFrom(time, firstSession.date, 1));
+    if (from < session.date) this.#augment(source, from, plan.key).keep = true;
+  }
+
+  /** Where the series of an indicator begins, that its start be forgotten by the run's first session. */
+  #beginning({ definition, settings }: IndicatorPlan, source: Interval): TradingDate | null {
+    const memory = definition.memory(settings);
+    const warmup = Math.max(1, definition.warmup(settings));
+    const interval = parseInterval(settings.interval);
     const bars = Number.isFinite(memory) ? Math.max(memory, warmup) : warmup;
     const from = daysHolding(this.#engine, bars, {
-      interval: parseInterval(interval),
+      interval,
       source: parseInterval(source),
       dates: this.#engine.market.dates(this.#symbol, source),
     });
-    if (from === null) return;
-    const known = this.#needs.get(source);
-    const reachesBeyond = known === undefined || from < (known.visibleFrom ?? '9');
-    const need = this.#reach(source, from);
-    if (reachesBeyond) need?.neededBy.push(key);
+    if (from === null || !spansSessions(interval)) return from;
+    return this.#engine.days.group(interval, from)[0] ?? from;
+  }
+
+  /** Reaches for what the config does not show, on behalf of an indicator. */
+  #augment(interval: Interval, from: TradingDate, key: string): HistoryNeed {
+    const need = this.#add(interval, from);
+    const isNews = !need.neededBy.includes(key) && from < (need.visibleFrom ?? '9');
+    if (isNews) need.neededBy.push(key);
+    return need;
   }
 
   /** A symbol that joins after the first session starts its series where the others did. */
   relive(): void {
-    const { day, config, time, firstSession, base } = this.#engine;
+    const { day, config, time, firstSession, base, historical } = this.#engine;
     if (day === 0) return;
     for (const entry of config.session_data_config.historical.data) {
       if (entry.apply_to !== 'all' && !entry.apply_to.includes(this.#symbol)) continue;
       const from = trailingFrom(time, firstSession.date, entry.trailing_days);
       for (const interval of entry.intervals) this.#reach(interval, from);
+    }
+    for (const plan of historical.trailing) {
+      const [from] = historical.window(plan, firstSession.date, time).dates;
+      if (from !== undefined) this.#reach(plan.interval, from);
     }
     this.#reach(base.text, firstSession.date);
   }
@@ -142,6 +195,11 @@ class Needs {
       const [first] = spansSessions(parsed) ? this.#engine.days.group(parsed, from) : [from];
       this.#reach(source, first ?? from);
     }
+    return this.#add(interval, from);
+  }
+
+  #add(interval: Interval, from: TradingDate): HistoryNeed {
+    const source = historySource(interval, this.#stored)!;
     let need = this.#needs.get(interval);
     if (need === undefined) {
       need = { interval, source, from, visibleFrom: null, keep: false, neededBy: [] };
@@ -176,7 +234,9 @@ function daysHolding(
     date = time.previousTradingDate(date);
     const present = rule.dates.get(date);
     if (present === undefined) continue;
-    held += atLeast(rule.interval, rule.source, present, time.calendar.session(date)!);
+    held += spansSessions(rule.interval)
+      ? 1 / engine.days.group(rule.interval, date).length
+      : atLeast(rule.interval, rule.source, present, time.calendar.session(date)!);
     found = date;
   }
   return found;
@@ -189,8 +249,6 @@ function atLeast(
   present: number,
   session: Session,
 ): number {
-  if (interval.unit === 'w') return 1 / (5 * interval.count);
-  if (spansSessions(interval)) return 1 / interval.count;
   if (!interval.intraday) return 1;
   const inSession = Math.min(present, barsIn(session, source));
   return Math.ceil(inSession / Math.max(1, interval.ms / source.ms));

@@ -7,7 +7,7 @@ import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import { createLane, Track } from './track.ts';
-import { requiredIntervals } from './validation.ts';
+import { historyProblems, requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
 
@@ -110,7 +110,8 @@ async function askFor(
   const required = requiredIntervals(engine, symbol, engine.requests.get(symbol)?.streams);
   const base = engine.base.text;
   const chosen = chooseBase([base, ...required], [base]);
-  if (!chosen.ok) return new Refusal(chosen.reasons.join('; '));
+  const lacking = chosen.ok ? historyProblems(engine, symbol) : chosen.reasons;
+  if (lacking.length > 0) return new Refusal(lacking.join('; '));
   engine.required.set(symbol, required);
   return undefined;
 }

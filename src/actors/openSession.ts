@@ -23,6 +23,7 @@ import { FileLog } from '../store/fileLog.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine, type IndicatorPlan } from './engine.ts';
+import { marketShape, planHistorical } from './historicalPlans.ts';
 import { MarketData } from './marketData.ts';
 import { createStrategy, findStrategy, type StrategyFactory } from './modules.ts';
 import type { SliceSize } from './pump.ts';
@@ -87,6 +88,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const strategies = await findStrategies(config, options, folder);
   const feed = feedOf(config, options, folder);
   const indicators = planIndicators(config, registry, time);
+  const historical = planHistorical(config, registry, calendar).plans;
   const slice = sliceOf(options);
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
@@ -104,6 +106,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     recorder,
     view: new SessionView(data, { qualityEnabled }),
     indicators,
+    historical,
     strategies,
     journal: (entry) => {
       if (open && log instanceof FileLog) log.journal(entry);
@@ -145,16 +148,17 @@ export function checkConfig(
   });
   if (!parsed.ok) throw new ConfigInvalid(parsed.problems);
   refuseUnsupported(parsed.config);
+  const calendar = findCalendar(parsed.config.exchange_group, options.calendars)!;
+  const { problems } = planHistorical(parsed.config, registry, calendar);
+  if (problems.length > 0) throw new ConfigInvalid(problems);
   return parsed.config;
 }
 
 /** Parts of the config that no part of the engine serves yet: refused rather than ignored. */
 function refuseUnsupported(config: Config): void {
-  const { historical, indicators, scanners } = config.session_data_config;
+  const { scanners } = config.session_data_config;
   const unsupported: [boolean, string][] = [
     [config.backtest_config.speed_multiplier > 0, 'backtest_config.speed_multiplier'],
-    [Object.keys(historical.indicators).length > 0, 'session_data_config.historical.indicators'],
-    [indicators.historical.length > 0, 'session_data_config.indicators.historical'],
     [scanners.some(({ enabled }) => enabled), 'session_data_config.scanners'],
   ];
   const problems = unsupported
@@ -234,7 +238,7 @@ function planIndicators(
   registry: IndicatorRegistry,
   time: TimeManager,
 ): IndicatorPlan[] {
-  const market = { sessionMs: fullSession(time), sessionsPerYear: sessionsPerYear(time.calendar) };
+  const market = marketShape(time.calendar, time.calendar.dateOf(time.currentTime));
   return config.session_data_config.indicators.session.map((spec) => {
     const resolved = resolveIndicator(spec, registry);
     if (!resolved.ok) throw new UsageError(resolved.problems.map((p) => p.message).join('; '));
@@ -242,24 +246,6 @@ function planIndicators(
     const settings = settingsFor(indicator, market);
     return { key: indicator.key, definition: indicator.definition, settings };
   });
-}
-
-/** Length of a session that does not close early. */
-function fullSession(time: TimeManager): number {
-  const { calendar, currentTime } = time;
-  let date = calendar.dateOf(currentTime);
-  for (let i = 0; i < 10; i++) {
-    const session = calendar.session(date);
-    if (session !== null && !session.earlyClose) return session.close - session.open;
-    date = time.nextTradingDate(date);
-  }
-  const { open, close } = calendar.session(calendar.dateOf(currentTime))!;
-  return close - open;
-}
-
-/** 252 where weekends and holidays are off, 365 where every day is traded. */
-function sessionsPerYear(calendar: Calendar): number {
-  return calendar.name === 'CRYPTO' ? 365 : 252;
 }
 
 function startOf(config: Config, feed: Feed) {

@@ -57,6 +57,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       metrics: emptyMetrics(),
       quality: null,
       historicalQuality: new Map(),
+      historicalIndicators: new Map(),
     });
   },
   SymbolRefused: (data, { symbol, reason }) => {
@@ -74,6 +75,9 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     const cells = new Float64Array(Math.max(1, fact.outputs.length)).fill(Number.NaN);
     const slot = { registered: fact, cells, valid: false, updated: null, seq: 0 };
     symbolOf(data, fact).indicators.set(fact.key, slot);
+  },
+  HistoricalIndicatorCalculated: (data, fact) => {
+    symbolOf(data, fact).historicalIndicators.set(fact.key, fact);
   },
   HistoricalQualityScored: (data, fact) => {
     const { quality: value, present, expected } = fact;
@@ -260,6 +264,7 @@ interface HistoryFields {
   readonly symbol: string;
   readonly interval: string;
   readonly from: TradingDate;
+  readonly to: TradingDate;
   readonly visible_from: TradingDate | null;
   readonly days: readonly { date: TradingDate; bars: number }[];
   readonly held: readonly HeldBars[];
@@ -278,6 +283,7 @@ function foldHistory(data: SessionData, block: Block): void {
     ofSymbol.set(fields.interval, history);
   }
   history.dropBefore(fields.from);
+  history.told = { from: fields.from, to: fields.to, seq: block.firstSeq };
   history.visibleFrom = fields.visible_from;
   history.askedIn = data.sessions;
   // What is stored beside the base may differ from what a session derives: history stays as it is stored.

@@ -65,6 +65,8 @@ export interface SymbolData {
   quality: { value: number; present: number; expected: number } | null;
   /** Over the requested trailing days, per interval. */
   readonly historicalQuality: Map<Interval, { value: number; present: number; expected: number }>;
+  /** Calculated before the session, by key. */
+  readonly historicalIndicators: Map<string, Fields<'HistoricalIndicatorCalculated'>>;
 }
 
 /** The session the clock is in, from its activation on. */
