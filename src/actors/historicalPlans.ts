@@ -66,7 +66,8 @@ export class HistoricalPlans {
   readonly trailing: readonly TrailingPlan[];
   /** In the order of the config. */
   readonly indicators: readonly HistoricalIndicatorPlan[];
-  readonly #windows = new Map<string, Window>();
+  /** By date, then by rule: those of the run's first session, and of the present one. */
+  readonly #windows = new Map<TradingDate, Map<string, Window>>();
 
   constructor(
     trailing: readonly TrailingPlan[] = [],
@@ -78,15 +79,26 @@ export class HistoricalPlans {
 
   /** The days before `date` that a plan looks at; the same for all symbols, so worked out once. */
   window({ rule }: TrailingPlan, date: TradingDate, time: TimeManager): Window {
-    const key = `${date} ${rule.period} ${rule.skip_early_close}`;
-    const known = this.#windows.get(key);
-    if (known !== undefined) return known;
-    // Those of the run's first session are asked for again by symbols that come later: a few more days.
-    if (this.#windows.size >= 256) this.#windows.clear();
-    const dates = trailingDates(time, date, rule);
-    const window = { dates, holds: new Set(dates) };
-    this.#windows.set(key, window);
+    const ofDate = this.#windowsOf(date);
+    const key = `${rule.period} ${rule.skip_early_close}`;
+    let window = ofDate.get(key);
+    if (window === undefined) {
+      const dates = trailingDates(time, date, rule);
+      window = { dates, holds: new Set(dates) };
+      ofDate.set(key, window);
+    }
     return window;
+  }
+
+  #windowsOf(date: TradingDate): Map<string, Window> {
+    let found = this.#windows.get(date);
+    if (found === undefined) {
+      const [, last] = this.#windows.keys();
+      if (last !== undefined) this.#windows.delete(last);
+      found = new Map();
+      this.#windows.set(date, found);
+    }
+    return found;
   }
 }
 
