@@ -15,6 +15,7 @@ type Calculated = Omit<Fields<'HistoricalIndicatorCalculated'>, 'symbol' | 'open
 
 export function calculateHistorical(engine: Engine, symbols: readonly string[]): void {
   for (const symbol of symbols) {
+    if (engine.requests.get(symbol)?.light) continue;
     for (const plan of engine.historical.trailing) {
       record(engine, symbol, plan.interval, trailing(engine, symbol, plan));
     }

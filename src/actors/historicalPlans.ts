@@ -8,10 +8,11 @@ import { type Interval, type ParsedInterval, parseInterval } from '../domain/int
 import type { TradingDate } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import { type TrailingRule, trailingDates } from '../domain/trailing.ts';
-import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
+import type { IndicatorDefinition } from '../indicators/indicator.ts';
 import { LOOKBACK_MAX } from '../indicators/lookback.ts';
 import type { IndicatorRegistry } from '../indicators/registry.ts';
 import { resolveIndicator, settingsFor } from '../indicators/resolution.ts';
+import type { IndicatorPlan } from './plans.ts';
 
 /** One entry of `historical.indicators`. */
 export interface TrailingPlan {
@@ -22,10 +23,7 @@ export interface TrailingPlan {
 }
 
 /** One entry of `indicators.historical`, its period in bars. */
-export interface HistoricalIndicatorPlan {
-  readonly key: string;
-  readonly definition: IndicatorDefinition;
-  readonly settings: IndicatorSettings;
+export interface HistoricalIndicatorPlan extends IndicatorPlan {
   /** As the config says it, defaults filled in. */
   readonly config: Readonly<Record<string, unknown>>;
 }

@@ -9,8 +9,9 @@ import { barsIn, spansSessions } from '../domain/derivation.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
-import type { Engine, IndicatorPlan } from './engine.ts';
+import type { Engine } from './engine.ts';
 import type { TrailingPlan } from './historicalPlans.ts';
+import type { IndicatorPlan } from './plans.ts';
 
 export interface HistoryNeed {
   readonly interval: Interval;
@@ -39,20 +40,31 @@ export function historySource(
 
 /** Everything the load of `symbol` needs of the days before the present session; stored intervals first. */
 export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
-  const { date } = engine.session;
   if (dayBefore(engine) === null) return [];
+  const light = engine.requests.get(symbol)?.light === true;
   const needs = new Needs(engine, symbol);
-  for (const entry of engine.config.session_data_config.historical.data) {
-    if (entry.apply_to !== 'all' && !entry.apply_to.includes(symbol)) continue;
-    const from = trailingFrom(engine.time, date, entry.trailing_days);
-    for (const interval of entry.intervals) needs.show(interval, from);
-  }
-  for (const plan of engine.historical.trailing) needs.trail(plan, date);
-  for (const plan of engine.historical.indicators) needs.follow(plan);
-  if (engine.known.get(symbol)?.begun !== true) {
-    for (const plan of engine.indicators) needs.warm(plan);
+  if (!light) needs.ofConfig();
+  // A light symbol that is asked for in full begins anew.
+  const upgrades = !light && engine.data.symbols.get(symbol)?.registered.auto_provisioned === true;
+  if (upgrades || engine.known.get(symbol)?.begun !== true) {
+    for (const plan of engine.plansOf(symbol)) needs.warm(plan);
     needs.relive();
   }
+  return needs.list();
+}
+
+/** What it takes to begin the series of a symbol anew, with one more indicator if `plan` is given. */
+export function needsToBegin(
+  engine: Engine,
+  symbol: string,
+  plan: IndicatorPlan | null,
+): HistoryNeed[] {
+  if (dayBefore(engine) === null) return [];
+  const needs = new Needs(engine, symbol);
+  if (engine.isLoaded(symbol)) needs.ofConfig();
+  for (const each of engine.plansOf(symbol)) needs.warm(each);
+  if (plan !== null) needs.warm(plan);
+  needs.relive();
   return needs.list();
 }
 
@@ -94,6 +106,23 @@ class Needs {
     this.#stored = storedIntervals(engine, symbol);
   }
 
+  /** What every symbol needs that is in the session in full. */
+  ofConfig(): void {
+    const { historical, session } = this.#engine;
+    this.showTrailing();
+    for (const plan of historical.trailing) this.trail(plan, session.date);
+    for (const plan of historical.indicators) this.follow(plan);
+  }
+
+  /** The trailing days that strategies and scanners are to see. */
+  showTrailing(): void {
+    const { time, session } = this.#engine;
+    for (const { intervals, trailing_days } of this.#engine.trailingOf(this.#symbol)) {
+      const from = trailingFrom(time, session.date, trailing_days);
+      for (const interval of intervals) this.show(interval, from);
+    }
+  }
+
   show(interval: Interval, from: TradingDate): void {
     const need = this.#reach(interval, from);
     if (need === undefined) return;
@@ -113,7 +142,7 @@ class Needs {
 
   /** What a trailing value is made of, which stays for the sessions to come. */
   trail(plan: TrailingPlan, date: TradingDate): void {
-    const { historical, time, data } = this.#engine;
+    const { historical, time, data, known } = this.#engine;
     const { key, interval } = plan;
     const [from] = historical.window(plan, date, time).dates;
     const source = historySource(interval, this.#stored);
@@ -121,9 +150,9 @@ class Needs {
     this.#augment(interval, from, key).keep = true;
     if (source === interval) return;
     // Days that were derived before need not be derived again, nor what they were derived from be kept.
-    const told = data.historyOf(this.#symbol, interval)?.told;
-    const isTold = told !== undefined && told !== null && told.from <= from;
-    const missing = isTold ? time.nextTradingDate(told.to) : from;
+    const goesOn = known.get(this.#symbol)?.historicalTo;
+    const told = goesOn ? data.historyOf(this.#symbol, interval)?.told : null;
+    const missing = told && told.from <= from ? time.nextTradingDate(told.to) : from;
     if (missing < date) this.#augment(source, missing, key).keep = true;
   }
 
@@ -164,12 +193,11 @@ class Needs {
 
   /** A symbol that joins after the first session starts its series where the others did. */
   relive(): void {
-    const { day, config, time, firstSession, base, historical } = this.#engine;
+    const { day, time, firstSession, base, historical } = this.#engine;
     if (day === 0) return;
-    for (const entry of config.session_data_config.historical.data) {
-      if (entry.apply_to !== 'all' && !entry.apply_to.includes(this.#symbol)) continue;
-      const from = trailingFrom(time, firstSession.date, entry.trailing_days);
-      for (const interval of entry.intervals) this.#reach(interval, from);
+    for (const { intervals, trailing_days } of this.#engine.trailingOf(this.#symbol)) {
+      const from = trailingFrom(time, firstSession.date, trailing_days);
+      for (const interval of intervals) this.#reach(interval, from);
     }
     for (const plan of historical.trailing) {
       const [from] = historical.window(plan, firstSession.date, time).dates;

@@ -28,7 +28,8 @@ export function requiredIntervals(
     .map(({ name, strategy, config }) => subscriptionOf(name, strategy, config))
     .filter(({ symbols }) => symbols === undefined || symbols.includes(symbol))
     .flatMap(({ bars }) => bars ?? []);
-  return requirementsOf(engine.config, symbol, [...asked, ...more]);
+  const { bars } = engine.scanners;
+  return requirementsOf(engine.config, symbol, [...asked, ...bars, ...more]);
 }
 
 /** Looks once at the data of every symbol; from here on the run can be recorded. @throws {FeedError} */
@@ -124,8 +125,8 @@ export function historyProblems(engine: Engine, symbol: string): string[] {
   const { trailing, indicators } = engine.historical;
   const stored = storedIntervals(engine, symbol);
   if (stored.size === 0) return [];
-  const shown = engine.config.session_data_config.historical.data
-    .filter(({ apply_to }) => apply_to === 'all' || apply_to.includes(symbol))
+  const shown = engine
+    .trailingOf(symbol)
     .flatMap(({ intervals }) => intervals.map((interval) => ({ interval, key: null })));
   const calculated = indicators.map(({ key, settings }) => ({ key, interval: settings.interval }));
   const askers = new Map<Interval, string[]>();
