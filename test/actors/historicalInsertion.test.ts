@@ -101,6 +101,25 @@ describe('a symbol added mid-session', () => {
     expect(profile.at(open)).toBe((profile.value as number[])[0]);
   });
 
+  it('has none while it is light, and all of them once it is asked for in full', async () => {
+    const data = { AAPL: market(days, 1, 0.02), NEW: market(days, 2, 0.02) };
+    await using added = await openSession({ config: configFor(['AAPL']), data });
+    await using whole = await openSession({ config: configFor(['AAPL', 'NEW']), data });
+    await runTo(added, dates[1]!, 30);
+    const spec = { name: 'sma', period: 7, interval: '5m' };
+    expect(await added.registerIndicator('NEW', spec)).toMatchObject({ registered: true });
+    expect(historyOf(added, 'NEW')).toEqual([]);
+    await runTo(added, dates[2]!, 30);
+    expect(historyOf(added, 'NEW')).toEqual([]);
+    expect(await added.addSymbol('NEW')).toMatchObject({ added: true });
+    for (const date of dates.slice(2, 5)) {
+      await runTo(added, date, 31);
+      await runTo(whole, date, 31);
+      expect(historyOf(added, 'NEW')).toHaveLength(8);
+      expect(historyOf(added, 'NEW')).toEqual(historyOf(whole, 'NEW'));
+    }
+  });
+
   it('is refused where its data cannot give what they are made of', async () => {
     const data = { AAPL: market(days, 1, 0), NEW: dailyBars(days, 2) };
     const config = configOf({
@@ -112,5 +131,23 @@ describe('a symbol added mid-session', () => {
       ...{ added: false, symbol: 'NEW', loaded: false },
       reason: expect.stringContaining('NEW 1m: no history to load or derive it from for "profile'),
     });
+  });
+});
+
+describe('an indicator that is asked for while the session runs', () => {
+  it('leaves the historical ones as they are, on the days to come as well', async () => {
+    const data = { AAPL: market(days, 3, 0.02) };
+    await using late = await openSession({ config: configFor(['AAPL']), data });
+    await using plain = await openSession({ config: configFor(['AAPL']), data });
+    await runTo(late, dates[2]!, 30);
+    for (const interval of ['1m', '5m', '1d']) {
+      const spec = { name: 'ema', period: 5, interval };
+      expect(await late.registerIndicator('AAPL', spec)).toMatchObject({ registered: true });
+    }
+    for (const date of dates.slice(2, 5)) {
+      await runTo(late, date, 31);
+      await runTo(plain, date, 31);
+      expect(historyOf(late, 'AAPL')).toEqual(historyOf(plain, 'AAPL'));
+    }
   });
 });
