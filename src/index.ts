@@ -43,6 +43,7 @@ export type {
 } from './domain/facts.ts';
 export { foldFrame } from './domain/fold.ts';
 export { type Frame, factsOf } from './domain/frame.ts';
+export { HistoricalIndicatorView, type HistoricalValue } from './domain/historicalIndicator.ts';
 export type { Interval } from './domain/interval.ts';
 export type { SeriesEntry, SeriesTable } from './domain/series.ts';
 export { type ActiveSession, type Gap, SessionData } from './domain/sessionData.ts';

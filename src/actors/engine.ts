@@ -14,6 +14,7 @@ import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import { FrameLoop } from './frameLoop.ts';
+import type { HistoricalPlans } from './historicalPlans.ts';
 import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
 import { Overruns } from './overruns.ts';
@@ -38,6 +39,7 @@ export interface EngineParts {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  readonly historical: HistoricalPlans;
   /** The plan of an indicator that is asked for later. @throws {UsageError} if it is none */
   readonly plan: (spec: IndicatorSpec) => IndicatorPlan;
   readonly strategies: readonly NamedStrategy[];
@@ -73,6 +75,8 @@ export class Engine {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  /** Calculated before every session. */
+  readonly historical: HistoricalPlans;
   /** What was noted beside the log so far. */
   readonly notes: JournalEntry[] = [];
   readonly plan: EngineParts['plan'];
@@ -139,6 +143,7 @@ export class Engine {
     this.recorder = parts.recorder;
     this.view = parts.view;
     this.indicators = parts.indicators;
+    this.historical = parts.historical;
     this.plan = parts.plan;
     this.named = parts.strategies;
     this.folder = parts.folder;

@@ -117,11 +117,15 @@ function causeOfHistory(engine: Engine, symbol: string, { interval, source }: Hi
   return engine.data.historyOf(symbol, source)?.days.at(-1)?.seq ?? engine.cause;
 }
 
-/** Runs of days that an earlier fact brought into the log. */
+/** Runs of days that an earlier fact brought into the log; the last one like this speaks for all it spoke of. */
 function heldBars(engine: Engine, symbol: string, { interval, from }: HistoryNeed): HeldBars[] {
   const runs: { from: TradingDate; to: TradingDate; seq: number }[] = [];
-  for (const { date, seq } of engine.data.historyOf(symbol, interval)?.days ?? []) {
+  const history = engine.data.historyOf(symbol, interval);
+  const told = history?.told ?? null;
+  for (const day of history?.days ?? []) {
+    const { date } = day;
     if (date < from) continue;
+    const seq = told !== null && date >= told.from && date <= told.to ? told.seq : day.seq;
     const last = runs.at(-1);
     if (last?.seq === seq) last.to = date;
     else runs.push({ from: date, to: date, seq });

@@ -9,7 +9,7 @@ import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import { createLane, earliestEnd, Track } from './track.ts';
-import { requiredIntervals } from './validation.ts';
+import { historyProblems, requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
 
@@ -137,7 +137,10 @@ async function askFor(
   const required = wantedIntervals(engine, symbol);
   const base = engine.base.text;
   const chosen = chooseBase([base, ...required], [base]);
-  if (!chosen.ok) return new Refusal(chosen.reasons.join('; '));
+  const light = engine.requests.get(symbol)?.light === true;
+  const history = light ? [] : historyProblems(engine, symbol);
+  const lacking = chosen.ok ? history : chosen.reasons;
+  if (lacking.length > 0) return new Refusal(lacking.join('; '));
   engine.required.set(symbol, required);
   return undefined;
 }

@@ -23,6 +23,7 @@ import { FileLog } from '../store/fileLog.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
+import { marketShape, planHistorical } from './historicalPlans.ts';
 import { findScanners, findStrategies } from './lineup.ts';
 import { MarketData } from './marketData.ts';
 import type { ScannerFactory, StrategyFactory } from './modules.ts';
@@ -92,6 +93,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const feed = feedOf(config, options, folder);
   const plan = planner(registry, time);
   const indicators = config.session_data_config.indicators.session.map(plan);
+  const historical = planHistorical(config, registry, calendar).plans;
   const slice = sliceOf(options);
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
@@ -109,6 +111,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     recorder,
     view: new SessionView(data, { qualityEnabled }),
     indicators,
+    historical,
     plan,
     strategies,
     scanners,
@@ -153,21 +156,10 @@ export function checkConfig(
     calendars: [...calendarNames(), ...own],
   });
   if (!parsed.ok) throw new ConfigInvalid(parsed.problems);
-  refuseUnsupported(parsed.config);
-  return parsed.config;
-}
-
-/** Parts of the config that no part of the engine serves yet: refused rather than ignored. */
-function refuseUnsupported(config: Config): void {
-  const { historical, indicators } = config.session_data_config;
-  const unsupported: [boolean, string][] = [
-    [Object.keys(historical.indicators).length > 0, 'session_data_config.historical.indicators'],
-    [indicators.historical.length > 0, 'session_data_config.indicators.historical'],
-  ];
-  const problems = unsupported
-    .filter(([asked]) => asked)
-    .map(([, path]) => ({ path, message: 'not yet supported by this version: leave it out' }));
+  const calendar = findCalendar(parsed.config.exchange_group, options.calendars)!;
+  const { problems } = planHistorical(parsed.config, registry, calendar);
   if (problems.length > 0) throw new ConfigInvalid(problems);
+  return parsed.config;
 }
 
 function sliceOf({ slice = 'auto' }: SessionOptions): SliceSize {
@@ -213,7 +205,7 @@ function planner(
   registry: IndicatorRegistry,
   time: TimeManager,
 ): (spec: IndicatorSpec) => IndicatorPlan {
-  const market = { sessionMs: fullSession(time), sessionsPerYear: sessionsPerYear(time.calendar) };
+  const market = marketShape(time.calendar, time.calendar.dateOf(time.currentTime));
   return (spec) => {
     const resolved = resolveIndicator(spec, registry);
     if (!resolved.ok) throw new UsageError(resolved.problems.map((p) => p.message).join('; '));
@@ -221,24 +213,6 @@ function planner(
     const settings = settingsFor(indicator, market);
     return { key: indicator.key, definition: indicator.definition, settings };
   };
-}
-
-/** Length of a session that does not close early. */
-function fullSession(time: TimeManager): number {
-  const { calendar, currentTime } = time;
-  let date = calendar.dateOf(currentTime);
-  for (let i = 0; i < 10; i++) {
-    const session = calendar.session(date);
-    if (session !== null && !session.earlyClose) return session.close - session.open;
-    date = time.nextTradingDate(date);
-  }
-  const { open, close } = calendar.session(calendar.dateOf(currentTime))!;
-  return close - open;
-}
-
-/** 252 where weekends and holidays are off, 365 where every day is traded. */
-function sessionsPerYear(calendar: Calendar): number {
-  return calendar.name === 'CRYPTO' ? 365 : 252;
 }
 
 function startOf(config: Config, feed: Feed) {

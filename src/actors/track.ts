@@ -2,8 +2,9 @@
 import { BarColumns } from '../domain/bars.ts';
 import { Window } from '../domain/derivation.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
-import type { MarketTime } from '../domain/time.ts';
+import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Indicator } from '../indicators/indicator.ts';
+import type { HistoricalSeries } from './historicalSeries.ts';
 
 /** An indicator at work on one lane. Lives for the whole run: sessions carry its series on. */
 export interface Runner {
@@ -54,6 +55,10 @@ export class Track {
   present = 0;
   /** False until its series have been brought up to the session it first takes part in. */
   begun = false;
+  /** Indicators on earlier days' bars, which every session brings up to the day before it. */
+  historical: HistoricalSeries[] = [];
+  /** Last trading day whose bars those have. */
+  historicalTo: TradingDate = '';
   readonly totals: Totals;
 
   constructor(symbol: string, lanes: Lane[], totals: Totals) {

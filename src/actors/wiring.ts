@@ -17,6 +17,7 @@ import { teardownMachine } from '../machines/teardown.machine.ts';
 import { validationMachine } from '../machines/validation.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { calculateHistorical } from './historicalIndicators.ts';
 import { loadHistory, scoreHistory } from './historyLoading.ts';
 import { registerIndicators } from './indicatorSeries.ts';
 import { applyChanges, settleInsertion } from './insertion.ts';
@@ -61,8 +62,7 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
       registerIndicators: load(registerIndicators),
-      // A config that asks for historical indicators is refused: there are none yet.
-      calculateHistorical: load(() => {}),
+      calculateHistorical: load(calculateHistorical),
       loadQueues: load(loading.loadQueues),
       scoreHistory: load(scoreHistory),
       catchUp: load(loading.catchUp),

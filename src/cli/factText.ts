@@ -35,6 +35,9 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${plural(warmup, 'bar')}`,
   HistoricalBarsLoaded: ({ interval, from, to, days }) =>
     `${interval} ${from} to ${to}, ${days.reduce((sum, day) => sum + day.bars, 0)} new bars`,
+  HistoricalIndicatorCalculated: ({ key, value, from, to, days }) =>
+    `${key} ${Array.isArray(value) ? plural(value.length, 'minute') : valueText(value)}, ` +
+    `${plural(days, 'day')} of ${from ?? 'none'} to ${to ?? 'none'}`,
   HistoricalQualityScored: (fact) => qualityGist(fact),
   QueueLoaded: ({ interval, date, bars }) => `${interval} ${date}, ${plural(bars, 'bar')}`,
   BarsLeftOut: ({ interval, date, bars }) => `${interval} ${date}, ${bars} outside the session`,

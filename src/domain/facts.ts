@@ -91,6 +91,26 @@ export const CONTROL_FACTS = {
     outputs: z.array(z.string()),
     warmup: count,
   }),
+  /**
+   * Calculated before a session from earlier days; `config` says what. One value, or one for each minute
+   * from `open` on. `from` and `to` bound the days it may be made of; `days` and `bars` had any.
+   */
+  HistoricalIndicatorCalculated: z.object({
+    symbol,
+    key: z.string(),
+    config: free,
+    value: z.union([
+      z.number(),
+      z.record(z.string(), z.number().nullable()),
+      z.array(z.number().nullable()),
+      z.null(),
+    ]),
+    open: time,
+    from: date.nullable(),
+    to: date.nullable(),
+    days: count,
+    bars: count,
+  }),
   HistoricalQualityScored: z.object({
     symbol,
     interval,
@@ -224,7 +244,10 @@ export interface IndicatorFact extends Envelope {
   readonly corrects?: number;
 }
 
-/** Days of bars that the log holds elsewhere: in an earlier fact of this type, or as a session's bars from `seq` on. */
+/**
+ * Days of bars that the log holds elsewhere: in an earlier fact of this type, which may in turn name where, or
+ * as a session's bars from `seq` on.
+ */
 export interface HeldBars {
   readonly from: TradingDate;
   readonly to: TradingDate;

@@ -64,6 +64,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       quality: null,
       historicalQuality: new Map(),
       lagging: false,
+      historicalIndicators: new Map(),
     });
   },
   SymbolRefused: (data, { symbol, reason }) => {
@@ -99,6 +100,9 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     const cells = new Float64Array(Math.max(1, fact.outputs.length)).fill(Number.NaN);
     const slot = { registered: fact, cells, valid: false, updated: null, seq: 0 };
     symbolOf(data, fact).indicators.set(fact.key, slot);
+  },
+  HistoricalIndicatorCalculated: (data, fact) => {
+    symbolOf(data, fact).historicalIndicators.set(fact.key, fact);
   },
   HistoricalQualityScored: (data, fact) => {
     const { quality: value, present, expected } = fact;

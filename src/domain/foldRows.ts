@@ -123,6 +123,7 @@ interface HistoryFields {
   readonly symbol: string;
   readonly interval: string;
   readonly from: TradingDate;
+  readonly to: TradingDate;
   readonly visible_from: TradingDate | null;
   readonly days: readonly { date: TradingDate; bars: number }[];
   readonly held: readonly HeldBars[];
@@ -141,6 +142,7 @@ function foldHistory(data: SessionData, block: Block): void {
     ofSymbol.set(fields.interval, history);
   }
   history.dropBefore(fields.from);
+  history.told = { from: fields.from, to: fields.to, seq: block.firstSeq };
   history.visibleFrom = fields.visible_from;
   history.askedIn = data.sessions;
   // What is stored beside the base may differ from what a session derives: history stays as it is stored.

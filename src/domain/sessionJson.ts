@@ -144,7 +144,7 @@ function symbolJson(owner: SymbolData, view: SymbolView, text: TimeText): Json {
   return {
     bars,
     indicators: { session: indicatorsJson(owner, view, text) },
-    historical: { indicators: {}, bars: historyJson(view, text) },
+    historical: { indicators: historicalJson(owner), bars: historyJson(view, text) },
     metrics: metricsJson(view, text),
     quotes: quoteJson(view, text),
     metadata: metadataJson(owner, text),
@@ -191,6 +191,14 @@ function indicatorsJson(owner: SymbolData, view: SymbolView, text: TimeText): Js
       last_updated: updated === null ? null : text(updated),
       config: { name, period, interval, params },
     };
+  }
+  return byKey;
+}
+
+function historicalJson({ historicalIndicators }: SymbolData): Json {
+  const byKey: Record<string, Json> = {};
+  for (const [key, { value, from, to, days, config }] of historicalIndicators) {
+    byKey[key] = { value, from, to, days, config };
   }
   return byKey;
 }

@@ -6,6 +6,7 @@
  */
 import type { Bar, BarColumns } from './bars.ts';
 import { valueFrom } from './frame.ts';
+import { HistoricalIndicatorView } from './historicalIndicator.ts';
 import type { History, HistoryDay } from './history.ts';
 import { type Interval, parseInterval } from './interval.ts';
 import type {
@@ -217,6 +218,17 @@ export class SymbolView {
 
   get indicators(): readonly IndicatorView[] {
     return [...this.#symbol.indicators.values()].map(indicatorView);
+  }
+
+  /** Calculated before the session; `undefined` if the config has none by this key. */
+  historicalIndicator(key: string): HistoricalIndicatorView | undefined {
+    const fact = this.#symbol.historicalIndicators.get(key);
+    return fact && new HistoricalIndicatorView(fact);
+  }
+
+  get historicalIndicators(): readonly HistoricalIndicatorView[] {
+    const facts = [...this.#symbol.historicalIndicators.values()];
+    return facts.map((fact) => new HistoricalIndicatorView(fact));
   }
 
   /** Bars of earlier days; `undefined` if none were asked for. */
