@@ -164,10 +164,14 @@ export class Session implements AsyncDisposable {
    * Goes on until the clock has done everything due at or before a time, or until `holds` is true after an
    * instant.
    *
+   * @param options.signal gives the goal up when it aborts: the session stands where it is, as if it were reached
    * @throws {RunFailedError} if the run failed
    * @throws {UsageError} for a goal that is neither; and what `holds` throws
    */
-  async runUntil(goal: MarketTime | ((view: SessionView) => boolean)): Promise<void> {
+  async runUntil(
+    goal: MarketTime | ((view: SessionView) => boolean),
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
     if (typeof goal !== 'function' && !Number.isFinite(goal)) {
       throw new UsageError(
         `runUntil got ${JSON.stringify(goal)}: give epoch milliseconds, such as ` +
@@ -176,8 +180,8 @@ export class Session implements AsyncDisposable {
     }
     await this.#go(() =>
       typeof goal === 'number'
-        ? this.#demand.until(goal)
-        : this.#demand.untilHolds(() => goal(this.view)),
+        ? this.#demand.until(goal, signal)
+        : this.#demand.untilHolds(() => goal(this.view), signal),
     );
   }
 
