@@ -100,7 +100,8 @@ function qualityGist(fact: FactOf<'QualityScored' | 'HistoricalQualityScored'>):
   return `${interval} ${Number(quality.toFixed(4))} %, ${present} of ${expected} bars`;
 }
 
-function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
+/** A value as in `IndicatorUpdated`, with the names of its outputs if it has several. */
+export function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
   if (typeof value !== 'object' || value === null) return numberText(value);
   return Object.entries(value)
     .map(([output, cell]) => `${output} ${numberText(cell)}`)

@@ -46,15 +46,23 @@ export function addRunOptions(command: Command): Command {
  * Reads the config that was named, with the data files given.
  *
  * @param given what commander took for the config
- * @param missing what to say if there is none
+ * @param none what to say if there is none, or the config that then takes its place
  */
 export async function chooseRun(
   given: string | undefined,
   options: RunOptions,
-  missing: string,
+  none: { readonly missing: string; readonly instead?: object },
 ): Promise<RunChoice> {
-  const { argument, list } = behindList(given, options.data ?? [], missing);
+  const { missing, instead } = none;
   refuseIdleOptions(options);
+  if (instead !== undefined && given === undefined && options.data === undefined) {
+    return {
+      config: instead,
+      folder: '.',
+      log: options.log ?? nextRunFolder(sessionName(instead)),
+    };
+  }
+  const { argument, list } = behindList(given, options.data ?? [], missing);
   const { raw, folder } = await loadConfigFile(argument);
   return {
     config: list.length === 0 ? raw : withDataFiles(raw, { ...options, data: list }),

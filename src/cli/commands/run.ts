@@ -15,5 +15,5 @@ export function define(command: Command): void {
 
 async function run(given: string | undefined, options: Options): Promise<void> {
   const missing = 'run needs a config file: "config init" writes one';
-  await runSession({ ...options, ...(await chooseRun(given, options, missing)) });
+  await runSession({ ...options, ...(await chooseRun(given, options, { missing })) });
 }

@@ -1,0 +1,77 @@
+/** `openbell shell`: a run that is driven by hand, or by the lines of a script. */
+import { rm } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { SmaCross } from '../../actors/smaCross.ts';
+import type { Session } from '../../index.ts';
+import { DEMO, demoConfig } from '../demoConfig.ts';
+import { openbellVersion } from '../invocation.ts';
+import { refuseForeignFolder } from '../runFolder.ts';
+import { addRunOptions, chooseRun, type RunOptions } from '../runOptions.ts';
+import { openRecorded } from '../runSession.ts';
+import { SHELL_COMMANDS } from '../shell/commandTable.ts';
+import { Conversation, EXIT_OF_SIGNAL, screenOf } from '../shell/conversation.ts';
+import { Shell } from '../shell/shell.ts';
+import { speedFactor, withSpeed } from '../speed.ts';
+import { plural } from '../table.ts';
+
+const EXIT_FAILED = 3;
+
+interface Options extends RunOptions {
+  readonly speed?: number;
+}
+
+export function define(command: Command): void {
+  command
+    .usage('[config] [options]')
+    .argument('[config]', "config file: .yaml, .json or .ts; without one, the demo's");
+  addRunOptions(command)
+    .option('--speed <x>', 'times real time, 0 is as fast as possible', speedFactor)
+    .action(open);
+}
+
+async function open(given: string | undefined, options: Options): Promise<void> {
+  const choice = await chooseRun(given, options, {
+    missing: 'bars of --data need a config file that says what to do with them',
+    instead: demoConfig(),
+  });
+  refuseForeignFolder(choice.log);
+  const stately = options.stately && (await (await import('../stately.ts')).openStately());
+  const session = await openRecorded({
+    config: options.speed === undefined ? choice.config : withSpeed(choice.config, options.speed),
+    folder: choice.folder,
+    log: choice.log,
+    slice: options.slice,
+    strategies: { 'sma-cross': SmaCross },
+    ...(stately && { inspect: stately.inspect }),
+  });
+  const screen = screenOf(process);
+  const shell = new Shell(session, SHELL_COMMANDS, { watched: screen !== null });
+  const conversation = new Conversation(shell, screen);
+  if (given === undefined && options.data === undefined) shell.notify(DEMO_NOTE);
+  if (stately) shell.notify(`the charts of this run: ${stately.url} (the page loads stately.ai)`);
+  if (screen !== null) shell.notify(greeting(session));
+  const signal = await conversation.hold();
+  await stately?.close();
+  // A run that never began has nothing to keep.
+  if (session.log.position === 0) await rm(choice.log, { recursive: true });
+  process.exitCode = signal === null ? exitCodeOf(shell) : EXIT_OF_SIGNAL[signal];
+}
+
+const DEMO_NOTE =
+  `no config was given: this is the demo, ${plural(DEMO.symbols, 'symbol')} on ` +
+  `${plural(DEMO.days, 'day')} of a synthetic market`;
+
+function greeting({ run, config }: Session): string {
+  const { start_date, end_date } = config.backtest_config;
+  const symbols = config.session_data_config.symbols.join(' ');
+  return (
+    `openbell ${openbellVersion()}, run ${run}: ${symbols}, ${start_date} to ${end_date}\n` +
+    '"help" lists the commands, "system start" begins, Tab completes, Ctrl-D leaves'
+  );
+}
+
+/** At a terminal a slip is seen and mended; a script has to be told of it. */
+function exitCodeOf({ session, watched, worst }: Shell): number {
+  if (session.status === 'failed') return EXIT_FAILED;
+  return watched ? 0 : worst;
+}
