@@ -170,8 +170,9 @@ export class Session implements AsyncDisposable {
    */
   async runUntil(
     goal: MarketTime | ((view: SessionView) => boolean),
-    { signal }: { readonly signal?: AbortSignal } = {},
+    options: { readonly signal?: AbortSignal } = {},
   ): Promise<void> {
+    const { signal } = options;
     if (typeof goal !== 'function' && !Number.isFinite(goal)) {
       throw new UsageError(
         `runUntil got ${JSON.stringify(goal)}: give epoch milliseconds, such as ` +

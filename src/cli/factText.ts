@@ -113,7 +113,7 @@ function numberText(value: number | null): string {
 }
 
 /** The first few names, and how many more there are. */
-function few(names: readonly string[]): string {
+export function few(names: readonly string[]): string {
   const more = names.length - 5;
   return names.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

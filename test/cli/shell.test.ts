@@ -14,7 +14,7 @@ const short = terminal.write(
 const long = terminal.write(
   'long.json',
   configOf({
-    symbols: ['AAPL', 'AMZN', 'MSFT', 'TSLA'],
+    symbols: ['AAPL', 'AMZN', 'MSFT', 'TSLA', 'UAL', 'VZ', 'WMT', 'XOM'],
     end: '2024-03-28',
     streams: ['1s', '1m'],
     session: { data: { ...synthetic.data, interval: '1s' } },
@@ -33,7 +33,9 @@ function statusOf(log: string): string {
 describe('openbell shell at a terminal', () => {
   it('drives a run: start, status, add-symbol, session, pause, resume, stop, export', async () => {
     const shell = typeAt([long, '--log', 'driven']);
-    expect(await shell.until(/openbell> $/)).toContain('run driven: AAPL AMZN MSFT TSLA, ');
+    expect(await shell.until(/openbell> $/)).toContain(
+      'run driven: 8 symbols, 2024-01-02 to 2024-03-28\n',
+    );
     expect(await shell.does('system start --until 10:42')).toMatch(
       /^at 2024-01-02 10:42\nopenbell 2024-01-02 10:42> $/m,
     );
@@ -63,7 +65,10 @@ describe('openbell shell at a terminal', () => {
     expect(await shell.ended).toBe(0);
 
     const exported = JSON.parse(readFileSync(terminal.path('state.json'), 'utf8'));
-    expect(Object.keys(exported.session_data)).toEqual(['AAPL', 'AMZN', 'MSFT', 'TSLA', 'NVDA']);
+    expect(Object.keys(exported.session_data)).toEqual([
+      ...['AAPL', 'AMZN', 'MSFT', 'TSLA', 'UAL', 'VZ', 'WMT', 'XOM'],
+      'NVDA',
+    ]);
     expect(exported.session_data.NVDA.metadata).toMatchObject({
       added_by: 'adhoc',
       added_at: '2024-01-02T10:42:00.000-05:00',

@@ -45,7 +45,7 @@ describe('openbell shell with lines piped in', () => {
           'at 2024-01-02 09:35: 2 instants, \\d+ facts',
           '.*SessionActivated.*',
           'running in the background: .*',
-          'completed, at 2024-01-03 16:00\n$',
+          'completed at 2024-01-03 16:00\n$',
         ].join('\n'),
       ),
     );
@@ -62,6 +62,26 @@ describe('openbell shell with lines piped in', () => {
     expect(clocks.filter((clock) => clock > '2024-01-02 10:00')).toEqual([]);
     const { bars } = JSON.parse(json!).session_data.AAPL;
     expect(bars['1m'].data.at(-1)[0]).toBe('2024-01-02T09:59:00.000-05:00');
+  });
+
+  it('takes a clock time for that of the session which has it ahead', async () => {
+    const times = ['09:30', '10:00', '09:45', '17:00', '16:00'];
+    const lines = times.map((time) => `system start --until ${time}`);
+    const { stdout, stderr } = await pipe([...lines, 'data session'], short, '--log', 'times');
+    expect(stdout).toMatch(
+      new RegExp(
+        `^${[
+          'at 2024-01-02 09:30',
+          'at 2024-01-02 10:00',
+          'at 2024-01-03 09:45',
+          'completed at 2024-01-03 16:00',
+          'symbol .*',
+        ].join('\n')}`,
+      ),
+    );
+    expect(stderr).toContain(
+      'error: "16:00" is in no session that is ahead: the clock is at 2024-01-03 16:00\n',
+    );
   });
 
   it('is the demo without a config, and says so', async () => {
@@ -96,6 +116,7 @@ describe('openbell shell with lines piped in', () => {
       'system start --until 2024-01-02T09:31',
       '"2024-01-02T09:31" is over: the clock is at 2024-01-02 09:31',
     ],
+    [2, 'system start --until 08:00', '"08:00" is in no session that is ahead: '],
     [2, 'system resume', 'the run is standing, not paused: "system start" goes on'],
     [2, 'system pause', 'the run is standing: only one in the background can be paused'],
     [2, 'system', '"system" is the first word of "system start", '],

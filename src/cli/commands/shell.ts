@@ -10,11 +10,10 @@ import { addRunOptions, chooseRun, type RunOptions } from '../runOptions.ts';
 import { openRecorded } from '../runSession.ts';
 import { SHELL_COMMANDS } from '../shell/commandTable.ts';
 import { Conversation, EXIT_OF_SIGNAL, screenOf } from '../shell/conversation.ts';
+import { Interpreter } from '../shell/interpreter.ts';
 import { Shell } from '../shell/shell.ts';
 import { speedFactor, withSpeed } from '../speed.ts';
 import { plural } from '../table.ts';
-
-const EXIT_FAILED = 3;
 
 interface Options extends RunOptions {
   readonly speed?: number;
@@ -30,10 +29,9 @@ export function define(command: Command): void {
 }
 
 async function open(given: string | undefined, options: Options): Promise<void> {
-  const choice = await chooseRun(given, options, {
-    missing: 'bars of --data need a config file that says what to do with them',
-    instead: demoConfig(),
-  });
+  const demo = demoConfig();
+  const missing = 'bars of --data need a config file that says what to do with them';
+  const choice = await chooseRun(given, options, { missing, instead: demo });
   refuseForeignFolder(choice.log);
   const stately = options.stately && (await (await import('../stately.ts')).openStately());
   const session = await openRecorded({
@@ -45,16 +43,17 @@ async function open(given: string | undefined, options: Options): Promise<void> 
     ...(stately && { inspect: stately.inspect }),
   });
   const screen = screenOf(process);
-  const shell = new Shell(session, SHELL_COMMANDS, { watched: screen !== null });
-  const conversation = new Conversation(shell, screen);
-  if (given === undefined && options.data === undefined) shell.notify(DEMO_NOTE);
+  const shell = new Shell(session, { watched: screen !== null });
+  const interpreter = new Interpreter(shell, SHELL_COMMANDS);
+  const conversation = new Conversation(interpreter, screen);
+  if (choice.config === demo) shell.notify(DEMO_NOTE);
   if (stately) shell.notify(`the charts of this run: ${stately.url} (the page loads stately.ai)`);
   if (screen !== null) shell.notify(greeting(session));
   const signal = await conversation.hold();
   await stately?.close();
   // A run that never began has nothing to keep.
   if (session.log.position === 0) await rm(choice.log, { recursive: true });
-  process.exitCode = signal === null ? exitCodeOf(shell) : EXIT_OF_SIGNAL[signal];
+  process.exitCode = signal === null ? interpreter.exitCode : EXIT_OF_SIGNAL[signal];
 }
 
 const DEMO_NOTE =
@@ -63,15 +62,9 @@ const DEMO_NOTE =
 
 function greeting({ run, config }: Session): string {
   const { start_date, end_date } = config.backtest_config;
-  const symbols = config.session_data_config.symbols.join(' ');
+  const symbols = plural(config.session_data_config.symbols.length, 'symbol');
   return (
     `openbell ${openbellVersion()}, run ${run}: ${symbols}, ${start_date} to ${end_date}\n` +
     '"help" lists the commands, "system start" begins, Tab completes, Ctrl-D leaves'
   );
-}
-
-/** At a terminal a slip is seen and mended; a script has to be told of it. */
-function exitCodeOf({ session, watched, worst }: Shell): number {
-  if (session.status === 'failed') return EXIT_FAILED;
-  return watched ? 0 : worst;
 }

@@ -21,6 +21,8 @@ export interface ShellCommand {
 /** One use of a command. */
 export interface Call {
   readonly shell: Shell;
+  /** All there are. */
+  readonly commands: readonly ShellCommand[];
   /** By their names in the usage: words, values of options, and `''` for options without one. */
   readonly given: Readonly<Record<string, string>>;
   /** Where several words may come, all of them. */

@@ -1,26 +1,29 @@
 /** What may come next in a line: commands and their words, options, symbols, intervals, types of facts. */
 import { FACT_TYPES } from '../factFilter.ts';
-import type { Shell } from './shell.ts';
-import { type Usage, usageOf } from './usage.ts';
+import type { ShellCommand } from './command.ts';
+import type { Interpreter } from './interpreter.ts';
+import { usageOf } from './usage.ts';
 
 /** As `node:readline` wants it: what fits, and the part of the line that it takes the place of. */
 export type Completion = [fits: string[], begun: string];
 
 /** @param line up to the cursor */
-export function complete(line: string, shell: Shell): Completion {
+export function complete(line: string, { shell, commands }: Interpreter): Completion {
   const words = line.trimStart().split(/\s+/);
   const begun = words.pop() ?? '';
-  const typed = words.map((word) => word.toLowerCase());
-  const fits = [...namesAfter(typed, shell), ...wordsAfter(words, shell)].filter((word) =>
-    word.toLowerCase().startsWith(begun.toLowerCase()),
-  );
-  const unique = [...new Set(fits)];
+  const possible = [
+    ...namesAfter(words, commands),
+    ...commands.flatMap((command) => placesIn(command, words, { shell, commands })),
+  ];
+  const isBegun = (word: string) => word.toLowerCase().startsWith(begun.toLowerCase());
+  const fits = [...new Set(possible.filter(isBegun))];
   // The only one needs no more letters: on to the next word.
-  return [unique.length === 1 ? [`${unique[0]} `] : unique, begun];
+  return [fits.length === 1 ? [`${fits[0]} `] : fits, begun];
 }
 
 /** The words of names that go on from those typed. */
-function namesAfter(typed: readonly string[], { commands }: Shell): string[] {
+function namesAfter(words: readonly string[], commands: readonly ShellCommand[]): string[] {
+  const typed = words.map((word) => word.toLowerCase());
   return commands
     .map(({ name }) => name.split(' '))
     .filter((name) => name.length > typed.length && typed.every((word, i) => word === name[i]))
@@ -28,31 +31,32 @@ function namesAfter(typed: readonly string[], { commands }: Shell): string[] {
 }
 
 /** What fits in place of a word of a usage, by its name. */
-const PLACES: Readonly<Record<string, (shell: Shell, before: readonly string[]) => string[]>> = {
-  SYM: ({ session }) => [...session.view.symbols],
-  INTERVAL: ({ session }, [symbol = '']) => [
-    ...(session.view.symbol(symbol.toUpperCase())?.intervals ?? []),
-  ],
-  STREAM: ({ session }) => session.config.session_data_config.streams,
-  TYPE: () => [...FACT_TYPES],
-  COMMAND: (shell, before) => namesAfter(before, shell),
+const PLACES: Readonly<
+  Record<string, (scene: Scene, before: readonly string[]) => readonly string[]>
+> = {
+  SYM: ({ shell: { session } }) => session.view.symbols,
+  INTERVAL: ({ shell: { session } }, [symbol = '']) =>
+    session.view.symbol(symbol.toUpperCase())?.intervals ?? [],
+  STREAM: ({ shell: { session } }) => session.config.session_data_config.streams,
+  TYPE: () => FACT_TYPES,
+  COMMAND: ({ commands }, before) => namesAfter(before, commands),
 };
 
-function wordsAfter(words: readonly string[], shell: Shell): string[] {
-  return shell.commands.flatMap(({ name, usage }) => {
-    const own = name.split(' ');
-    if (!own.every((word, i) => words[i]?.toLowerCase() === word)) return [];
-    return placesAfter(words.slice(own.length), usageOf(usage), shell);
-  });
-}
+type Scene = Pick<Interpreter, 'shell' | 'commands'>;
 
-function placesAfter(given: readonly string[], usage: Usage, shell: Shell): string[] {
-  const last = given.at(-1);
-  const valueOfLast = last === undefined ? null : usage.options.get(last);
-  if (typeof valueOfLast === 'string') return PLACES[valueOfLast]?.(shell, []) ?? [];
-  const options = [...usage.options.keys()].filter((option) => !given.includes(option));
+function placesIn(
+  { name, usage }: ShellCommand,
+  words: readonly string[],
+  scene: Scene,
+): readonly string[] {
+  const own = name.split(' ');
+  if (!own.every((word, i) => words[i]?.toLowerCase() === word)) return [];
+  const given = words.slice(own.length);
+  const places = usageOf(usage);
+  const value = places.options.get(given.at(-1) ?? '');
+  if (typeof value === 'string') return PLACES[value]?.(scene, []) ?? [];
   const before = given.filter((word) => !word.startsWith('--'));
-  const place = usage.words[before.length] ?? usage.words.findLast(({ many }) => many);
-  const fits = place === undefined ? [] : (PLACES[place.name]?.(shell, before) ?? []);
-  return [...fits, ...options];
+  const place = places.words[before.length] ?? places.words.findLast(({ many }) => many);
+  const fits = place === undefined ? [] : (PLACES[place.name]?.(scene, before) ?? []);
+  return [...fits, ...[...places.options.keys()].filter((option) => !given.includes(option))];
 }

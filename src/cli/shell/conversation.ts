@@ -9,6 +9,7 @@ import {
 import type { WriteStream } from 'node:tty';
 import { complete } from './completion.ts';
 import { HISTORY_SIZE, HistoryFile } from './historyFile.ts';
+import type { Interpreter } from './interpreter.ts';
 import type { Shell } from './shell.ts';
 
 /** What a shell makes of a process that a signal ended: 128 and its number. */
@@ -22,6 +23,7 @@ export function screenOf({ stdin, stdout, stderr }: NodeJS.Process): WriteStream
 }
 
 export class Conversation {
+  readonly #interpreter: Interpreter;
   readonly #shell: Shell;
   readonly #screen: WriteStream | null;
   readonly #history: HistoryFile | null;
@@ -33,7 +35,9 @@ export class Conversation {
   #closed = false;
   #endedBy: Signal | null = null;
 
-  constructor(shell: Shell, screen: WriteStream | null) {
+  constructor(interpreter: Interpreter, screen: WriteStream | null) {
+    const { shell } = interpreter;
+    this.#interpreter = interpreter;
     this.#shell = shell;
     this.#screen = screen;
     this.#history = screen === null ? null : new HistoryFile();
@@ -41,7 +45,7 @@ export class Conversation {
       input: process.stdin,
       ...(screen !== null && {
         output: screen,
-        completer: (line: string) => complete(line, shell),
+        completer: (line: string) => complete(line, interpreter),
         history: this.#history?.read() ?? [],
         historySize: HISTORY_SIZE,
         removeHistoryDuplicates: true,
@@ -60,12 +64,12 @@ export class Conversation {
     const release = this.#hearSignals();
     try {
       await this.#takeLines();
+    } finally {
       this.#reader.close();
       await this.#shell.close();
-      return this.#endedBy;
-    } finally {
       release();
     }
+    return this.#endedBy;
   }
 
   async #takeLines(): Promise<void> {
@@ -74,7 +78,7 @@ export class Conversation {
       this.#asking = false;
       this.#history?.add(line);
       this.#busy = new AbortController();
-      await this.#shell.execute(line, this.#busy.signal);
+      await this.#interpreter.execute(line, this.#busy.signal);
       this.#busy = null;
       if (this.#shell.leaving || this.#endedBy !== null) return;
       this.#ask();

@@ -15,7 +15,7 @@ export const GENERAL_COMMANDS: readonly ShellCommand[] = [
   { name: 'quit', summary: 'the same as exit', run: leave },
 ];
 
-function help({ shell: { commands }, rest }: Call): string {
+function help({ commands, rest }: Call): string {
   const asked = rest.join(' ').toLowerCase();
   const chosen = commands.filter(({ name }) => asked === '' || isPart(asked, name));
   if (chosen.length === 0) throw new UsageError(`there is no command "${asked}" to explain`);

@@ -2,6 +2,7 @@
 import { parseClock, parseInstant } from '../../domain/calendar/display.ts';
 import { UsageError } from '../../domain/errors.ts';
 import type { MarketTime } from '../../index.ts';
+import { few } from '../factText.ts';
 import { argument } from '../invocation.ts';
 import { aligned, counted, plural } from '../table.ts';
 import type { Call, ShellCommand } from './command.ts';
@@ -14,8 +15,9 @@ export const SYSTEM_COMMANDS: readonly ShellCommand[] = [
     usage: '[--until TIME]',
     summary: 'run in the background, or up to a time',
     details:
-      'TIME is the next HH:MM[:SS] of the exchange, or such as 2024-01-03T10:42. With it the command ends when\n' +
-      'everything due by then is done, and the run stands there; Ctrl-C has it stand earlier.',
+      'TIME is a clock time of the exchange, such as 10:42, in this session or the next one that has it ahead,\n' +
+      'or such as 2024-01-03T10:42. The command ends when everything due by then is done, and the run stands\n' +
+      'there; Ctrl-C has it stand earlier.',
     run: start,
   },
   {
@@ -51,8 +53,8 @@ export const SYSTEM_COMMANDS: readonly ShellCommand[] = [
     name: 'system stop',
     summary: 'end the run where it is',
     run: async ({ shell }) => {
-      const { log } = await shell.drive.stop();
-      return `stopped at ${shell.clock()}${log === null ? '' : `; the log is ${argument(log)}`}`;
+      const { status, log } = await shell.drive.stop();
+      return `${status} at ${shell.clock()}${log === null ? '' : `; the log is ${argument(log)}`}`;
     },
   },
   {
@@ -93,8 +95,8 @@ async function wait({ shell, signal }: Call): Promise<string> {
 
 function standingText(shell: Shell): string {
   const { state } = shell.drive;
-  const where = state === 'ready' ? 'not begun' : `at ${shell.clock()}`;
-  return state === 'standing' || state === 'ready' ? where : `${state}, ${where}`;
+  if (state === 'ready') return 'not begun';
+  return state === 'standing' ? `at ${shell.clock()}` : `${state} at ${shell.clock()}`;
 }
 
 function statusText(shell: Shell): string {
@@ -110,7 +112,7 @@ function statusText(shell: Shell): string {
     ['clock', facts === 0 ? 'not begun' : shell.clock()],
     ['phase', phase === null ? 'none' : `${phase.number} ${phase.name}`],
     ['session', `${day} of ${progress.sessions}`],
-    ['symbols', view.symbols.toSorted().join(' ') || 'none'],
+    ['symbols', few(view.symbols.toSorted()) || 'none'],
     ['bars', counted(session.bars)],
     ['facts', counted(facts)],
     ['signals', counted(signals)],
@@ -119,23 +121,32 @@ function statusText(shell: Shell): string {
   return aligned(rows, 'll');
 }
 
-/**
- * The instant that a time of the user stands for: a clock time is that of the next session that has it ahead.
- *
- * @throws {UsageError} if it is none, or over
- */
+/** The instant that a time stands for. @throws {UsageError} if it is none, or not ahead */
 function timeMeant(text: string, shell: Shell): MarketTime {
-  const { session, time } = shell;
-  const { calendar } = time;
-  const { start_date, end_date } = session.config.backtest_config;
-  const dates = time.tradingDatesBetween(start_date, end_date);
-  // Before the run begins its clock shows nothing yet: the open of the first session is ahead.
-  const begun = session.log.position > 0;
-  const now = begun ? session.view.now : calendar.session(dates[0]!)!.open - 1;
-  const candidates = /^\d{1,2}:/.test(text)
-    ? dates.map((date) => parseClock(text, calendar.session(date)!, calendar.zone))
-    : [parseInstant(text, calendar.zone)];
-  const ahead = candidates.find((candidate) => candidate > now);
-  if (ahead !== undefined) return ahead;
-  throw new UsageError(`"${text}" is over: the clock is at ${shell.clock(now)}`);
+  const { calendar } = shell.time;
+  const isClock = /^\d{1,2}:/.test(text);
+  const time = isClock ? nextClock(text, shell) : parseInstant(text, calendar.zone);
+  if (time !== undefined && time > nowOf(shell)) return time;
+  const ahead = isClock ? 'in no session that is ahead' : 'over';
+  throw new UsageError(`"${text}" is ${ahead}: the clock is at ${shell.clock(nowOf(shell))}`);
+}
+
+/** When the exchange's clock shows `text` next: in the session that is not over, or a later one. */
+function nextClock(text: string, shell: Shell): MarketTime | undefined {
+  const { calendar } = shell.time;
+  const now = nowOf(shell);
+  const { start_date, end_date } = shell.session.config.backtest_config;
+  return shell.time
+    .tradingDatesBetween(start_date, end_date)
+    .map((date) => calendar.session(date)!)
+    .filter(({ close }) => close > now)
+    .map((session) => ({ ...session, time: parseClock(text, session, calendar.zone) }))
+    .find(({ open, time }) => time >= open && time > now)?.time;
+}
+
+/** Before a run begins its clock shows nothing yet: even the first open is ahead. */
+function nowOf({ session, time }: Shell): MarketTime {
+  if (session.log.position > 0) return session.view.now;
+  const { start_date } = session.config.backtest_config;
+  return time.calendar.session(time.firstTradingDate(start_date))!.open - 1;
 }
