@@ -151,6 +151,15 @@ describe('openbell shell with lines piped in', () => {
     const ahead = await pipe(['system step', 'system status'], file, '--log', 'broken/b');
     expect(ahead).toMatchObject({ code: 3, stderr: failed });
     expect(ahead.stdout).toMatch(/^run +b: failed$/m);
+    const impossible = terminal.write(
+      'none.json',
+      configOf({ streams: ['1s'], session: synthetic }),
+    );
+    const asked = await pipe(['data add-symbol TSLA'], impossible, '--log', 'broken/c');
+    expect(asked).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/^error: the run failed in phase 0: AAPL: 1s needs 1s bars, /),
+    });
   });
 
   it('takes the run as it is at the end of the lines', async () => {

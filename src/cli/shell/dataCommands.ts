@@ -79,6 +79,8 @@ async function addSymbol({ shell, given, rest, signal }: Call): Promise<string> 
     const bars = session.view.symbol(symbol)?.metrics.bars ?? 0;
     return `${symbol} is loaded: ${plural(bars, 'bar')} up to ${shell.clock()}`;
   }
+  // A run that fails refuses what is asked of it: why it failed, says more.
+  await shell.drive.settle();
   if (result.loaded) return `${symbol} is loaded already`;
   throw new Declined(`${symbol} was refused: ${result.reason}`);
 }

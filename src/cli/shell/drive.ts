@@ -59,15 +59,19 @@ export class Drive {
   async goTo(time: MarketTime, signal: AbortSignal): Promise<void> {
     this.#getReady();
     await this.#session.runUntil(time, { signal });
-    await this.#settle();
+    await this.settle();
   }
 
   /** Goes on by some market instants, fewer if the run ends or `signal` aborts. @returns how many */
   async step(count: number, signal: AbortSignal): Promise<number> {
     this.#getReady();
     let done = 0;
-    while (done < count && !signal.aborted && (await this.#session.step()) !== null) done += 1;
-    await this.#settle();
+    const isLast = () => {
+      done += 1;
+      return done === count;
+    };
+    await this.#session.runUntil(isLast, { signal });
+    await this.settle();
     return done;
   }
 
@@ -101,6 +105,12 @@ export class Drive {
     return stopped;
   }
 
+  /** That a run failed in the very instant it was to reach, shows a turn later. @throws {RunFailedError} */
+  async settle(): Promise<void> {
+    await nextTurn();
+    if (this.over) await this.#session.runUntil(() => true);
+  }
+
   #getReady(): void {
     if (this.over) {
       throw new UsageError(
@@ -112,12 +122,6 @@ export class Drive {
     }
     if (this.#paused && this.#told) this.#session.resume();
     this.#paused = false;
-  }
-
-  /** That a run failed in the very instant it was to reach, shows a turn later. @throws {RunFailedError} */
-  async #settle(): Promise<void> {
-    await nextTurn();
-    if (this.over) await this.#session.runUntil(() => true);
   }
 
   #giveUp(): void {
