@@ -1,6 +1,7 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
 
 export type { SessionStatus } from './actors/conductor.ts';
+export type { GoalOptions } from './actors/demand.ts';
 export type { JournalEntry } from './actors/engine.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
 export type { ScannerFactory, StrategyFactory } from './actors/modules.ts';

@@ -23,6 +23,15 @@ interface Goal {
   reached(): void;
   /** Wants it at the pace of a clock-driven session, not at once. */
   readonly paced?: boolean;
+  /** Stops listening for whoever may give it up. */
+  release?(): void;
+}
+
+export interface GoalOptions {
+  /** Gives the goal up: the session stands where it is. */
+  readonly signal?: AbortSignal | undefined;
+  /** At the pace of a clock-driven session; without it, at once. */
+  readonly paced?: boolean | undefined;
 }
 
 /** Goals stand side by side: the session goes on while any of them wants it to. */
@@ -47,16 +56,17 @@ export class Demand {
     });
   }
 
-  /** Every instant up to `time`, itself included. */
-  until(time: MarketTime): Promise<void> {
-    return this.#goal({ wants: (standing) => standing.next() <= time });
+  /** Every instant up to `time`, itself included; or until `signal` aborts. */
+  until(time: MarketTime, { signal, paced = false }: GoalOptions = {}): Promise<void> {
+    return this.#goal({ paced, wants: (standing) => standing.next() <= time }, signal);
   }
 
-  /** Until `holds` is true after a market frame; rejects with what it throws. */
-  untilHolds(holds: () => boolean): Promise<void> {
+  /** Until `holds` is true after a market frame, or `signal` aborts; rejects with what `holds` throws. */
+  untilHolds(holds: () => boolean, { signal, paced = false }: GoalOptions = {}): Promise<void> {
     let met = false;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#add({
+    const goal = {
+      paced,
       wants: () => !met,
       framed: () => {
         try {
@@ -67,7 +77,8 @@ export class Demand {
         }
       },
       reached: resolve,
-    });
+    };
+    this.#add(goal, signal);
     return promise;
   }
 
@@ -84,8 +95,7 @@ export class Demand {
         wanted = true;
         continue;
       }
-      this.#goals.delete(goal);
-      goal.reached();
+      this.#drop(goal);
     }
     return wanted;
   }
@@ -132,19 +142,35 @@ export class Demand {
 
   /** The run is over: whoever waits for a goal is released. */
   end(): void {
-    const goals = [...this.#goals];
-    this.#goals.clear();
-    for (const goal of goals) goal.reached();
+    for (const goal of this.#goals) this.#drop(goal);
   }
 
-  #goal(goal: Omit<Goal, 'reached'>): Promise<void> {
+  #goal(goal: Omit<Goal, 'reached'>, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#add({ ...goal, reached: () => resolve() });
+      this.#add({ ...goal, reached: () => resolve() }, signal);
     });
   }
 
-  #add(goal: Goal): void {
+  #add(goal: Goal, signal?: AbortSignal): void {
     this.#goals.add(goal);
+    if (signal !== undefined) this.#heed(goal, signal);
     this.wake();
+  }
+
+  /** A goal that is given up counts as reached. */
+  #heed(goal: Goal, signal: AbortSignal): void {
+    const giveUp = () => {
+      this.#drop(goal);
+      this.wake();
+    };
+    goal.release = () => signal.removeEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp);
+  }
+
+  #drop(goal: Goal): void {
+    if (!this.#goals.delete(goal)) return;
+    goal.release?.();
+    goal.reached();
   }
 }

@@ -15,7 +15,7 @@ import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
-import type { Demand } from './demand.ts';
+import type { Demand, GoalOptions } from './demand.ts';
 import type { Engine, JournalEntry } from './engine.ts';
 import type { AddResult, AdhocBar } from './inbox.ts';
 import { type CommittedFrame, kept } from './recorder.ts';
@@ -182,12 +182,17 @@ export class Session implements AsyncDisposable {
 
   /**
    * Goes on until the clock has done everything due at or before a time, or until `holds` is true after an
-   * instant; at once whatever the pace.
+   * instant.
    *
+   * @param options.signal gives the goal up when it aborts, as if it were reached
+   * @param options.paced at the pace of a clock-driven session
    * @throws {RunFailedError} if the run failed
    * @throws {UsageError} for a goal that is neither; and what `holds` throws
    */
-  async runUntil(goal: MarketTime | ((view: SessionView) => boolean)): Promise<void> {
+  async runUntil(
+    goal: MarketTime | ((view: SessionView) => boolean),
+    options: GoalOptions = {},
+  ): Promise<void> {
     if (typeof goal !== 'function' && !Number.isFinite(goal)) {
       throw new UsageError(
         `runUntil got ${JSON.stringify(goal)}: give epoch milliseconds, such as ` +
@@ -196,8 +201,8 @@ export class Session implements AsyncDisposable {
     }
     await this.#go(() =>
       typeof goal === 'number'
-        ? this.#demand.until(goal)
-        : this.#demand.untilHolds(() => goal(this.view)),
+        ? this.#demand.until(goal, options)
+        : this.#demand.untilHolds(() => goal(this.view), options),
     );
   }
 

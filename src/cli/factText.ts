@@ -120,7 +120,8 @@ function qualityGist(fact: FactOf<'QualityScored' | 'HistoricalQualityScored'>):
   return `${interval} ${Number(quality.toFixed(4))} %, ${present} of ${expected} bars`;
 }
 
-function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
+/** A value as in `IndicatorUpdated`, with the names of its outputs if it has several. */
+export function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
   if (typeof value !== 'object' || value === null) return numberText(value);
   return Object.entries(value)
     .map(([output, cell]) => `${output} ${numberText(cell)}`)
@@ -132,7 +133,7 @@ function numberText(value: number | null): string {
 }
 
 /** The first few names, and how many more there are. */
-function few(names: readonly string[]): string {
+export function few(names: readonly string[]): string {
   const more = names.length - 5;
   return names.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

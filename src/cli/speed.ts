@@ -1,4 +1,4 @@
-/** The `--speed` option of `run`, as part of a config. */
+/** The `--speed` option, as part of a config. */
 import { InvalidArgumentError } from 'commander';
 
 type Part = Readonly<Record<string, unknown>>;
