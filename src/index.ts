@@ -2,6 +2,9 @@
 
 export type { SessionStatus } from './actors/conductor.ts';
 export type { AddResult, JournalEntry } from './actors/engine.ts';
+export type { ExportOptions } from './actors/exports.ts';
+export type { ActorHealth } from './actors/health.ts';
+export type { HitRate, MetricsReport, ReportKind } from './actors/metricsReport.ts';
 export type { StrategyFactory } from './actors/modules.ts';
 export {
   ConfigInvalid,
@@ -20,6 +23,7 @@ export type {
   Subscription,
 } from './actors/strategy.ts';
 export type { RunSummary, SymbolSummary } from './actors/summary.ts';
+export type { TimingJson } from './actors/timing.ts';
 export { type Bar, BarColumns } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
 export { calendarNames, findCalendar } from './domain/calendar/calendars.ts';
@@ -39,8 +43,11 @@ export type {
 export { foldFrame } from './domain/fold.ts';
 export { type Frame, factsOf } from './domain/frame.ts';
 export type { Interval } from './domain/interval.ts';
+export type { QuoteView } from './domain/quote.ts';
 export type { SeriesEntry, SeriesTable } from './domain/series.ts';
 export { type ActiveSession, type Gap, SessionData } from './domain/sessionData.ts';
+export { applyDelta, type SessionDelta } from './domain/sessionDelta.ts';
+export type { ExportMetadata, SessionJson } from './domain/sessionJson.ts';
 export {
   BarsView,
   ColumnView,

@@ -10,6 +10,7 @@ import type { TradingDate } from '../domain/time.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { type ActorHealth, healthOf } from './health.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
 import { wire } from './wiring.ts';
@@ -87,6 +88,12 @@ export class Conductor {
     return this.#seconds ?? (this.#parts.hostTime() - this.#startedAt) / 1000;
   }
 
+  /** How each actor is. */
+  health(): Record<string, ActorHealth> {
+    const { status, failure } = this;
+    return healthOf(this.#engine, this.#actor, { status, failure: failure?.reason ?? null });
+  }
+
   start(): void {
     if (this.status !== 'ready') return;
     this.status = 'running';
@@ -142,6 +149,7 @@ export class Conductor {
   }
 
   #transition(transition: Transition): void {
+    this.#engine.metrics.moved(transition);
     if (transition.to === 'failed' || transition.to === 'stopped') this.#recordEarly();
     this.#whenStarted(() => this.#record(transition));
   }
@@ -228,6 +236,7 @@ export class Conductor {
 
   #finish(status: EndStatus): void {
     this.#seconds = this.seconds;
+    this.#engine.metrics.end();
     try {
       this.#engine.recorder.commit();
     } catch (error) {

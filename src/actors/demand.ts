@@ -5,6 +5,7 @@
  * not asked for, and waiting leaves no trace in the log.
  */
 import type { MarketTime } from '../domain/time.ts';
+import type { Metrics } from './metrics.ts';
 
 /** Where a session stands that asks whether to go on. */
 export interface Standing {
@@ -23,7 +24,13 @@ interface Goal {
 /** Goals stand side by side: the session goes on while any of them wants it to. */
 export class Demand {
   readonly #goals = new Set<Goal>();
+  readonly #metrics: Metrics | null;
   #waiting: (() => void) | null = null;
+
+  /** @param metrics told how long the session stood still */
+  constructor(metrics: Metrics | null = null) {
+    this.#metrics = metrics;
+  }
 
   /** To the end of the run. */
   everything(): void {
@@ -95,7 +102,7 @@ export class Demand {
       const stop = () => resolve();
       this.#waiting = stop;
       signal.addEventListener('abort', stop);
-      await promise;
+      await (this.#metrics?.waitFor('host', promise) ?? promise);
       signal.removeEventListener('abort', stop);
     }
   }

@@ -14,6 +14,7 @@ import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
 import { FrameLoop } from './frameLoop.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import type { Metrics } from './metrics.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Origin, Recorder } from './recorder.ts';
@@ -38,6 +39,7 @@ export interface EngineParts {
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
   readonly strategies: readonly NamedStrategy[];
+  readonly metrics: Metrics;
   /** Notes what depends on the host, beside the log. */
   readonly journal: (entry: JournalEntry) => void;
   /** Config and data as RunStarted has them; asked once the data was looked at. */
@@ -84,6 +86,7 @@ export class Engine {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  readonly metrics: Metrics;
   /** What was noted beside the log so far. */
   readonly notes: JournalEntry[] = [];
   readonly strategies: Strategies;
@@ -135,6 +138,7 @@ export class Engine {
     this.recorder = parts.recorder;
     this.view = parts.view;
     this.indicators = parts.indicators;
+    this.metrics = parts.metrics;
     this.named = parts.strategies;
     this.#keep = parts.journal;
     const wish = (symbol: string, origin: Origin) => this.wish(symbol, origin);
@@ -263,9 +267,9 @@ export class Engine {
 
   /** Begins the frame loop of the present session over the tracks loaded. */
   startLoop(): FrameLoop {
-    const { recorder, processor, quality, strategies, base } = this;
+    const { recorder, processor, quality, strategies, base, metrics } = this;
     this.loop = new FrameLoop(
-      { recorder, processor, quality, strategies, base },
+      { recorder, processor, quality, strategies, base, metrics },
       this.session,
       this.tracks,
     );

@@ -8,6 +8,7 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
+import type { Metrics } from './metrics.ts';
 import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
@@ -33,6 +34,7 @@ export interface FrameStages {
   readonly quality: Quality;
   readonly strategies: Strategies;
   readonly base: ParsedInterval;
+  readonly metrics: Metrics;
 }
 
 export class FrameLoop {
@@ -112,15 +114,21 @@ export class FrameLoop {
   }
 
   #frame(now: MarketTime): boolean {
-    const { recorder, processor, quality, strategies } = this.#stages;
+    const { recorder, processor, quality, strategies, metrics } = this.#stages;
     const tracks = this.#tracks;
+    const watch = metrics.watch();
     recorder.advance(now);
     this.#appendBars(tracks, now, null);
+    watch?.start();
     processor.derive(tracks, now);
     processor.updateIndicators(tracks);
+    watch?.stop('processor');
     quality.judge(tracks, this.#session, now);
+    watch?.start();
     if (strategies.count > 0) strategies.dispatch();
+    watch?.stop('strategy');
     const recorded = recorder.commit({ market: true });
+    watch?.end();
     for (const track of tracks) settle(track);
     if (now === this.#session.close) this.#closed = true;
     return recorded;

@@ -24,6 +24,8 @@ import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine, type IndicatorPlan } from './engine.ts';
 import { MarketData } from './marketData.ts';
+import { Metrics } from './metrics.ts';
+import { countsOf } from './metricsReport.ts';
 import { createStrategy, findStrategy, type StrategyFactory } from './modules.ts';
 import type { SliceSize } from './pump.ts';
 import { Recorder } from './recorder.ts';
@@ -96,15 +98,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       : await createLog(options.log, options, { run, seed: seedOf(config, options) });
   let open = true;
   const recorder = new Recorder(log, data, time);
+  const hostTime = () => performance.now();
+  const market = new MarketData(feed, calendar);
+  const metrics = new Metrics(hostTime, () => countsOf(recorder, time, market));
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
     config,
     time,
-    market: new MarketData(feed, calendar),
+    market,
     recorder,
     view: new SessionView(data, { qualityEnabled }),
     indicators,
     strategies,
+    metrics,
     journal: (entry) => {
       if (open && log instanceof FileLog) log.journal(entry);
     },
@@ -119,11 +125,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     run,
     folder: options.log ?? null,
     engine,
-    demand: new Demand(),
+    demand: new Demand(metrics),
     slice,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
     inspect: options.inspect,
-    hostTime: () => performance.now(),
+    hostTime,
     closeLog: async (status) => {
       open = false;
       await feed.close();

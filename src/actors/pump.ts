@@ -50,7 +50,7 @@ async function runSlice(
   await nextTurn();
   const loop = engine.loop!;
   const { log } = engine.recorder;
-  if (log.backlog > BACKLOG_MAX) await log.durable();
+  if (log.backlog > BACKLOG_MAX) await engine.metrics.waitFor('log', log.durable());
   // What was asked for outside of frames comes before the next one.
   if (engine.wishes.length > 0) return { type: 'slice.end', symbols: engine.takeWishes() };
   await demand.wanted(loop, signal);

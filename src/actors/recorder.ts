@@ -20,6 +20,7 @@ import { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import type { LogWriter } from '../store/eventLog.ts';
+import { Activity } from './activity.ts';
 
 /** Who recorded a fact, and which fact led to it. */
 export interface Origin {
@@ -46,6 +47,8 @@ export class Recorder {
   seq: number;
   /** Of what was committed; what summaries show. */
   readonly tally = new Tally();
+  /** Of what was appended, committed or not. */
+  readonly activity = new Activity();
 
   readonly #time: TimeManager;
   #firstSeq = 0;
@@ -97,6 +100,7 @@ export class Recorder {
     } as unknown as ControlFact;
     this.#controlSection().facts.push(fact);
     foldControl(this.data, fact);
+    this.activity.noteFact(fact);
     return seq;
   }
 
@@ -113,6 +117,7 @@ export class Recorder {
   appendPlaced(block: Block): void {
     this.#sections.push(block);
     foldBlock(this.data, block, this.at, this.table);
+    this.activity.note(block.by, this.seq, this.at);
   }
 
   /** Hands what is pending to the log as one frame. @returns false if nothing was */

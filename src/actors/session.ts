@@ -5,22 +5,25 @@
  * asked to, by `finish`, `step`, `runUntil` or by iterating its frames.
  */
 import { Observable } from 'rxjs';
-import { withoutPaths } from '../domain/config/canonical.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
 import { type Interval, tryParseInterval } from '../domain/interval.ts';
-import { type SessionJson, sessionJson } from '../domain/sessionJson.ts';
+import type { SessionDelta } from '../domain/sessionDelta.ts';
+import type { SessionJson } from '../domain/sessionJson.ts';
 import type { SessionView, SymbolView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
 import type { Demand } from './demand.ts';
 import type { AddResult, Engine, JournalEntry } from './engine.ts';
+import { type ExportOptions, Exports } from './exports.ts';
+import type { ActorHealth } from './health.ts';
+import { type MetricsReport, metricsReport, type ReportKind } from './metricsReport.ts';
+import { metricsText } from './metricsText.ts';
 import type { CommittedFrame } from './recorder.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import { symbolNamed } from './symbolName.ts';
-import { VERSIONS } from './versions.ts';
 
 /** A run that ended in `failed`; its log is complete and readable. */
 export class RunFailedError extends Error {
@@ -52,6 +55,7 @@ export class Session implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #demand: Demand;
   readonly #conductor: Conductor;
+  readonly #exports: Exports;
   #steps: Promise<void> = Promise.resolve();
 
   constructor(parts: SessionParts) {
@@ -62,6 +66,7 @@ export class Session implements AsyncDisposable {
     this.#engine = engine;
     this.#demand = demand;
     this.#conductor = new Conductor(parts);
+    this.#exports = new Exports(engine);
     this.events$ = new Observable((subscriber) => {
       const stop = this.onFrame((frame) => {
         for (const fact of frame.facts()) subscriber.next(fact);
@@ -261,16 +266,32 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** The complete state as `openbell export` prints it. */
-  toJSON(): SessionJson {
-    const { config, time, data, recorder } = this.#engine;
-    return sessionJson(data, {
-      exchange: time.calendar.name,
-      zone: time.calendar.zone,
-      config: withoutPaths(config),
-      tally: recorder.tally,
-      system: { openbell: VERSIONS.engine },
-    });
+  /**
+   * The state as `openbell export` prints it: complete, or what changed since fact `since` or since the last
+   * export. To be read, not written: later deltas build on it.
+   *
+   * @throws {UsageError} if `since` is no fact of the run so far
+   */
+  toJSON(options?: { complete?: true }): SessionJson;
+  toJSON(options: { since: number }): SessionDelta;
+  toJSON(options: ExportOptions): SessionJson | SessionDelta;
+  toJSON(options: ExportOptions = {}): SessionJson | SessionDelta {
+    return this.#exports.take(options);
+  }
+
+  /** What the run cost so far in host time, and what it did: all of it, or the present session's share. */
+  metrics(kind: ReportKind = 'backtest'): MetricsReport {
+    return metricsReport(this.#engine, kind, { run: this.run, status: this.status });
+  }
+
+  /** The same as text. */
+  formatReport(kind: ReportKind = 'backtest'): string {
+    return metricsText(this.metrics(kind));
+  }
+
+  /** How each actor is, by path such as `session/processor`. */
+  health(): Record<string, ActorHealth> {
+    return this.#conductor.health();
   }
 
   /** Stops what still runs and closes the log. */

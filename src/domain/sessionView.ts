@@ -8,6 +8,7 @@ import type { Bar, BarColumns } from './bars.ts';
 import { valueFrom } from './frame.ts';
 import type { History, HistoryDay } from './history.ts';
 import { type Interval, parseInterval } from './interval.ts';
+import { type QuoteView, quoteOf } from './quote.ts';
 import type {
   ActiveSession,
   BarSeries,
@@ -236,6 +237,11 @@ export class SymbolView {
   /** Of the base series, counted up to the clock. */
   get quality(): QualityView {
     return qualityAt(this.#data, this.#symbol, this.#qualityEnabled);
+  }
+
+  /** Of the last visible bar of today; `undefined` before the first. */
+  get quote(): QuoteView | undefined {
+    return quoteOf(this.#symbol, this.#data.session);
   }
 
   get metrics(): MetricsView {

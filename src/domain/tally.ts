@@ -1,5 +1,5 @@
 /** What a log says besides the state it folds to: how many facts of each type, and what became of each actor. */
-import type { ControlFact } from './facts.ts';
+import type { ControlFact, ControlFactOf } from './facts.ts';
 import type { Frame } from './frame.ts';
 
 export interface ActorTally {
@@ -7,6 +7,10 @@ export interface ActorTally {
   state: string | null;
   setUp: number;
   tornDown: number;
+  /** What its last setup got; null once that was let go. */
+  allocated: Readonly<Record<string, unknown>> | null;
+  /** Why it failed last; null if it never did. */
+  lastError: string | null;
 }
 
 export class Tally {
@@ -27,8 +31,24 @@ export class Tally {
   #control(fact: ControlFact): void {
     this.#count(fact.type, 1);
     if (fact.type === 'TransitionTaken') this.#actor(fact.actor).state = fact.to;
-    else if (fact.type === 'ActorSetUp') this.#actor(fact.by).setUp += 1;
-    else if (fact.type === 'ActorTornDown') this.#actor(fact.by).tornDown += 1;
+    else if (fact.type === 'ActorSetUp') this.#setUp(fact);
+    else if (fact.type === 'ActorTornDown') this.#tornDown(fact);
+    else {
+      const error = failureOf(fact);
+      if (error !== null) this.#actor(fact.by).lastError = error;
+    }
+  }
+
+  #setUp({ by, allocated }: ControlFactOf<'ActorSetUp'>): void {
+    const actor = this.#actor(by);
+    actor.setUp += 1;
+    actor.allocated = allocated;
+  }
+
+  #tornDown({ by }: ControlFactOf<'ActorTornDown'>): void {
+    const actor = this.#actor(by);
+    actor.tornDown += 1;
+    actor.allocated = null;
   }
 
   #count(type: string, facts: number): void {
@@ -38,8 +58,17 @@ export class Tally {
   #actor(path: string): ActorTally {
     const known = this.actors.get(path);
     if (known !== undefined) return known;
-    const actor: ActorTally = { state: null, setUp: 0, tornDown: 0 };
+    const actor = { state: null, setUp: 0, tornDown: 0, allocated: null, lastError: null };
     this.actors.set(path, actor);
     return actor;
   }
+}
+
+/** The reason a fact of failure gives; null for any other fact. */
+export function failureOf(fact: {
+  readonly type: string;
+  readonly reason?: unknown;
+}): string | null {
+  const { type, reason } = fact;
+  return type.endsWith('Failed') && typeof reason === 'string' ? reason : null;
 }

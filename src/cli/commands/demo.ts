@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { xnys } from '../../domain/calendar/xnys.ts';
 import { configTemplate } from '../../domain/config/template.ts';
 import { TimeManager } from '../../domain/timeManager.ts';
-import { countFrom1 } from '../arguments.ts';
+import { countFrom1, reportOption } from '../arguments.ts';
 import { nextRunFolder } from '../runFolder.ts';
 import { type RunDisplay, runSession } from '../runSession.ts';
 
@@ -25,6 +25,7 @@ export function define(command: Command): void {
     .option('--seed <n>', 'each seed is another market', wholeNumber, 7)
     .option('--log <folder>', 'run folder to make; default runs/demo-N')
     .option('--json', 'print the summary as JSON')
+    .addOption(reportOption())
     .option('--quiet', 'no progress')
     .action((options: Options) =>
       runSession({

@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../../domain/errors.ts';
 import { tryParseInterval } from '../../domain/interval.ts';
-import { behindList } from '../arguments.ts';
+import { behindList, reportOption } from '../arguments.ts';
 import { loadConfigFile } from '../configFile.ts';
 import { withDataFiles } from '../dataFiles.ts';
 import { nextRunFolder } from '../runFolder.ts';
@@ -33,6 +33,7 @@ export function define(command: Command): void {
     .option('--timezone <zone>', "of times in FILE without an offset; default the exchange's", zone)
     .option('--log <folder>', 'run folder to make; default runs/NAME-N')
     .option('--json', 'print the summary as JSON')
+    .addOption(reportOption())
     .option('--slice <frames>', 'market frames between two looks at messages', slice, 'auto')
     .option('--stately', 'show the statecharts in the Stately inspector')
     .option('--quiet', 'no progress')
