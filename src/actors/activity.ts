@@ -1,4 +1,5 @@
 /** Who recorded what last, and what went wrong with them: noted as facts are appended. */
+import type { ControlFact } from '../domain/facts.ts';
 import { failureOf } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 
@@ -13,30 +14,21 @@ export interface Trace {
 export class Activity {
   readonly #traces = new Map<string, Trace>();
 
-  /** By path, such as `session/processor`. */
+  /** By path, such as `session/quality`. */
   of(path: string): Readonly<Trace> | undefined {
     return this.#traces.get(path);
   }
 
-  note(by: string, seq: number, at: MarketTime): Trace {
-    let trace = this.#traces.get(by);
+  note(fact: ControlFact): void {
+    const { by, seq, at } = fact;
+    const error = failureOf(fact);
+    const trace = this.#traces.get(by);
     if (trace === undefined) {
-      trace = { seq, at, error: null };
-      this.#traces.set(by, trace);
+      this.#traces.set(by, { seq, at, error });
+      return;
     }
     trace.seq = seq;
     trace.at = at;
-    return trace;
-  }
-
-  noteFact(fact: {
-    type: string;
-    by: string;
-    seq: number;
-    at: MarketTime;
-    reason?: unknown;
-  }): void {
-    const trace = this.note(fact.by, fact.seq, fact.at);
-    trace.error = failureOf(fact) ?? trace.error;
+    if (error !== null) trace.error = error;
   }
 }

@@ -124,9 +124,11 @@ export class FrameLoop {
     processor.updateIndicators(tracks);
     watch?.stop('processor');
     quality.judge(tracks, this.#session, now);
-    watch?.start();
-    if (strategies.count > 0) strategies.dispatch();
-    watch?.stop('strategy');
+    if (strategies.count > 0) {
+      watch?.start();
+      strategies.dispatch();
+      watch?.stop('strategy');
+    }
     const recorded = recorder.commit({ market: true });
     watch?.end();
     for (const track of tracks) settle(track);

@@ -44,13 +44,16 @@ export function healthOf(
 }
 
 function actorHealth(engine: Engine, path: string, chart: Chart | undefined): ActorHealth {
-  const trace = engine.recorder.activity.of(path);
+  const { activity, tally } = engine.recorder;
+  const trace = activity.of(path);
+  const inBlock = tally.lastInBlock(path);
+  const last = (inBlock?.seq ?? 0) > (trace?.seq ?? 0) ? inBlock : trace;
   const { zone } = engine.time.calendar;
   const failed = trace?.error ?? (chart?.reason || null);
   return {
     state: chart?.state ?? null,
     queue: queueOf(engine, path) + (chart?.pending ?? 0),
-    last_frame: trace === undefined ? null : { seq: trace.seq, at: isoInZone(trace.at, zone) },
+    last_frame: last === undefined ? null : { seq: last.seq, at: isoInZone(last.at, zone) },
     last_error: path === 'session/loading' ? (failed ?? lastRetry(engine)) : failed,
   };
 }

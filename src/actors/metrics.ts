@@ -2,21 +2,15 @@
  * What a run costs in host time: measured beside the log, never part of it and never read by what decides.
  *
  * Everything is kept twice, for the whole run and for the present session. Frames are measured one in
- * 32: looking at the host's clock for each would cost as much as a small frame.
+ * 64: looking at the host's clock for each would cost as much as a small frame.
  */
 import type { Transition } from './observer.ts';
 import { Timing } from './timing.ts';
 
-/** Names of the phases in reports, by the state of the session chart. */
-export const PHASES = {
-  validating: 'validating',
-  initializing: 'initializing',
-  active: 'active',
-  ending: 'ending',
-  tearingDown: 'tearing_down',
-} as const;
+/** States of the session chart in which time is measured. */
+const PHASES = ['validating', 'initializing', 'active', 'ending', 'tearingDown'] as const;
 
-type Phase = keyof typeof PHASES;
+export type Phase = (typeof PHASES)[number];
 
 /**
  * Who waited, and for whom: `log` is the coordinator that holds back the processor until the log is durable,
@@ -85,7 +79,7 @@ export interface FrameWatch {
   end(): void;
 }
 
-const FRAMES_PER_LOOK = 32;
+const FRAMES_PER_LOOK = 64;
 
 export class Metrics {
   readonly #hostTime: () => number;
@@ -99,6 +93,7 @@ export class Metrics {
   #loadSince: number | null = null;
   #loads = 0;
   #endedAt: number | null = null;
+  readonly #waiting = new Set<{ readonly kind: WaitKind; readonly since: number }>();
   #frames = 0;
   readonly #watch: FrameWatch & { begin(): FrameWatch };
 
@@ -137,6 +132,8 @@ export class Metrics {
       phaseMs: this.#phase === null ? null : since(this.#phaseSince),
       sessionMs: since(this.#sessionSince),
       gapMs: since(this.#gapSince),
+      waitMs: (kind: WaitKind) =>
+        since([...this.#waiting].find((wait) => wait.kind === kind)?.since ?? null),
     };
   }
 
@@ -152,6 +149,8 @@ export class Metrics {
     const now = this.#hostTime();
     this.#leave(now);
     this.#endSession(now);
+    for (const { kind, since } of this.#waiting) this.waited(kind, now - since);
+    this.#waiting.clear();
     this.#phase = null;
     this.#gapSince = null;
     this.#endedAt = now;
@@ -163,11 +162,13 @@ export class Metrics {
 
   /** Waits for `work` on the account of `kind`. */
   async waitFor<T>(kind: WaitKind, work: Promise<T>): Promise<T> {
-    const from = this.#hostTime();
+    const wait = { kind, since: this.#hostTime() };
+    this.#waiting.add(wait);
     try {
       return await work;
     } finally {
-      this.waited(kind, this.#hostTime() - from);
+      // What is still waited for when the run ends is counted then.
+      if (this.#waiting.delete(wait)) this.waited(kind, this.#hostTime() - wait.since);
     }
   }
 
@@ -191,7 +192,7 @@ export class Metrics {
     } else this.#leave(now);
     // A session makes way for the next one: what Phase 1 takes is on its account.
     if (from === 'tearingDown') this.#session = new Figures(now, this.#counts());
-    this.#phase = Object.hasOwn(PHASES, to) ? (to as Phase) : null;
+    this.#phase = PHASES.find((phase) => phase === to) ?? null;
     this.#phaseSince = now;
     if (to === 'active') this.#startSession(now);
   }

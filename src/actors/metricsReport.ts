@@ -4,7 +4,7 @@ import type { TimeManager } from '../domain/timeManager.ts';
 import type { SessionStatus } from './conductor.ts';
 import type { Engine } from './engine.ts';
 import type { MarketData } from './marketData.ts';
-import type { Counts, Figures, Metrics, PHASES } from './metrics.ts';
+import type { Counts, Figures, Metrics, Phase, WaitKind } from './metrics.ts';
 import type { Recorder } from './recorder.ts';
 import { rounded, type TimingJson } from './timing.ts';
 
@@ -31,14 +31,20 @@ export interface MetricsReport {
   readonly log_bytes: number;
   readonly bars_per_second: number;
   /** By phase; the one under way counts with what it has taken so far. */
-  readonly phases: Readonly<Record<(typeof PHASES)[keyof typeof PHASES], TimingJson>>;
+  readonly phases: {
+    readonly validating: TimingJson;
+    readonly initializing: TimingJson;
+    readonly active: TimingJson;
+    readonly ending: TimingJson;
+    readonly tearing_down: TimingJson;
+  };
   /** The first load of the run; later ones, of days and of symbols added. */
   readonly data_loading: { readonly initial: TimingJson; readonly subsequent: TimingJson };
   /** Begin of Phase 3 to end of Phase 4. */
   readonly session_duration: TimingJson;
   /** End of Phase 4 to begin of the next Phase 3. */
   readonly session_gap: TimingJson;
-  /** Of one frame in 32: derived bars and indicators; strategies; all of it. */
+  /** Of one frame in 64: derived bars and indicators; strategies; all of it. */
   readonly per_frame: {
     readonly processor: TimingJson;
     readonly strategies: TimingJson;
@@ -106,11 +112,6 @@ export function metricsReport(
     ...counts,
     bars_per_second: elapsed > 0 ? Math.round((counts.bars_processed * 1_000) / elapsed) : 0,
     ...durationsOf(figures, metrics),
-    backpressure: {
-      coordinator_to_processor: figures.waits.log.json(),
-      processor_to_strategy: figures.waits.strategy.json(),
-    },
-    waiting_for_host: figures.waits.host.json(),
     overruns: figures.overruns,
     cache: {
       calendar: hitRate(calendar_hits, calendar_misses),
@@ -120,9 +121,9 @@ export function metricsReport(
 }
 
 function durationsOf(figures: Figures, metrics: Metrics) {
-  const { phase, phaseMs, sessionMs, gapMs } = metrics.underWay;
-  const of = (name: keyof typeof PHASES) =>
-    figures.phases[name].json(name === phase ? phaseMs : null);
+  const { phase, phaseMs, sessionMs, gapMs, waitMs } = metrics.underWay;
+  const of = (name: Phase) => figures.phases[name].json(name === phase ? phaseMs : null);
+  const waited = (kind: WaitKind) => figures.waits[kind].json(waitMs(kind));
   return {
     phases: {
       validating: of('validating'),
@@ -139,6 +140,11 @@ function durationsOf(figures: Figures, metrics: Metrics) {
       strategies: figures.strategy.json(),
       total: figures.frame.json(),
     },
+    backpressure: {
+      coordinator_to_processor: waited('log'),
+      processor_to_strategy: waited('strategy'),
+    },
+    waiting_for_host: waited('host'),
   };
 }
 

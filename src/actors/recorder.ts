@@ -47,7 +47,7 @@ export class Recorder {
   seq: number;
   /** Of what was committed; what summaries show. */
   readonly tally = new Tally();
-  /** Of what was appended, committed or not. */
+  /** Of single facts, committed or not; what came in blocks is in the tally. */
   readonly activity = new Activity();
 
   readonly #time: TimeManager;
@@ -100,7 +100,7 @@ export class Recorder {
     } as unknown as ControlFact;
     this.#controlSection().facts.push(fact);
     foldControl(this.data, fact);
-    this.activity.noteFact(fact);
+    this.activity.note(fact);
     return seq;
   }
 
@@ -117,7 +117,6 @@ export class Recorder {
   appendPlaced(block: Block): void {
     this.#sections.push(block);
     foldBlock(this.data, block, this.at, this.table);
-    this.activity.note(block.by, this.seq, this.at);
   }
 
   /** Hands what is pending to the log as one frame. @returns false if nothing was */
