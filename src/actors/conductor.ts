@@ -236,7 +236,6 @@ export class Conductor {
 
   #finish(status: EndStatus): void {
     this.#seconds = this.seconds;
-    this.#engine.metrics.end();
     try {
       this.#engine.recorder.commit();
     } catch (error) {
@@ -250,6 +249,7 @@ export class Conductor {
 
   async #close(status: EndStatus): Promise<void> {
     this.status = status;
+    this.#engine.metrics.end();
     try {
       await this.#parts.closeLog(status);
     } catch (error) {
