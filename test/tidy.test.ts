@@ -53,8 +53,9 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   store: ['domain'],
   feeds: ['domain'],
   machines: ['domain'],
-  actors: ['machines', 'store', 'feeds', 'indicators', 'domain'],
   inspect: ['store', 'machines', 'domain'],
+  // A session answers questions about its own past as the tools do: from its log.
+  actors: ['inspect', 'machines', 'store', 'feeds', 'indicators', 'domain'],
   cli: ['actors', 'inspect', 'store', 'feeds', 'indicators', 'domain'],
 };
 

@@ -12,6 +12,7 @@ import { SCANNING } from '../machines/scanning.machine.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { type ActorHealth, healthOf } from './health.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
 import { Verbs } from './verbs.ts';
@@ -98,6 +99,12 @@ export class Conductor {
     return this.#seconds ?? (this.#parts.hostTime() - this.#startedAt) / 1000;
   }
 
+  /** How each actor is. */
+  health(): Record<string, ActorHealth> {
+    const { status, failure } = this;
+    return healthOf(this.#engine, this.#actor, { status, failure: failure?.reason ?? null });
+  }
+
   start(): void {
     if (this.status !== 'ready') return;
     this.status = 'running';
@@ -154,6 +161,7 @@ export class Conductor {
   }
 
   #transition(transition: Transition): void {
+    this.#engine.metrics.moved(transition);
     if (transition.to === 'failed' || transition.to === 'stopped') this.#recordEarly();
     this.#whenStarted(() => this.#record(transition));
   }
@@ -257,6 +265,7 @@ export class Conductor {
 
   async #close(status: EndStatus): Promise<void> {
     this.status = status;
+    this.#engine.metrics.end();
     try {
       await this.#parts.closeLog(status);
     } catch (error) {

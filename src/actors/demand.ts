@@ -5,6 +5,7 @@
  * not asked for, and waiting leaves no trace in the log.
  */
 import type { MarketTime } from '../domain/time.ts';
+import type { Metrics, WaitKind } from './metrics.ts';
 
 /** A timer of the host holds no more. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -37,7 +38,13 @@ export interface GoalOptions {
 /** Goals stand side by side: the session goes on while any of them wants it to. */
 export class Demand {
   readonly #goals = new Set<Goal>();
+  readonly #metrics: Metrics | null;
   #waiting: (() => void) | null = null;
+
+  /** @param metrics told how long the session stood still */
+  constructor(metrics: Metrics | null = null) {
+    this.#metrics = metrics;
+  }
 
   /** To the end of the run. */
   everything(): void {
@@ -120,15 +127,22 @@ export class Demand {
     while (!signal.aborted && !holds()) await this.changed(signal);
   }
 
-  /** Waits until something may have changed: somebody wakes it, `signal` aborts, or `ms` are over. */
-  async changed(signal: AbortSignal, ms?: number): Promise<void> {
+  /**
+   * Waits until something may have changed: somebody wakes it, `signal` aborts, or `ms` are over.
+   *
+   * @param kind whom it waits for, as metrics have it; null for the clock
+   */
+  async changed(
+    signal: AbortSignal,
+    { ms, kind = 'host' }: { ms?: number; kind?: WaitKind | null } = {},
+  ): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = () => resolve();
     const timer =
       ms === undefined ? undefined : setTimeout(stop, Math.min(Math.ceil(ms), TIMER_MS_MAX));
     this.#waiting = stop;
     signal.addEventListener('abort', stop);
-    await promise;
+    await (kind === null ? promise : (this.#metrics?.waitFor(kind, promise) ?? promise));
     signal.removeEventListener('abort', stop);
     clearTimeout(timer);
   }

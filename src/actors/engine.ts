@@ -17,6 +17,7 @@ import { FrameLoop } from './frameLoop.ts';
 import type { HistoricalPlans } from './historicalPlans.ts';
 import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import type { Metrics } from './metrics.ts';
 import { Overruns } from './overruns.ts';
 import { Pace } from './pace.ts';
 import type { IndicatorPlan, TrailingDays } from './plans.ts';
@@ -46,6 +47,7 @@ export interface EngineParts {
   readonly scanners: readonly NamedScanner[];
   /** Where relative paths of the config start. */
   readonly folder: string;
+  readonly metrics: Metrics;
   /** Notes what depends on the host, beside the log. */
   readonly journal: (entry: JournalEntry) => void;
   /** Config and data as RunStarted has them; asked once the data was looked at. */
@@ -77,6 +79,7 @@ export class Engine {
   readonly indicators: readonly IndicatorPlan[];
   /** Calculated before every session. */
   readonly historical: HistoricalPlans;
+  readonly metrics: Metrics;
   /** What was noted beside the log so far. */
   readonly notes: JournalEntry[] = [];
   readonly plan: EngineParts['plan'];
@@ -145,6 +148,7 @@ export class Engine {
     this.indicators = parts.indicators;
     this.historical = parts.historical;
     this.plan = parts.plan;
+    this.metrics = parts.metrics;
     this.named = parts.strategies;
     this.folder = parts.folder;
     this.#keep = parts.journal;
@@ -163,7 +167,7 @@ export class Engine {
     );
     this.scanners = new Scanners(this, parts.scanners);
     const journal = (entry: JournalEntry) => this.journal(entry);
-    this.overruns = new Overruns(journal);
+    this.overruns = new Overruns(journal, () => this.metrics.overrun());
     const { speed_multiplier: speed } = parts.config.backtest_config;
     this.pace = speed > 0 ? new Pace(speed, this.overruns) : null;
     const overruns = this.pace && this.overruns;
@@ -301,14 +305,14 @@ export class Engine {
 
   /** Begins the frame loop of the present session over the tracks loaded. */
   startLoop(): FrameLoop {
-    const { recorder, processor, quality, strategies, scanners, base } = this;
+    const { recorder, processor, quality, strategies, scanners, base, metrics } = this;
     const { streaming } = this.config.session_data_config;
     const lag = {
       thresholdMs: streaming.catchup_threshold_seconds * 1000,
       everyBars: streaming.catchup_check_interval,
     };
     this.loop = new FrameLoop(
-      { recorder, processor, quality, strategies, scanners, base, lag },
+      { recorder, processor, quality, strategies, scanners, base, lag, metrics },
       this.session,
       this.tracks,
     );

@@ -10,6 +10,7 @@ import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Lag, type LagRule } from './lag.ts';
+import type { FrameWatch, Metrics } from './metrics.ts';
 import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
@@ -41,6 +42,7 @@ export interface FrameStages {
   readonly scanners: Scanners;
   readonly base: ParsedInterval;
   readonly lag: LagRule;
+  readonly metrics: Metrics;
 }
 
 export class FrameLoop {
@@ -55,6 +57,8 @@ export class FrameLoop {
   #failure: string | null = null;
   /** True between the two halves of an instant. */
   #halfway = false;
+  /** Measures the present instant; null if it is not one of those measured. */
+  #watch: FrameWatch | null = null;
 
   /** @param tracks ascending by symbol, queues loaded */
   constructor(stages: FrameStages, session: Session, tracks: readonly Track[]) {
@@ -129,12 +133,16 @@ export class FrameLoop {
 
   /** The first half of an instant: what the market did. */
   #market(now: MarketTime): void {
-    const { recorder, processor, quality } = this.#stages;
+    const { recorder, processor, quality, metrics } = this.#stages;
     const tracks = this.#tracks;
+    const watch = metrics.watch();
+    this.#watch = watch;
     recorder.advance(now);
     this.#appendBars(tracks, now, null);
+    watch?.start();
     processor.derive(tracks, now);
     processor.updateIndicators(tracks);
+    watch?.stop('processor');
     quality.judge(tracks, this.#session, now);
   }
 
@@ -144,7 +152,12 @@ export class FrameLoop {
     if (scanners.next > recorder.at) return NONE;
     const due = scanners.take(recorder.at);
     this.#halfway = due.length > 0;
-    if (this.#halfway) recorder.commit({ market: true });
+    if (this.#halfway) {
+      recorder.commit({ market: true });
+      // How long scanners take is no time of the frame.
+      this.#watch?.end();
+      this.#watch = null;
+    }
     return due;
   }
 
@@ -162,9 +175,15 @@ export class FrameLoop {
   /** The second half: what strategies make of it. */
   #decide(): boolean {
     const { recorder, strategies } = this.#stages;
+    const watch = this.#watch;
     this.#halfway = false;
-    if (strategies.count > 0) strategies.dispatch();
+    if (strategies.count > 0) {
+      watch?.start();
+      strategies.dispatch();
+      watch?.stop('strategy');
+    }
     const recorded = recorder.commit({ market: true });
+    watch?.end();
     for (const track of this.#tracks) settle(track);
     if (recorder.at === this.#session.close) this.#closed = true;
     return recorded;

@@ -43,15 +43,20 @@ export class Gate {
   async opened(signal: AbortSignal): Promise<void> {
     const { pace } = this.#engine;
     while (!signal.aborted && !this.opens()) {
-      if (pace === null) await this.#demand.changed(signal);
-      else if (this.#demand.wants(this.#engine.loop!)) await this.#untilDue(pace, signal);
+      const wanted = this.#demand.wants(this.#engine.loop!);
+      const kind = wanted ? 'strategy' : 'host';
+      if (pace === null) await this.#demand.changed(signal, { kind });
+      else if (wanted) await this.#untilDue(pace, signal);
       else await this.#standing(pace, signal);
     }
   }
 
   async #untilDue(pace: Pace, signal: AbortSignal): Promise<void> {
     const due = pace.until(this.#engine.loop!.next());
-    await this.#demand.changed(signal, this.#atOnce ? undefined : due);
+    await this.#demand.changed(
+      signal,
+      this.#atOnce ? { kind: 'strategy' } : { ms: due, kind: null },
+    );
   }
 
   /** Nobody asks for more: until someone does, no time passes in the market. */

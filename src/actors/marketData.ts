@@ -33,6 +33,8 @@ export class MarketData {
   readonly feed: Feed;
   readonly calendar: Calendar;
   readonly #ahead = new Map<string, Promise<DayBars>>();
+  /** Days asked for that were being read already, and those that were not. */
+  readonly readAhead = { hits: 0, misses: 0 };
 
   constructor(feed: Feed, calendar: Calendar) {
     this.feed = feed;
@@ -56,9 +58,10 @@ export class MarketData {
 
   async day(request: DayRequest): Promise<DayBars> {
     const key = keyOf(request);
-    const reading = this.#ahead.get(key) ?? this.#read(request);
+    const ahead = this.#ahead.get(key);
     this.#ahead.delete(key);
-    return reading;
+    this.readAhead[ahead === undefined ? 'misses' : 'hits'] += 1;
+    return ahead ?? this.#read(request);
   }
 
   /** Several days of history in one read, each cut to its session; days without bars are left out. */

@@ -26,6 +26,8 @@ import { Engine } from './engine.ts';
 import { marketShape, planHistorical } from './historicalPlans.ts';
 import { findScanners, findStrategies } from './lineup.ts';
 import { MarketData } from './marketData.ts';
+import { Metrics } from './metrics.ts';
+import { countsOf } from './metricsReport.ts';
 import type { ScannerFactory, StrategyFactory } from './modules.ts';
 import type { IndicatorPlan } from './plans.ts';
 import type { SliceSize } from './pump.ts';
@@ -103,11 +105,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       : await createLog(options.log, options, { run, seed: seedOf(config, options) });
   let open = true;
   const recorder = new Recorder(log, data, time);
+  const hostTime = () => performance.now();
+  const market = new MarketData(feed, calendar);
+  const metrics = new Metrics(hostTime, () => countsOf(recorder, time, market));
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
     config,
     time,
-    market: new MarketData(feed, calendar),
+    market,
     recorder,
     view: new SessionView(data, { qualityEnabled }),
     indicators,
@@ -116,6 +121,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     strategies,
     scanners,
     folder,
+    metrics,
     journal: (entry) => {
       if (open && log instanceof FileLog) log.journal(entry);
     },
@@ -130,11 +136,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     run,
     folder: options.log ?? null,
     engine,
-    demand: new Demand(),
+    demand: new Demand(metrics),
     slice,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
     inspect: options.inspect,
-    hostTime: () => performance.now(),
+    hostTime,
     closeLog: async (status) => {
       engine.overruns.end();
       open = false;

@@ -18,15 +18,19 @@ export class Overruns {
   count = 0;
 
   readonly #journal: (entry: JournalEntry) => void;
+  readonly #counted: () => void;
   #nextEntry = Number.NEGATIVE_INFINITY;
 
-  constructor(journal: (entry: JournalEntry) => void) {
+  /** @param counted told of each */
+  constructor(journal: (entry: JournalEntry) => void, counted: () => void) {
     this.#journal = journal;
+    this.#counted = counted;
   }
 
   /** Counts one; the entry tells how many there were until then. */
   add(overrun: Overrun): void {
     this.count += 1;
+    this.#counted();
     const now = performance.now();
     if (now < this.#nextEntry) return;
     this.#nextEntry = now + MS_BETWEEN_ENTRIES;

@@ -92,14 +92,20 @@ export const ACTOR_WORK: Readonly<
     setUp: (engine) => {
       engine.strategies.attach(engine.tracks);
       engine.strategies.notify('setup', engine.recorder.seq);
-      return { strategies: [...engine.strategies.names] };
+      return strategyLoad(engine);
     },
     tearDown: (engine) => {
       engine.strategies.notify('teardown', engine.recorder.seq);
-      return { strategies: [...engine.strategies.names] };
+      const released = strategyLoad(engine);
+      engine.strategies.attach([]);
+      return released;
     },
   },
 };
+
+function strategyLoad({ strategies }: Engine): object {
+  return { strategies: [...strategies.names], series: strategies.heard };
+}
 
 function processorLoad({ tracks }: Engine): object {
   const lanes = tracks.flatMap((track) => track.lanes);

@@ -60,7 +60,7 @@ async function runSlice(
   const gate = new Gate(engine, demand);
   const nothing: ActiveMessage = { type: 'slice.end', asked: [] };
   const { log } = engine.recorder;
-  if (log.backlog > BACKLOG_MAX) await log.durable();
+  if (log.backlog > BACKLOG_MAX) await engine.metrics.waitFor('log', log.durable());
   if (signal.aborted) return nothing;
   // What was asked for outside of frames comes before the next one.
   if (!engine.inbox.isEmpty) return { type: 'slice.end', asked: engine.inbox.take() };

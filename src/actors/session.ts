@@ -5,11 +5,11 @@
  * asked to, by `finish`, `step`, `runUntil` or by iterating its frames.
  */
 import { Observable } from 'rxjs';
-import { withoutPaths } from '../domain/config/canonical.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
-import { type SessionJson, sessionJson } from '../domain/sessionJson.ts';
+import type { SessionDelta } from '../domain/sessionDelta.ts';
+import type { SessionJson } from '../domain/sessionJson.ts';
 import type { SessionView, SymbolView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
@@ -17,13 +17,16 @@ import type { LogReader } from '../store/eventLog.ts';
 import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
 import type { Demand, GoalOptions } from './demand.ts';
 import type { Engine, JournalEntry } from './engine.ts';
+import { type ExportOptions, Exports } from './exports.ts';
+import type { ActorHealth } from './health.ts';
 import type { AddResult, AdhocBar } from './inbox.ts';
+import { type MetricsReport, metricsReport, type ReportKind } from './metricsReport.ts';
+import { metricsText } from './metricsText.ts';
 import { type CommittedFrame, kept } from './recorder.ts';
 import { type BarResult, type RegisterResult, type RemoveResult, Requests } from './requests.ts';
 import type { FrameConsumer, StreamSubscription } from './streamSubscription.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import type { BarOptions } from './verbs.ts';
-import { VERSIONS } from './versions.ts';
 
 /** A run that ended in `failed`; its log is complete and readable. */
 export class RunFailedError extends Error {
@@ -56,6 +59,7 @@ export class Session implements AsyncDisposable {
   readonly #demand: Demand;
   readonly #conductor: Conductor;
   readonly #requests: Requests;
+  readonly #exports: Exports;
   #steps: Promise<void> = Promise.resolve();
 
   constructor(parts: SessionParts) {
@@ -67,6 +71,7 @@ export class Session implements AsyncDisposable {
     this.#demand = demand;
     this.#conductor = new Conductor(parts);
     this.#requests = new Requests(engine, this.#conductor);
+    this.#exports = new Exports(engine);
     this.events$ = new Observable((subscriber) => {
       const stop = this.onFrame((frame) => {
         for (const fact of frame.facts()) subscriber.next(fact);
@@ -306,16 +311,32 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** The complete state as `openbell export` prints it. */
-  toJSON(): SessionJson {
-    const { config, time, data, recorder } = this.#engine;
-    return sessionJson(data, {
-      exchange: time.calendar.name,
-      zone: time.calendar.zone,
-      config: withoutPaths(config),
-      tally: recorder.tally,
-      system: { openbell: VERSIONS.engine },
-    });
+  /**
+   * The state as `openbell export` prints it: complete, or what changed since fact `since` or since the last
+   * export. To be read, not written: later deltas build on it.
+   *
+   * @throws {UsageError} if `since` is no fact of the run so far
+   */
+  toJSON(options?: { complete?: true }): SessionJson;
+  toJSON(options: { since: number }): SessionDelta;
+  toJSON(options: ExportOptions): SessionJson | SessionDelta;
+  toJSON(options: ExportOptions = {}): SessionJson | SessionDelta {
+    return this.#exports.take(options);
+  }
+
+  /** What the run cost so far in host time, and what it did: all of it, or the present session's share. */
+  metrics(kind: ReportKind = 'backtest'): MetricsReport {
+    return metricsReport(this.#engine, kind, { run: this.run, status: this.status });
+  }
+
+  /** The same as text. */
+  formatReport(kind: ReportKind = 'backtest'): string {
+    return metricsText(this.metrics(kind));
+  }
+
+  /** How each actor is, by path such as `session/processor`. */
+  health(): Record<string, ActorHealth> {
+    return this.#conductor.health();
   }
 
   /** Stops what still runs and closes the log. */

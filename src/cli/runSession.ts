@@ -19,6 +19,7 @@ import { nextCommands, summaryText } from './summaryText.ts';
 /** How a run is shown; the same for `run` and `demo`. */
 export interface RunDisplay {
   readonly json?: true;
+  readonly report?: true;
   readonly quiet?: true;
   readonly debug?: true;
 }
@@ -64,7 +65,8 @@ export async function runSession(request: RunRequest): Promise<void> {
   const { failure, signal } = await finish(session);
   progress.stop();
   const summary = session.summary();
-  const text = request.json ? JSON.stringify(summary) : describeRun(session, summary);
+  const report = request.report ? `\n\n${session.formatReport()}` : '';
+  const text = request.json ? JSON.stringify(summary) : describeRun(session, summary) + report;
   await session.close();
   process.exitCode = exitCodeOf(summary, signal);
   // A run that failed before its first bar has nothing to show but why.

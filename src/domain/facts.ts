@@ -129,7 +129,9 @@ export const CONTROL_FACTS = {
     rows: count,
     lines: z.array(z.object({ file: z.string(), line: count, reason: z.string() })),
   }),
+  /** What an actor has in its care from here on; symbols added later come on top, symbols removed go. */
   ActorSetUp: z.object({ actor: z.string(), allocated: free }),
+  /** All that it had in its care: with nothing added or removed, what its setup allocated. */
   ActorTornDown: z.object({ actor: z.string(), released: free }),
   SessionActivated: z.object({ date, open: time, close: time, symbols: z.array(symbol) }),
   QualityScored: z.object({

@@ -9,6 +9,7 @@ import { valueFrom } from './frame.ts';
 import { HistoricalIndicatorView } from './historicalIndicator.ts';
 import type { History, HistoryDay } from './history.ts';
 import { type Interval, parseInterval } from './interval.ts';
+import { type QuoteView, quoteOf } from './quote.ts';
 import type {
   ActiveSession,
   BarSeries,
@@ -253,6 +254,11 @@ export class SymbolView {
   /** Of the base series, counted up to the clock. */
   get quality(): QualityView {
     return qualityAt(this.#data, this.#symbol, this.#qualityEnabled);
+  }
+
+  /** Of the last visible bar of today; `undefined` before the first. */
+  get quote(): QuoteView | undefined {
+    return quoteOf(this.#symbol, this.#data.session);
   }
 
   get metrics(): MetricsView {

@@ -1,6 +1,6 @@
 /** `openbell demo`: the first thing to try; it needs no config and no data. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { countFrom1 } from '../arguments.ts';
+import { countFrom1, reportOption } from '../arguments.ts';
 import { DEMO, type DemoSize, demoConfig } from '../demoConfig.ts';
 import { nextRunFolder } from '../runFolder.ts';
 import { type RunDisplay, runSession } from '../runSession.ts';
@@ -18,6 +18,7 @@ export function define(command: Command): void {
     .option('--seed <n>', 'each seed is another market', wholeNumber, DEMO.seed)
     .option('--log <folder>', 'run folder to make; default runs/demo-N')
     .option('--json', 'print the summary as JSON')
+    .addOption(reportOption())
     .option('--quiet', 'no progress')
     .action((options: Options) =>
       runSession({

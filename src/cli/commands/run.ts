@@ -1,5 +1,6 @@
 /** `openbell run`: the sessions of a config, from the command line. */
 import type { Command } from 'commander';
+import { reportOption } from '../arguments.ts';
 import { addRunOptions, chooseRun, type RunOptions } from '../runOptions.ts';
 import { type RunDisplay, runSession } from '../runSession.ts';
 
@@ -9,6 +10,7 @@ export function define(command: Command): void {
   command.usage('<config> [options]').argument('[config]', 'config file: .yaml, .json or .ts');
   addRunOptions(command)
     .option('--json', 'print the summary as JSON')
+    .addOption(reportOption())
     .option('--quiet', 'no progress')
     .action(run);
 }

@@ -1,5 +1,5 @@
 /** What the run has on record: signals, facts, the whole state, the summary. */
-import type { FactOf, Session } from '../../index.ts';
+import type { FactOf, SessionJson } from '../../index.ts';
 import { FactFilter } from '../factFilter.ts';
 import { FactLines } from '../factText.ts';
 import { argument } from '../invocation.ts';
@@ -34,8 +34,8 @@ export const RECORD_COMMANDS: readonly ShellCommand[] = [
   },
   {
     name: 'report',
-    summary: 'what has come out of the run so far',
-    run: ({ shell }) => describeRun(shell.session),
+    summary: 'what has come out of the run so far, and where the time went',
+    run: ({ shell }) => `${describeRun(shell.session)}\n\n${shell.session.formatReport()}`,
   },
 ];
 
@@ -86,7 +86,7 @@ async function exportState({ shell, given: { FILE } }: Call): Promise<string> {
 }
 
 /** A symbol at a time: as one text, a large state could be too long for a string. */
-function* exportText(state: ReturnType<Session['toJSON']>): Generator<string> {
+function* exportText(state: SessionJson): Generator<string> {
   const { session_data: symbols, ...rest } = state;
   yield '{"session_data":{';
   let separator = '\n';
