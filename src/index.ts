@@ -1,8 +1,9 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
 
 export type { SessionStatus } from './actors/conductor.ts';
-export type { AddResult, JournalEntry } from './actors/engine.ts';
-export type { StrategyFactory } from './actors/modules.ts';
+export type { JournalEntry } from './actors/engine.ts';
+export type { AddResult, AdhocBar } from './actors/inbox.ts';
+export type { ScannerFactory, StrategyFactory } from './actors/modules.ts';
 export {
   ConfigInvalid,
   openSession,
@@ -10,6 +11,8 @@ export {
 } from './actors/openSession.ts';
 export type { SliceSize } from './actors/pump.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
+export type { BarResult, RegisterResult, RemoveResult } from './actors/requests.ts';
+export type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './actors/scanner.ts';
 export { RunFailedError, type Session } from './actors/session.ts';
 export type {
   IndicatorUpdate,
@@ -20,6 +23,7 @@ export type {
   Subscription,
 } from './actors/strategy.ts';
 export type { RunSummary, SymbolSummary } from './actors/summary.ts';
+export type { BarOptions } from './actors/verbs.ts';
 export { type Bar, BarColumns } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
 export { calendarNames, findCalendar } from './domain/calendar/calendars.ts';
@@ -62,6 +66,7 @@ export type {
   IndicatorSettings,
   ParamRule,
 } from './indicators/indicator.ts';
+export type { IndicatorSpec } from './indicators/resolution.ts';
 export type { LogReader, LogWriter, ReadRange } from './store/eventLog.ts';
 export { FileLog } from './store/fileLog.ts';
 export { MemoryLog } from './store/memoryLog.ts';

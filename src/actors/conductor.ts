@@ -7,11 +7,14 @@
 import { type ActorOptions, type AnyActorLogic, createActor } from 'xstate';
 import { sentenceOf } from '../domain/errors.ts';
 import type { TradingDate } from '../domain/time.ts';
+import type { Asked } from '../machines/insertion.machine.ts';
+import { SCANNING } from '../machines/scanning.machine.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
+import { Verbs } from './verbs.ts';
 import { wire } from './wiring.ts';
 
 export type SessionStatus = 'ready' | 'running' | 'completed' | 'failed' | 'stopped';
@@ -39,6 +42,7 @@ export class Conductor {
   readonly #parts: ConductorParts;
   readonly #engine: Engine;
   readonly #actor;
+  readonly #verbs: Verbs;
   #resolveEnded: () => void = () => {};
   #startedAt = 0;
   #seconds: number | null = null;
@@ -55,12 +59,19 @@ export class Conductor {
       this.#resolveEnded = resolve;
     });
     engine.onStarted = () => this.#recordEarly();
+    engine.scanners.deliver = (asked) => this.#deliver(asked, true);
+    this.#verbs = new Verbs(engine, {
+      addedBy: 'adhoc',
+      origin: () => ({ by: 'session', cause: null }),
+      deliver: (asked) => this.#deliver(asked),
+    });
     const observe = createObserver((transition) => this.#transition(transition));
     const refuse = (message: string, state: string) => this.refuse(message, state);
     this.#actor = createActor(wire({ engine, demand, slice, refuse }), {
       id: 'session',
       input: {
         symbols: engine.config.session_data_config.symbols,
+        scanners: engine.scanners.charts,
         sessions: engine.sessions.length,
         handshakeTimeoutMs,
       },
@@ -100,9 +111,17 @@ export class Conductor {
     this.#betweenFrames(() => this.#actor.send(message));
   }
 
-  /** A wish for a symbol is an input of the run: recorded where it takes effect. */
-  ask(symbol: string, streams: readonly string[]): void {
-    this.#betweenFrames(() => this.#ask(symbol, streams));
+  /**
+   * Has a program's wish served: an input of the run, recorded where it takes effect.
+   *
+   * @param act asks for it
+   * @param tooLate told why not, if the run has ended meanwhile
+   */
+  ask(act: (verbs: Verbs) => void, tooLate: () => void): void {
+    this.#betweenFrames(() => {
+      if (this.over || this.#engine.over) tooLate();
+      else this.#whenStarted(() => act(this.#verbs));
+    });
   }
 
   /** Notes a message that no state handles. */
@@ -123,21 +142,14 @@ export class Conductor {
     queueMicrotask(act);
   }
 
-  #ask(symbol: string, streams: readonly string[]): void {
-    const engine = this.#engine;
-    const loaded = engine.data.symbols.has(symbol);
-    if (this.over || loaded) {
-      const reason = loaded ? 'it is in the session already' : `the run is ${this.status}`;
-      engine.answer(symbol, { added: false, symbol, loaded, reason });
-      return;
-    }
-    const { symbols } = engine.config.session_data_config;
-    if (!symbols.includes(symbol)) engine.requests.set(symbol, { addedBy: 'adhoc', streams });
-    const received = { message: 'symbol.add', detail: { symbol, streams: [...streams] } };
-    this.#whenStarted(() =>
-      engine.recorder.append('MessageReceived', { by: 'session', cause: null }, received),
+  /** To the chart that serves it now: scanners at work have their own. */
+  #deliver(asked: Asked, scanning = false): void {
+    const serving = scanning ? this.#actor.system.get(SCANNING) : undefined;
+    (serving ?? this.#actor).send(
+      'symbol' in asked
+        ? { type: 'symbol.add', symbol: asked.symbol }
+        : { type: 'session.change', change: asked.change },
     );
-    this.#actor.send({ type: 'symbol.add', symbol });
     this.#parts.demand.wake();
   }
 
@@ -187,20 +199,24 @@ export class Conductor {
     const origin = { by: 'session', cause };
     const { sessions } = data;
     this.#answerTheRest(status, cause);
+    this.#engine.over = true;
     if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });
     else if (status === 'stopped') recorder.append('RunStopped', origin, { phase, sessions });
     // The chart's output, and with it the reason, is there once the transition is done.
     queueMicrotask(() => this.#settle(status, phase, cause));
   }
 
-  /** Whoever still waits for a symbol hears that it will not come. */
+  /** Whoever still waits for something hears that it will not come. */
   #answerTheRest(status: string, cause: number): void {
     const reason = `the run is ${status}`;
-    for (const symbol of this.#engine.unanswered) {
+    const engine = this.#engine;
+    for (const symbol of engine.awaited) {
       const refused = { message: 'symbol.add', state: status, reason };
-      this.#engine.recorder.append('MessageRefused', { by: 'session', cause }, refused);
-      this.#engine.answer(symbol, { added: false, symbol, loaded: false, reason });
+      engine.recorder.append('MessageRefused', { by: 'session', cause }, refused);
+      engine.inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
     }
+    engine.awaited.clear();
+    for (const number of engine.inbox.unmade) engine.refuseChange(number, status, reason);
   }
 
   #settle(status: EndStatus, phase: number, cause: number): void {

@@ -11,24 +11,22 @@ import type { SessionData } from '../domain/sessionData.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
-import type { IndicatorDefinition, IndicatorSettings } from '../indicators/indicator.ts';
+import type { IndicatorSpec } from '../indicators/resolution.ts';
+import type { Asked } from '../machines/insertion.machine.ts';
 import { FrameLoop } from './frameLoop.ts';
+import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import type { IndicatorPlan, TrailingDays } from './plans.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
-import type { Origin, Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
+import { type NamedScanner, Scanners } from './scanners.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
 import type { Totals, Track } from './track.ts';
+import { Verbs } from './verbs.ts';
 
 /** What depends on the host and never changes the market: pauses, retries, refused pauses. */
 export type JournalEntry = { readonly type: string } & Readonly<Record<string, unknown>>;
-
-/** One configured session indicator, checked and with its defaults. */
-export interface IndicatorPlan {
-  readonly key: string;
-  readonly definition: IndicatorDefinition;
-  readonly settings: IndicatorSettings;
-}
 
 export interface EngineParts {
   readonly config: Config;
@@ -37,7 +35,12 @@ export interface EngineParts {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  /** The plan of an indicator that is asked for later. @throws {UsageError} if it is none */
+  readonly plan: (spec: IndicatorSpec) => IndicatorPlan;
   readonly strategies: readonly NamedStrategy[];
+  readonly scanners: readonly NamedScanner[];
+  /** Where relative paths of the config start. */
+  readonly folder: string;
   /** Notes what depends on the host, beside the log. */
   readonly journal: (entry: JournalEntry) => void;
   /** Config and data as RunStarted has them; asked once the data was looked at. */
@@ -49,7 +52,8 @@ export interface EngineParts {
 /** What the load of one symbol has read and not yet recorded. */
 export interface LoadedSymbol {
   readonly symbol: string;
-  readonly queue: DayBars;
+  /** Today's bars; null for a symbol that is not fed. */
+  readonly queue: DayBars | null;
   readonly history: readonly LoadedHistory[];
 }
 
@@ -58,24 +62,6 @@ export interface LoadedHistory {
   readonly interval: Interval;
   readonly days: readonly DayBars[];
 }
-
-/** A symbol added while the run goes on. */
-export interface SymbolRequest {
-  readonly addedBy: 'strategy' | 'scanner' | 'adhoc';
-  /** Intervals beside those of the config. */
-  readonly streams: readonly Interval[];
-}
-
-/** What became of a wish for a symbol. */
-export type AddResult =
-  | { readonly added: true; readonly symbol: string }
-  /** `loaded`: it was there already, which is no failure. */
-  | {
-      readonly added: false;
-      readonly symbol: string;
-      readonly loaded: boolean;
-      readonly reason: string;
-    };
 
 export class Engine {
   readonly config: Config;
@@ -86,7 +72,10 @@ export class Engine {
   readonly indicators: readonly IndicatorPlan[];
   /** What was noted beside the log so far. */
   readonly notes: JournalEntry[] = [];
+  readonly plan: EngineParts['plan'];
   readonly strategies: Strategies;
+  readonly scanners: Scanners;
+  readonly folder: string;
   readonly named: readonly NamedStrategy[];
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
   /** Called once the data was looked at: the run can be recorded from here on. */
@@ -105,18 +94,24 @@ export class Engine {
   tracks: Track[] = [];
   /** Every track the run has had: series go on from session to session. */
   readonly known = new Map<string, Track>();
+  /** What is asked of the session, until it is answered. */
+  readonly inbox = new Inbox();
   /** Who asked for a symbol that is not in the config, and what for. */
   readonly requests = new Map<string, SymbolRequest>();
+  /** Symbols asked for and not yet there or refused. */
+  readonly awaited = new Set<string>();
+  /** Symbols of the config that were removed: they do not come back by themselves. */
+  readonly excluded = new Set<string>();
+  /** Indicators that were asked for of single symbols. */
+  readonly extras = new Map<string, IndicatorPlan[]>();
   readonly loads = new Map<string, LoadedSymbol>();
   /** What the run has had of each symbol, also of those that have left. */
   readonly totals = new Map<string, Totals>();
   loop: FrameLoop | null = null;
-  /** Symbols that strategies have asked for, not yet told to the chart. */
-  readonly wishes: string[] = [];
-  /** Who waits to hear what became of a symbol. */
-  readonly #waiting = new Map<string, ((result: AddResult) => void)[]>();
   /** Set when a message has come in: the slice ends after the present frame. */
   interrupted = false;
+  /** True once the last fact of the run is decided: nothing can be asked for any more. */
+  over = false;
   /** Base bars of the sessions that are over. */
   bars = 0;
   /** Sessions that had at least one symbol. */
@@ -135,10 +130,19 @@ export class Engine {
     this.recorder = parts.recorder;
     this.view = parts.view;
     this.indicators = parts.indicators;
+    this.plan = parts.plan;
     this.named = parts.strategies;
+    this.folder = parts.folder;
     this.#keep = parts.journal;
-    const wish = (symbol: string, origin: Origin) => this.wish(symbol, origin);
-    this.strategies = new Strategies(parts.recorder, parts.view, { named: parts.strategies, wish });
+    const { recorder, view } = parts;
+    this.strategies = new Strategies({ recorder, view, named: parts.strategies }, (origin) => {
+      const deliver = (asked: Asked) => {
+        this.inbox.put(asked);
+        this.interrupted = true;
+      };
+      return new Verbs(this, { addedBy: 'strategy', origin, deliver });
+    });
+    this.scanners = new Scanners(this, parts.scanners);
     this.#started = parts.started;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
@@ -208,47 +212,54 @@ export class Engine {
     return totals;
   }
 
-  /** Takes a strategy's wish for a symbol, served before the next frame; one on its way is not asked for again. */
-  wish(symbol: string, origin: Origin): void {
-    if (this.data.symbols.has(symbol) || this.requests.has(symbol)) return;
-    this.requests.set(symbol, { addedBy: 'strategy', streams: [] });
-    const detail = { symbol, streams: [] };
-    this.recorder.append('MessageReceived', origin, { message: 'symbol.add', detail });
-    this.wishes.push(symbol);
-    this.interrupted = true;
+  isOfConfig(symbol: string): boolean {
+    return this.config.session_data_config.symbols.includes(symbol);
   }
 
-  /** The wishes so far, ascending; they are the caller's now. */
-  takeWishes(): string[] {
-    return this.wishes.splice(0).sort();
+  /** True for a symbol in the session with everything the config asks for; a light one is not. */
+  isLoaded(symbol: string): boolean {
+    const found = this.data.symbols.get(symbol);
+    return found !== undefined && !found.registered.auto_provisioned;
   }
 
-  /** The day is over: what was asked for and not yet served will not come. */
+  /** True between the wish for a symbol and its answer. */
+  isOnItsWay(symbol: string): boolean {
+    return this.awaited.has(symbol);
+  }
+
+  /** The indicators of a symbol, in the order of registration; a light symbol has only its own. */
+  plansOf(symbol: string, light = this.requests.get(symbol)?.light === true): IndicatorPlan[] {
+    const own = this.extras.get(symbol) ?? [];
+    return light ? own : [...this.indicators, ...own];
+  }
+
+  /** The trailing days of a symbol that config and scanners ask for. */
+  trailingOf(symbol: string): readonly TrailingDays[] {
+    const { data } = this.config.session_data_config.historical;
+    const asked = data.filter(({ apply_to }) => apply_to === 'all' || apply_to.includes(symbol));
+    return [...asked, ...this.scanners.history];
+  }
+
+  /** The day is over: what strategies have asked for and is not yet served will not come. */
   refuseWishes(): void {
-    for (const symbol of this.takeWishes()) {
-      this.requests.delete(symbol);
-      const reason = 'the session is over';
-      this.record('MessageRefused', 'session', { message: 'symbol.add', state: 'ending', reason });
+    for (const asked of this.inbox.take()) {
+      if ('change' in asked) this.refuseChange(asked.change, 'ending', 'the session is over');
+      else {
+        this.awaited.delete(asked.symbol);
+        this.requests.delete(asked.symbol);
+        const refused = { message: 'symbol.add', state: 'ending', reason: 'the session is over' };
+        this.record('MessageRefused', 'session', refused);
+      }
     }
   }
 
-  /** Resolves when it is known what became of a wish for `symbol`. */
-  whenSettled(symbol: string): Promise<AddResult> {
-    return new Promise((resolve) => {
-      this.#waiting.set(symbol, [...(this.#waiting.get(symbol) ?? []), resolve]);
-    });
-  }
-
-  /** Tells those who wait for `symbol`. */
-  answer(symbol: string, result: AddResult): void {
-    const waiting = this.#waiting.get(symbol) ?? [];
-    this.#waiting.delete(symbol);
-    for (const resolve of waiting) resolve(result);
-  }
-
-  /** Symbols that someone still waits for. */
-  get unanswered(): readonly string[] {
-    return [...this.#waiting.keys()];
+  /** Puts on the record that a change is not made, and why; tells who asked. */
+  refuseChange(number: number, state: string, reason: string): void {
+    const change = this.inbox.claim(number);
+    if (change === undefined) return;
+    const { message, received } = change;
+    this.record('MessageRefused', 'session', { message, state, reason }, received);
+    change.settle(reason);
   }
 
   /** Lets go of everything that is kept of a symbol beside SessionData. */
@@ -259,13 +270,15 @@ export class Engine {
     this.required.delete(symbol);
     this.requests.delete(symbol);
     this.loads.delete(symbol);
+    this.awaited.delete(symbol);
+    this.extras.delete(symbol);
   }
 
   /** Begins the frame loop of the present session over the tracks loaded. */
   startLoop(): FrameLoop {
-    const { recorder, processor, quality, strategies, base } = this;
+    const { recorder, processor, quality, strategies, scanners, base } = this;
     this.loop = new FrameLoop(
-      { recorder, processor, quality, strategies, base },
+      { recorder, processor, quality, strategies, scanners, base },
       this.session,
       this.tracks,
     );

@@ -1,8 +1,9 @@
 /**
  * The frame loop: from one market instant to the next, stage by stage, in plain code.
  *
- * An instant is due when a base bar ends, a derived window that holds a bar ends, or the session closes.
- * A slice is a run of consecutive frames; where it is cut never changes what is recorded.
+ * An instant is due when a base bar ends, a derived window that holds a bar ends, a scan is due, or the session
+ * closes. A slice is a run of consecutive frames; where it is cut never changes what is recorded. Scans stand
+ * between what the market did at an instant and what strategies make of it: there the loop stops and goes on.
  */
 import type { Session } from '../domain/calendar/calendar.ts';
 import { Block } from '../domain/frame.ts';
@@ -11,17 +12,21 @@ import type { MarketTime } from '../domain/time.ts';
 import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
+import type { Scanners } from './scanners.ts';
 import { type Strategies, StrategyError } from './strategy.ts';
 import type { Track } from './track.ts';
 
 const BY = 'session/feed';
 /** What facts of a catch-up carry besides. */
 const CATCHUP = { catchup: true };
+const NONE: readonly string[] = [];
 
 /** Why a slice ended. */
 export type SliceOutcome =
   | { readonly kind: 'paused' }
   | { readonly kind: 'closed' }
+  /** Halfway through an instant: these scanners are to look before it goes on. */
+  | { readonly kind: 'scans'; readonly scanners: readonly string[] }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Whether a slice ends; asked after each instant. `recorded`: something happened at it. */
@@ -32,6 +37,7 @@ export interface FrameStages {
   readonly processor: Processor;
   readonly quality: Quality;
   readonly strategies: Strategies;
+  readonly scanners: Scanners;
   readonly base: ParsedInterval;
 }
 
@@ -45,6 +51,8 @@ export class FrameLoop {
   readonly #bars = new Block('BarAppended');
   #closed = false;
   #failure: string | null = null;
+  /** True between the two halves of an instant. */
+  #halfway = false;
 
   /** @param tracks ascending by symbol, queues loaded */
   constructor(stages: FrameStages, session: Session, tracks: readonly Track[]) {
@@ -52,7 +60,7 @@ export class FrameLoop {
     this.#session = session;
     this.#tracks = tracks;
     this.#bars.by = BY;
-    for (const track of tracks) this.#schedule(track);
+    for (const track of tracks) this.schedule(track);
   }
 
   get closed(): boolean {
@@ -64,8 +72,10 @@ export class FrameLoop {
    * missed is overdue: it closes at the first instant the symbol is back. O(symbols).
    */
   next(): MarketTime {
-    const due = Math.min(this.#session.close, dueOf(this.#tracks));
-    return Math.max(due, this.#stages.recorder.at);
+    const { recorder, scanners } = this.#stages;
+    if (this.#halfway) return recorder.at;
+    const due = Math.min(this.#session.close, dueOf(this.#tracks), scanners.next);
+    return Math.max(due, recorder.at);
   }
 
   /**
@@ -74,7 +84,7 @@ export class FrameLoop {
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const { recorder, processor, quality } = this.#stages;
-    for (const track of tracks) this.#schedule(track);
+    for (const track of tracks) this.schedule(track);
     for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
       this.#appendBars(tracks, now, CATCHUP);
       processor.derive(tracks, now, CATCHUP);
@@ -86,13 +96,19 @@ export class FrameLoop {
   }
 
   /**
-   * Runs frames until `limit` says so, the session closes, or a strategy fails. Closed and failed stay: asked
-   * again, it says so again.
+   * Runs frames until `limit` says so, scanners are due, the session closes, or a strategy fails. Closed and
+   * failed stay: asked again, it says so again.
    */
   run(limit: SliceLimit): SliceOutcome {
     let instants = 0;
     while (!this.#closed && this.#failure === null) {
-      const recorded = this.#tryFrame(this.next());
+      let recorded = this.#halfway;
+      if (!this.#halfway) {
+        this.#market(this.next());
+        const scanners = this.#dueScanners();
+        if (scanners.length > 0) return { kind: 'scans', scanners };
+      }
+      recorded = this.#tryDecide() || recorded;
       instants += 1;
       if (limit(instants, recorded)) break;
     }
@@ -100,10 +116,31 @@ export class FrameLoop {
     return { kind: this.#closed ? 'closed' : 'paused' };
   }
 
+  /** The first half of an instant: what the market did. */
+  #market(now: MarketTime): void {
+    const { recorder, processor, quality } = this.#stages;
+    const tracks = this.#tracks;
+    recorder.advance(now);
+    this.#appendBars(tracks, now, null);
+    processor.derive(tracks, now);
+    processor.updateIndicators(tracks);
+    quality.judge(tracks, this.#session, now);
+  }
+
+  /** Scanners whose time has come; what the market did is on the record before they look. */
+  #dueScanners(): readonly string[] {
+    const { recorder, scanners } = this.#stages;
+    if (scanners.next > recorder.at) return NONE;
+    const due = scanners.take(recorder.at);
+    this.#halfway = due.length > 0;
+    if (this.#halfway) recorder.commit({ market: true });
+    return due;
+  }
+
   /** A strategy that throws ends the run after what it decided on. */
-  #tryFrame(now: MarketTime): boolean {
+  #tryDecide(): boolean {
     try {
-      return this.#frame(now);
+      return this.#decide();
     } catch (error) {
       if (!(error instanceof StrategyError)) throw error;
       this.#failure = error.message;
@@ -111,18 +148,14 @@ export class FrameLoop {
     }
   }
 
-  #frame(now: MarketTime): boolean {
-    const { recorder, processor, quality, strategies } = this.#stages;
-    const tracks = this.#tracks;
-    recorder.advance(now);
-    this.#appendBars(tracks, now, null);
-    processor.derive(tracks, now);
-    processor.updateIndicators(tracks);
-    quality.judge(tracks, this.#session, now);
+  /** The second half: what strategies make of it. */
+  #decide(): boolean {
+    const { recorder, strategies } = this.#stages;
+    this.#halfway = false;
     if (strategies.count > 0) strategies.dispatch();
     const recorded = recorder.commit({ market: true });
-    for (const track of tracks) settle(track);
-    if (now === this.#session.close) this.#closed = true;
+    for (const track of this.#tracks) settle(track);
+    if (recorder.at === this.#session.close) this.#closed = true;
     return recorded;
   }
 
@@ -148,7 +181,7 @@ export class FrameLoop {
       track.base.lastSeq = seq;
       processor.take(track, this.#session, seq);
       track.cursor += 1;
-      this.#schedule(track);
+      this.schedule(track);
       seq += 1;
     }
   }
@@ -161,7 +194,8 @@ export class FrameLoop {
     recorder.append('ClockAdvanced', { by: 'session/clock', cause: seq }, jump);
   }
 
-  #schedule(track: Track): void {
+  /** Works out when the track's next queued bar ends. */
+  schedule(track: Track): void {
     const { queue, cursor } = track;
     const { base } = this.#stages;
     if (cursor >= queue.length) track.nextEnd = Number.POSITIVE_INFINITY;

@@ -13,7 +13,7 @@ import { parseInterval } from '../domain/interval.ts';
 import { qualityOf } from '../domain/sessionView.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { BadRow } from '../feeds/feed.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, LoadedHistory } from './engine.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import type { DayBars } from './marketData.ts';
 import type { Lane, Track } from './track.ts';
@@ -22,15 +22,29 @@ const BY = 'session/loading';
 
 export function loadHistory(engine: Engine, symbols: readonly string[]): void {
   for (const symbol of symbols) {
-    const load = engine.loads.get(symbol)!;
-    for (const need of historyNeeds(engine, symbol)) {
-      const days = load.history.find(({ interval }) => interval === need.interval)?.days;
-      recordHistory(engine, symbol, need, days ?? deriveHistory(engine, symbol, need));
-    }
+    const { history } = engine.loads.get(symbol)!;
+    loadHistoryOf(engine, symbol, historyNeeds(engine, symbol), history);
     // One frame a symbol keeps frames of a sane size.
     engine.recorder.commit();
   }
-  fillLongWindows(engine, symbols);
+  for (const symbol of symbols) {
+    const track = engine.known.get(symbol)!;
+    if (track.begun) continue;
+    for (const lane of track.lanes) fillLongWindow(engine, track, lane);
+  }
+}
+
+/** Records what was read of each need, and derives the rest. */
+export function loadHistoryOf(
+  engine: Engine,
+  symbol: string,
+  needs: readonly HistoryNeed[],
+  read: readonly LoadedHistory[],
+): void {
+  for (const need of needs) {
+    const days = read.find(({ interval }) => interval === need.interval)?.days;
+    recordHistory(engine, symbol, need, days ?? deriveHistory(engine, symbol, need));
+  }
 }
 
 function recordHistory(
@@ -166,19 +180,9 @@ export function derivedDays(
   return derived;
 }
 
-/** Windows that began before the run's first session take up what history has of them. */
-function fillLongWindows(engine: Engine, symbols: readonly string[]): void {
-  for (const symbol of symbols) {
-    const track = engine.known.get(symbol)!;
-    if (track.begun) continue;
-    const spanning = track.lanes.filter(
-      ({ window, interval }) => window !== null && spansSessions(interval),
-    );
-    for (const lane of spanning) fillFromHistory(engine, track, lane);
-  }
-}
-
-function fillFromHistory(engine: Engine, track: Track, lane: Lane): void {
+/** A window that began before the run's first session takes up what history has of it. */
+export function fillLongWindow(engine: Engine, track: Track, lane: Lane): void {
+  if (lane.window === null || !spansSessions(lane.interval)) return;
   const { symbol } = track;
   const { data, time, firstSession, base } = engine;
   const first = firstSession.date;

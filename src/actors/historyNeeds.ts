@@ -8,7 +8,8 @@ import { barsIn, spansSessions } from '../domain/derivation.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
-import type { Engine, IndicatorPlan } from './engine.ts';
+import type { Engine } from './engine.ts';
+import type { IndicatorPlan } from './plans.ts';
 
 export interface HistoryNeed {
   readonly interval: Interval;
@@ -37,17 +38,29 @@ export function historySource(
 
 /** Everything the load of `symbol` needs of the days before the present session; stored intervals first. */
 export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
+  const light = engine.requests.get(symbol)?.light === true;
   const needs = new Needs(engine, symbol);
-  const { date } = engine.session;
-  for (const entry of engine.config.session_data_config.historical.data) {
-    if (entry.apply_to !== 'all' && !entry.apply_to.includes(symbol)) continue;
-    const from = trailingFrom(engine.time, date, entry.trailing_days);
-    for (const interval of entry.intervals) needs.show(interval, from);
-  }
-  if (engine.known.get(symbol)?.begun !== true) {
-    for (const plan of engine.indicators) needs.warm(plan);
+  if (!light) needs.showTrailing();
+  // A light symbol that is asked for in full begins anew.
+  const upgrades = !light && engine.data.symbols.get(symbol)?.registered.auto_provisioned === true;
+  if (upgrades || engine.known.get(symbol)?.begun !== true) {
+    for (const plan of engine.plansOf(symbol)) needs.warm(plan);
     needs.relive();
   }
+  return needs.list();
+}
+
+/** What it takes to begin the series of a symbol anew, with one more indicator if `plan` is given. */
+export function needsToBegin(
+  engine: Engine,
+  symbol: string,
+  plan: IndicatorPlan | null,
+): HistoryNeed[] {
+  const needs = new Needs(engine, symbol);
+  if (engine.isLoaded(symbol)) needs.showTrailing();
+  for (const each of engine.plansOf(symbol)) needs.warm(each);
+  if (plan !== null) needs.warm(plan);
+  needs.relive();
   return needs.list();
 }
 
@@ -83,6 +96,15 @@ class Needs {
     this.#stored = storedIntervals(engine, symbol);
   }
 
+  /** The trailing days that strategies and scanners are to see. */
+  showTrailing(): void {
+    const { time, session } = this.#engine;
+    for (const { intervals, trailing_days } of this.#engine.trailingOf(this.#symbol)) {
+      const from = trailingFrom(time, session.date, trailing_days);
+      for (const interval of intervals) this.show(interval, from);
+    }
+  }
+
   show(interval: Interval, from: TradingDate): void {
     const need = this.#reach(interval, from);
     if (need === undefined) return;
@@ -114,12 +136,11 @@ class Needs {
 
   /** A symbol that joins after the first session starts its series where the others did. */
   relive(): void {
-    const { day, config, time, firstSession, base } = this.#engine;
+    const { day, time, firstSession, base } = this.#engine;
     if (day === 0) return;
-    for (const entry of config.session_data_config.historical.data) {
-      if (entry.apply_to !== 'all' && !entry.apply_to.includes(this.#symbol)) continue;
-      const from = trailingFrom(time, firstSession.date, entry.trailing_days);
-      for (const interval of entry.intervals) this.#reach(interval, from);
+    for (const { intervals, trailing_days } of this.#engine.trailingOf(this.#symbol)) {
+      const from = trailingFrom(time, firstSession.date, trailing_days);
+      for (const interval of intervals) this.#reach(interval, from);
     }
     this.#reach(base.text, firstSession.date);
   }

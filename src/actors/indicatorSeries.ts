@@ -1,18 +1,19 @@
 /** Session indicators: registered anew every session, each on one series that runs through all of them. */
 import { BarColumns } from '../domain/bars.ts';
 import { spansSessions } from '../domain/derivation.ts';
-import type { Engine, IndicatorPlan } from './engine.ts';
-import { derivedDays } from './historyLoading.ts';
+import type { Engine } from './engine.ts';
+import { derivedDays, fillLongWindow } from './historyLoading.ts';
 import { historySource, storedIntervals } from './historyNeeds.ts';
-import type { Lane, Runner, Track } from './track.ts';
+import type { IndicatorPlan } from './plans.ts';
+import { createLane, earliestEnd, type Lane, type Runner, type Track } from './track.ts';
 
 const BY = 'session/loading';
 
 export function registerIndicators(engine: Engine, symbols: readonly string[]): void {
   for (const symbol of symbols) {
     const track = engine.known.get(symbol)!;
-    if (!track.begun) beginSeries(engine, track);
-    for (const plan of engine.indicators) {
+    if (!track.begun) beginSeries(engine, track, engine.plansOf(symbol));
+    for (const plan of engine.plansOf(symbol)) {
       const lane = track.lane(plan.settings.interval);
       const runner = lane?.runners.find(({ key }) => key === plan.key);
       if (lane !== undefined && runner !== undefined)
@@ -22,14 +23,16 @@ export function registerIndicators(engine: Engine, symbols: readonly string[]): 
   }
 }
 
-function registerIndicator(
+/** Puts an indicator on the record, with the value its series has come to. */
+export function registerIndicator(
   engine: Engine,
   { symbol }: Track,
   { lane, plan, runner }: { lane: Lane; plan: IndicatorPlan; runner: Runner },
+  cause = engine.cause,
 ): void {
   const { key, definition, settings } = plan;
-  if (lane.interval.intraday) runner.indicator.startSession?.(engine.session);
-  const registered = engine.record('IndicatorRegistered', BY, {
+  beginToday(engine, lane, runner);
+  const fields = {
     symbol,
     key,
     name: definition.name,
@@ -38,16 +41,24 @@ function registerIndicator(
     params: { ...settings.params },
     outputs: [...definition.outputs],
     warmup: definition.warmup(settings),
-  });
+  };
+  const registered = engine.record('IndicatorRegistered', BY, fields, cause);
   engine.processor.announce(runner, registered);
+}
+
+/** Opens the session for an indicator, with the bars of today that are there already. */
+export function beginToday(engine: Engine, { interval, columns }: Lane, runner: Runner): void {
+  const { indicator } = runner;
+  if (interval.intraday) indicator.startSession?.(engine.session);
+  for (let i = 0; i < columns.length; i++) indicator.update(columns.at(i));
 }
 
 /**
  * Makes the symbol's indicators and brings them up to today: first the history before the run, then the run's
  * own earlier sessions. A symbol added on the third day so continues the series it would have had.
  */
-function beginSeries(engine: Engine, track: Track): void {
-  for (const plan of engine.indicators) {
+export function beginSeries(engine: Engine, track: Track, plans: readonly IndicatorPlan[]): void {
+  for (const plan of plans) {
     const lane = track.lane(plan.settings.interval);
     lane?.runners.push(createRunner(engine, track.symbol, plan));
   }
@@ -56,6 +67,29 @@ function beginSeries(engine: Engine, track: Track): void {
     relive(engine, track, lane);
   }
   track.begun = true;
+}
+
+/**
+ * Makes one more indicator on a lane of a symbol whose series are under way, brought up to the end of yesterday.
+ *
+ * @param isNew true for a lane that holds nothing yet: its windows are brought up with it
+ */
+export function joinSeries(
+  engine: Engine,
+  track: Track,
+  lane: Lane,
+  { plan, isNew }: { plan: IndicatorPlan; isNew: boolean },
+): Runner {
+  const runner = createRunner(engine, track.symbol, plan);
+  // Windows that are open stay as they are: beside them others go the same way.
+  const alone = isNew ? lane : createLane(lane.interval, lane.series, lane.window !== null);
+  alone.runners.push(runner);
+  warm(engine, track.symbol, alone);
+  fillLongWindow(engine, track, alone);
+  relive(engine, track, alone);
+  if (!isNew) lane.runners.push(runner);
+  track.due = earliestEnd(track);
+  return runner;
 }
 
 function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runner {

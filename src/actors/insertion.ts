@@ -1,24 +1,34 @@
 /** How an insertion ends: what failed is taken back, those who asked are told. */
-import type { InsertionInput } from '../machines/active.machine.ts';
+import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
+import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
+import type { ChangeWish } from './inbox.ts';
+import { registerLate } from './lateIndicator.ts';
 
 const BY = 'session/active';
 
 /** Takes back what a failed load has left, tells strategies of new symbols, and answers those who asked. */
-export function settleInsertion(engine: Engine, { symbols, reason }: InsertionInput): void {
+export function settleInsertion(engine: Engine, { symbols, reason }: SettleInput): void {
   for (const symbol of [...symbols].sort()) {
     if (reason !== '') takeBack(engine, symbol, reason);
     else if (engine.data.symbols.has(symbol)) {
-      engine.strategies.attach(engine.tracks);
-      engine.strategies.added(symbol, engine.recorder.seq);
-      engine.answer(symbol, { added: true, symbol });
+      welcome(engine, symbol);
       continue;
     }
     engine.requests.delete(symbol);
+    engine.awaited.delete(symbol);
     const why = engine.data.refused.get(symbol) ?? reason;
     engine.strategies.refused(symbol, why, engine.recorder.seq);
-    engine.answer(symbol, { added: false, symbol, loaded: false, reason: why });
+    engine.inbox.answer(symbol, { added: false, symbol, loaded: false, reason: why });
   }
+}
+
+function welcome(engine: Engine, symbol: string): void {
+  engine.awaited.delete(symbol);
+  engine.strategies.attach(engine.tracks);
+  // A light symbol holds what its one asker wants; it is not for everyone to trade.
+  if (engine.isLoaded(symbol)) engine.strategies.added(symbol, engine.recorder.seq);
+  engine.inbox.answer(symbol, { added: true, symbol });
 }
 
 /** No trace of the symbol stays, neither in SessionData nor in the engine. */
@@ -26,4 +36,55 @@ function takeBack(engine: Engine, symbol: string, reason: string): void {
   if (engine.data.symbols.has(symbol)) engine.record('SymbolRemoved', BY, { symbol, reason });
   engine.forget(symbol);
   engine.record('SymbolRefused', BY, { symbol, reason });
+}
+
+/** Makes changes one after another; each is made or refused on the record, and its asker told. */
+export async function applyChanges(engine: Engine, { changes }: ChangeInput): Promise<void> {
+  for (const number of changes) {
+    const change = engine.inbox.claim(number);
+    if (change === undefined) continue;
+    const { wish, received, message } = change;
+    const reason = await apply(engine, wish, received);
+    if (reason !== '') {
+      const refused = { message, state: 'active', reason };
+      engine.record('MessageRefused', BY, refused, received);
+    }
+    engine.recorder.commit();
+    change.settle(reason);
+  }
+}
+
+/** @returns why the change is not made; empty if it is */
+async function apply(engine: Engine, wish: ChangeWish, received: number): Promise<string> {
+  if (wish.kind === 'remove') return remove(engine, wish, received);
+  const track = engine.known.get(wish.symbol);
+  if (track === undefined || !engine.data.symbols.has(wish.symbol)) {
+    const why = engine.data.refused.get(wish.symbol);
+    return `"${wish.symbol}" is not in the session${why === undefined ? '' : `: ${why}`}`;
+  }
+  return wish.kind === 'indicator'
+    ? registerLate(engine, track, wish.plan, received)
+    : addAdhocBar(engine, track, wish, received);
+}
+
+function remove(
+  engine: Engine,
+  { symbol, force }: Extract<ChangeWish, { kind: 'remove' }>,
+  received: number,
+): string {
+  const held = engine.data.symbols.get(symbol);
+  if (held === undefined && !engine.requests.has(symbol))
+    return `"${symbol}" is not in the session`;
+  if (engine.isOfConfig(symbol) && !force) {
+    return `"${symbol}" is a symbol of the config: only force removes it`;
+  }
+  if (held !== undefined && held.locks.size > 0 && !force) {
+    const holders = [...held.locks].sort().join(', ');
+    return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
+  }
+  engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
+  engine.forget(symbol);
+  if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
+  engine.strategies.attach(engine.tracks);
+  return '';
 }

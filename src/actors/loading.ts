@@ -1,12 +1,14 @@
+import { BarColumns } from '../domain/bars.ts';
 import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
-import { compareIntervals, parseInterval } from '../domain/interval.ts';
+import { compareIntervals, type Interval, parseInterval } from '../domain/interval.ts';
+import type { MarketTime } from '../domain/time.ts';
 import type { BadRow } from '../feeds/feed.ts';
 import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
 import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
-import { createLane, Track } from './track.ts';
+import { createLane, earliestEnd, Track } from './track.ts';
 import { requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
@@ -34,12 +36,12 @@ class Refusal {
  */
 export async function checkSymbols(
   engine: Engine,
-  { symbols, last }: CheckInput,
+  { symbols, wholeDay, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   // A day loads its config's symbols and those added since; an insertion what is not there yet.
-  const wanted = engine.loop === null ? [...symbols, ...engine.requests.keys()] : symbols;
-  const sorted = [...new Set(wanted)].filter((symbol) => !engine.data.symbols.has(symbol)).sort();
+  const wanted = wholeDay ? [...symbols, ...engine.requests.keys()] : symbols;
+  const sorted = [...new Set(wanted)].filter((symbol) => needsLoad(engine, symbol)).sort();
   const read = await Promise.all(
     sorted.map((symbol) => readOrRefuse(engine, symbol, signal).catch((error: unknown) => error)),
   );
@@ -68,6 +70,12 @@ export async function checkSymbols(
   return loaded;
 }
 
+/** What is not there, and what is there light and asked for in full. */
+function needsLoad(engine: Engine, symbol: string): boolean {
+  if (engine.excluded.has(symbol) || engine.isLoaded(symbol)) return false;
+  return !engine.data.symbols.has(symbol) || engine.requests.get(symbol)?.light !== true;
+}
+
 /** @returns nothing if the symbol's data is read */
 async function readOrRefuse(
   engine: Engine,
@@ -75,9 +83,15 @@ async function readOrRefuse(
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
   if (engine.loads.has(symbol)) return undefined;
-  if (!engine.required.has(symbol)) {
+  const light = engine.requests.get(symbol)?.light === true;
+  const upgrades = !light && engine.data.symbols.has(symbol);
+  if (upgrades || !engine.required.has(symbol)) {
     const refusal = await askFor(engine, symbol, signal);
     if (refusal !== undefined) return refusal;
+  }
+  if (light) {
+    engine.loads.set(symbol, { symbol, queue: null, history: await readNeeds(engine, symbol) });
+    return undefined;
   }
   const { market, session } = engine;
   const interval = engine.base.text;
@@ -93,10 +107,23 @@ async function readOrRefuse(
       { leftOut: queue.leftOut, skipped: queue.skipped },
     );
   }
-  const stored = historyNeeds(engine, symbol).filter((need) => need.source === need.interval);
-  const history = await Promise.all(stored.map((need) => readHistory(engine, symbol, need)));
-  engine.loads.set(symbol, { symbol, queue, history });
+  engine.loads.set(symbol, { symbol, queue, history: await readNeeds(engine, symbol) });
   return undefined;
+}
+
+/** What history the load of a symbol needs, read where it is stored. */
+function readNeeds(engine: Engine, symbol: string): Promise<LoadedHistory[]> {
+  return readStored(engine, symbol, historyNeeds(engine, symbol));
+}
+
+/** Of each need that is stored as it is, the days that the session does not hold yet. */
+export function readStored(
+  engine: Engine,
+  symbol: string,
+  needs: readonly HistoryNeed[],
+): Promise<LoadedHistory[]> {
+  const stored = needs.filter((need) => need.source === need.interval);
+  return Promise.all(stored.map((need) => readHistory(engine, symbol, need)));
 }
 
 /** What Phase 0 did for the config's symbols, for one that is added later. */
@@ -107,12 +134,20 @@ async function askFor(
 ): Promise<Refusal | undefined> {
   const { market } = engine;
   await market.feed.index({ symbols: [symbol], calendar: market.calendar, signal });
-  const required = requiredIntervals(engine, symbol, engine.requests.get(symbol)?.streams);
+  const required = wantedIntervals(engine, symbol);
   const base = engine.base.text;
   const chosen = chooseBase([base, ...required], [base]);
   if (!chosen.ok) return new Refusal(chosen.reasons.join('; '));
   engine.required.set(symbol, required);
   return undefined;
+}
+
+/** Everything a symbol that was added later is to have: for a light one only what was asked for. */
+function wantedIntervals(engine: Engine, symbol: string): Interval[] {
+  const request = engine.requests.get(symbol);
+  const own = (engine.extras.get(symbol) ?? []).map(({ settings }) => settings.interval);
+  if (request?.light) return [...new Set(own)];
+  return requiredIntervals(engine, symbol, [...(request?.streams ?? []), ...own]);
 }
 
 async function readHistory(
@@ -136,19 +171,33 @@ async function readHistory(
 export function registerSymbols(engine: Engine, symbols: readonly string[]): void {
   for (const symbol of symbols) {
     const base = engine.base.text;
+    const light = engine.loads.get(symbol)!.queue === null;
+    const upgrades = engine.data.symbols.has(symbol);
+    if (upgrades) upgrade(engine, symbol);
     const intervals = derivedIntervals(engine, symbol);
     engine.record('SymbolRegistered', BY, {
       symbol,
       base,
       intervals,
       added_by: engine.requests.get(symbol)?.addedBy ?? 'config',
-      auto_provisioned: false,
-      upgraded_from_adhoc: false,
-      meets_session_config_requirements: true,
+      auto_provisioned: light,
+      upgraded_from_adhoc: upgrades,
+      meets_session_config_requirements: !light,
     });
     engine.tracks.push(trackOf(engine, symbol, intervals));
   }
   engine.tracks.sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
+}
+
+/** What was held of a light symbol makes way: the full load brings all of it again. */
+function upgrade(engine: Engine, symbol: string): void {
+  engine.record('SymbolUpgraded', BY, { symbol });
+  const track = engine.known.get(symbol);
+  if (track === undefined) return;
+  track.totals.bars -= track.present;
+  track.totals.derived -= track.lanes.reduce((sum, { seqs }) => sum + seqs.length, 0);
+  engine.tracks.splice(engine.tracks.indexOf(track), 1);
+  engine.known.delete(symbol);
 }
 
 function derivedIntervals(engine: Engine, symbol: string): string[] {
@@ -173,6 +222,7 @@ function trackOf(engine: Engine, symbol: string, intervals: readonly string[]): 
   for (const lane of track.lanes) {
     lane.columns = bars.get(lane.interval.text)!.columns;
     lane.lastSeq = 0;
+    lane.seqs.length = 0;
   }
   return track;
 }
@@ -184,6 +234,10 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
   const interval = base.text;
   for (const symbol of symbols) {
     const { queue } = engine.loads.get(symbol)!;
+    engine.loads.delete(symbol);
+    const track = engine.known.get(symbol)!;
+    beginDay(track, session.open, queue?.bars ?? new BarColumns(0));
+    if (queue === null) continue;
     const { bars, provenance, leftOut, skipped } = queue;
     const read = { symbol, interval, date, bars: bars.length, provenance };
     const loaded = engine.record('QueueLoaded', BY, read, null);
@@ -191,18 +245,16 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
       engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, loaded);
     }
     recordSkipped(engine, { symbol, interval, date, skipped }, loaded);
-    const track = engine.known.get(symbol)!;
-    track.queue = bars;
-    track.cursor = 0;
-    track.accounted = session.open;
-    track.present = 0;
-    track.due = track.lanes.reduce(
-      (due, { window }) => (window?.holds ? Math.min(due, window.end) : due),
-      Number.POSITIVE_INFINITY,
-    );
-    engine.loads.delete(symbol);
   }
   prefetch(engine);
+}
+
+function beginDay(track: Track, open: MarketTime, queue: BarColumns): void {
+  track.queue = queue;
+  track.cursor = 0;
+  track.accounted = open;
+  track.present = 0;
+  track.due = earliestEnd(track);
 }
 
 function prefetch(engine: Engine): void {
@@ -210,6 +262,7 @@ function prefetch(engine: Engine): void {
   const ahead = sessions.slice(day + 1, day + 1 + config.backtest_config.prefetch_days);
   for (const session of ahead) {
     for (const symbol of [...config.session_data_config.symbols, ...engine.requests.keys()]) {
+      if (engine.excluded.has(symbol) || engine.requests.get(symbol)?.light) continue;
       if (!market.dates(symbol, base.text).has(session.date)) continue;
       market.prefetch({ symbol, interval: base.text, session, since: engine.since(session) });
     }

@@ -1,8 +1,9 @@
-/** Finds what a config names: a registered strategy, or a module file that exports one. */
+/** Finds what a config names: a registered strategy or scanner, or a module file that exports one. */
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sentenceOf, UsageError } from '../domain/errors.ts';
 import { suggest } from '../domain/suggest.ts';
+import type { Scanner } from './scanner.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Makes one instance for a run: a class, or a function that returns a strategy. */
@@ -12,49 +13,71 @@ export type StrategyFactory =
     ) => Strategy<never, unknown>)
   | ((config: never) => Strategy<never, unknown>);
 
+/** The same for a scanner. */
+export type ScannerFactory =
+  | (new (
+      config: never,
+    ) => Scanner<never>)
+  | ((config: never) => Scanner<never>);
+
+/** What a module is for, as messages name it. */
+export type ModuleKind = 'strategy' | 'scanner';
+
+type Factory<Made> = (new (config: unknown) => Made) | ((config: unknown) => Made);
+
 /**
  * The factory for a `module` of a config: by registered name, by the last segment of a dotted path among
  * those names, else a `.ts`, `.js` or `.mjs` file relative to `folder`, by its default or only export.
  *
  * @throws {UsageError} naming what was looked for
  */
-export async function findStrategy(
+export async function findModule<Made>(
+  kind: ModuleKind,
   module: string,
-  registered: ReadonlyMap<string, StrategyFactory>,
+  registered: ReadonlyMap<string, Factory<Made>>,
   folder: string,
-): Promise<{ name: string; factory: StrategyFactory }> {
+): Promise<{ name: string; factory: Factory<Made> }> {
   const last = module.split('.').at(-1)!;
   for (const name of [module, last, last.replaceAll('_', '-')]) {
     const factory = registered.get(name);
     if (factory !== undefined) return { name, factory };
   }
-  if (!/\.(ts|js|mjs)$/.test(module)) throw unknown(module, registered);
+  if (!/\.(ts|js|mjs)$/.test(module)) throw unknown(kind, module, registered);
   const path = resolve(folder, module);
   const name = module
     .split(/[\\/]/)
     .at(-1)!
     .replace(/\.(ts|js|mjs)$/, '');
-  return { name, factory: await factoryIn(path, module) };
+  return { name, factory: await factoryIn(kind, path, module) };
 }
 
 /** An instance of its own, however the factory is written. */
-export function createStrategy(name: string, factory: StrategyFactory, config: unknown): Strategy {
+export function createInstance<Made>(
+  kind: ModuleKind,
+  name: string,
+  factory: Factory<Made>,
+  config: unknown,
+): Made {
   try {
     const made = isClass(factory)
-      ? new (factory as new (config: unknown) => Strategy)(config)
-      : (factory as (config: unknown) => Strategy)(config);
+      ? new (factory as new (config: unknown) => Made)(config)
+      : (factory as (config: unknown) => Made)(config);
     if (typeof made !== 'object' || made === null) {
-      throw new UsageError(`strategy "${name}": its function returned no strategy object`);
+      throw new UsageError(`${kind} "${name}": its function returned no ${kind} object`);
     }
     return made;
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const reason = sentenceOf(error);
-    throw new UsageError(`strategy "${name}" could not be made: ${reason}`, { cause: error });
+    throw new UsageError(`${kind} "${name}" could not be made: ${reason}`, { cause: error });
   }
 }
 
-async function factoryIn(path: string, module: string): Promise<StrategyFactory> {
+async function factoryIn<Made>(
+  kind: ModuleKind,
+  path: string,
+  module: string,
+): Promise<Factory<Made>> {
   let exported: Record<string, unknown>;
   try {
     exported = await import(pathToFileURL(path).href);
@@ -62,28 +85,32 @@ async function factoryIn(path: string, module: string): Promise<StrategyFactory>
     const [line = ''] = sentenceOf(error).split('\n');
     // Who asked for the module, here this file, says nothing of what is wrong with it.
     const reason = line.replace(` imported from ${import.meta.filename}`, '');
-    throw new UsageError(`strategy module "${module}" could not be loaded: ${reason}`, {
+    throw new UsageError(`${kind} module "${module}" could not be loaded: ${reason}`, {
       cause: error,
     });
   }
   const factories = Object.values(exported).filter((value) => typeof value === 'function');
   const factory = exported.default ?? (factories.length === 1 ? factories[0] : undefined);
-  if (typeof factory === 'function') return factory as StrategyFactory;
+  if (typeof factory === 'function') return factory as Factory<Made>;
   throw new UsageError(
-    `strategy module "${module}" must export one class or function that makes a strategy, ` +
+    `${kind} module "${module}" must export one class or function that makes a ${kind}, ` +
       `as default or as its only one; it exports ${Object.keys(exported).join(', ') || 'nothing'}`,
   );
 }
 
-function unknown(module: string, registered: ReadonlyMap<string, unknown>): UsageError {
+function unknown(
+  kind: ModuleKind,
+  module: string,
+  registered: ReadonlyMap<string, unknown>,
+): UsageError {
   const names = [...registered.keys()];
   const guess = suggest(module, names);
   return new UsageError(
-    `no strategy "${module}" is registered${guess === undefined ? '' : `, did you mean "${guess}"?`}; ` +
+    `no ${kind} "${module}" is registered${guess === undefined ? '' : `, did you mean "${guess}"?`}; ` +
       `registered: ${names.join(', ') || 'none'}; or give a .ts, .js or .mjs file`,
   );
 }
 
-function isClass(factory: StrategyFactory): boolean {
+function isClass(factory: Factory<unknown>): boolean {
   return /^class\b/.test(Function.prototype.toString.call(factory));
 }

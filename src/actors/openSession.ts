@@ -8,7 +8,7 @@ import { withoutPaths } from '../domain/config/canonical.ts';
 import { parseConfig } from '../domain/config/config.ts';
 import { formatProblem, type Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
-import { sentenceOf, UsageError } from '../domain/errors.ts';
+import { UsageError } from '../domain/errors.ts';
 import { SessionData } from '../domain/sessionData.ts';
 import { SessionView } from '../domain/sessionView.ts';
 import { TimeManager } from '../domain/timeManager.ts';
@@ -18,17 +18,18 @@ import { openFeed, type SourceInput } from '../feeds/sources.ts';
 import { catalogueOf } from '../indicators/catalogue.ts';
 import type { IndicatorDefinition } from '../indicators/indicator.ts';
 import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
-import { resolveIndicator, settingsFor } from '../indicators/resolution.ts';
+import { type IndicatorSpec, resolveIndicator, settingsFor } from '../indicators/resolution.ts';
 import { FileLog } from '../store/fileLog.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
-import { Engine, type IndicatorPlan } from './engine.ts';
+import { Engine } from './engine.ts';
+import { findScanners, findStrategies } from './lineup.ts';
 import { MarketData } from './marketData.ts';
-import { createStrategy, findStrategy, type StrategyFactory } from './modules.ts';
+import type { ScannerFactory, StrategyFactory } from './modules.ts';
+import type { IndicatorPlan } from './plans.ts';
 import type { SliceSize } from './pump.ts';
 import { Recorder } from './recorder.ts';
 import { Session } from './session.ts';
-import { type NamedStrategy, type Strategy, subscriptionOf } from './strategy.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface SessionOptions {
@@ -45,6 +46,8 @@ export interface SessionOptions {
   readonly folder?: string;
   /** Strategies by the name under which the config asks for them. */
   readonly strategies?: Readonly<Record<string, StrategyFactory>>;
+  /** Scanners by the name under which the config asks for them, beside the built-in ones. */
+  readonly scanners?: Readonly<Record<string, ScannerFactory>>;
   /** Indicators of one's own, beside the built-in ones. */
   readonly indicators?: readonly IndicatorDefinition[];
   /** Calendars of one's own, beside the built-in ones. */
@@ -84,9 +87,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const folder = resolve(options.folder ?? '.');
   const calendar = findCalendar(config.exchange_group, options.calendars)!;
   const time = timeOf(config, calendar);
-  const strategies = await findStrategies(config, options, folder);
+  const strategies = await findStrategies(config, options.strategies ?? {}, folder);
+  const scanners = await findScanners(config, options.scanners ?? {}, folder);
   const feed = feedOf(config, options, folder);
-  const indicators = planIndicators(config, registry, time);
+  const plan = planner(registry, time);
+  const indicators = config.session_data_config.indicators.session.map(plan);
   const slice = sliceOf(options);
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
@@ -104,7 +109,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     recorder,
     view: new SessionView(data, { qualityEnabled }),
     indicators,
+    plan,
     strategies,
+    scanners,
+    folder,
     journal: (entry) => {
       if (open && log instanceof FileLog) log.journal(entry);
     },
@@ -150,12 +158,11 @@ export function checkConfig(
 
 /** Parts of the config that no part of the engine serves yet: refused rather than ignored. */
 function refuseUnsupported(config: Config): void {
-  const { historical, indicators, scanners } = config.session_data_config;
+  const { historical, indicators } = config.session_data_config;
   const unsupported: [boolean, string][] = [
     [config.backtest_config.speed_multiplier > 0, 'backtest_config.speed_multiplier'],
     [Object.keys(historical.indicators).length > 0, 'session_data_config.historical.indicators'],
     [indicators.historical.length > 0, 'session_data_config.indicators.historical'],
-    [scanners.some(({ enabled }) => enabled), 'session_data_config.scanners'],
   ];
   const problems = unsupported
     .filter(([asked]) => asked)
@@ -188,34 +195,6 @@ function seedOf(config: Config, { data }: SessionOptions): number | null {
   return sources.find((source) => source.type === 'synthetic')?.seed ?? null;
 }
 
-async function findStrategies(
-  config: Config,
-  options: SessionOptions,
-  folder: string,
-): Promise<NamedStrategy[]> {
-  const registered = new Map(Object.entries(options.strategies ?? {}));
-  const found: NamedStrategy[] = [];
-  for (const { module, enabled, config: own } of config.session_data_config.strategies) {
-    if (!enabled) continue;
-    const { name: base, factory } = await findStrategy(module, registered, folder);
-    const twins = found.filter(({ name }) => name === base || name.startsWith(`${base}#`)).length;
-    const name = twins === 0 ? base : `${base}#${twins + 1}`;
-    const strategy = createStrategy(name, factory, own);
-    requireSubscription(name, strategy, own);
-    found.push({ name, strategy, config: own });
-  }
-  return found;
-}
-
-/** What a strategy subscribes to is part of the config: if it cannot be told, nothing is made. */
-function requireSubscription(name: string, strategy: Strategy, config: unknown): void {
-  try {
-    subscriptionOf(name, strategy, config);
-  } catch (error) {
-    throw new UsageError(sentenceOf(error), { cause: error });
-  }
-}
-
 function feedOf(config: Config, { data: given }: SessionOptions, folder: string): Feed {
   const { data } = config.session_data_config;
   if (given === undefined) {
@@ -229,19 +208,19 @@ function feedOf(config: Config, { data: given }: SessionOptions, folder: string)
   return openFeed(isObservable(given) ? { type: 'observable', source: given } : given, { folder });
 }
 
-function planIndicators(
-  config: Config,
+/** How an indicator that is asked for becomes one to run. */
+function planner(
   registry: IndicatorRegistry,
   time: TimeManager,
-): IndicatorPlan[] {
+): (spec: IndicatorSpec) => IndicatorPlan {
   const market = { sessionMs: fullSession(time), sessionsPerYear: sessionsPerYear(time.calendar) };
-  return config.session_data_config.indicators.session.map((spec) => {
+  return (spec) => {
     const resolved = resolveIndicator(spec, registry);
     if (!resolved.ok) throw new UsageError(resolved.problems.map((p) => p.message).join('; '));
     const { indicator } = resolved;
     const settings = settingsFor(indicator, market);
     return { key: indicator.key, definition: indicator.definition, settings };
-  });
+  };
 }
 
 /** Length of a session that does not close early. */

@@ -40,6 +40,7 @@ export function activate(engine: Engine): void {
     close,
     symbols,
   });
+  engine.scanners.plan();
   engine.startLoop();
   engine.strategies.notify('onSessionStart', activated);
   for (const [symbol, reason] of engine.data.refused) {
@@ -84,8 +85,8 @@ export const ACTOR_WORK: Readonly<
     tearDown: ({ tracks }) => ({ series: tracks.length }),
   },
   scanner: {
-    setUp: () => ({ scanners: 0 }),
-    tearDown: () => ({ scanners: 0 }),
+    setUp: ({ scanners }) => ({ scanners: [...scanners.names] }),
+    tearDown: ({ scanners }) => ({ scanners: [...scanners.names] }),
   },
   strategy: {
     setUp: (engine) => {

@@ -109,7 +109,8 @@ export class Processor {
         continue;
       }
       window.holds = false;
-      if (!skips || window.count >= window.expected) pushBar(block, lane, window);
+      if (!skips || window.count >= window.expected)
+        pushBar(block, lane.series, lane.lastSeq, window);
     }
   }
 
@@ -122,6 +123,7 @@ export class Processor {
         const lane = track.lanes[i]!;
         if (lane.series !== ids[row]) continue;
         lane.freshSeq = first + row;
+        lane.seqs.push(first + row);
         track.totals.derived += 1;
         row += 1;
       }
@@ -155,10 +157,35 @@ export class Processor {
     this.#recorder.appendPlaced(block);
   }
 
-  /** The warmed value of a new registration, as one update. */
-  announce(runner: Runner, cause: number): void {
+  /** A bar that is added by hand. @returns its seq */
+  appendAdhoc(base: Lane, bar: Bar, cause: number): number {
+    return this.#appendOne('BarAppended', base, { bar, cause, extra: { adhoc: true } });
+  }
+
+  /** A derived bar of a window that had passed without one. @returns its seq */
+  appendLate(lane: Lane, bar: Bar, cause: number): number {
+    return this.#appendOne('BarDerived', lane, { bar, cause, extra: { catchup: true } });
+  }
+
+  #appendOne(
+    type: 'BarAppended' | 'BarDerived',
+    lane: Lane,
+    { bar, cause, extra }: { bar: Bar; cause: number; extra: BlockExtra },
+  ): number {
+    const block = new Block(type, 1);
+    block.by = BY;
+    block.extra = extra;
+    pushBar(block, lane.series, cause, bar);
+    const seq = this.#recorder.place(block);
+    this.#recorder.appendPlaced(block);
+    return seq;
+  }
+
+  /** The value an indicator has come to by another way than bar by bar, as one update. */
+  announce(runner: Runner, cause: number, extra: BlockExtra = null): void {
     const block = new Block('IndicatorUpdated', 4);
     block.by = BY;
+    block.extra = extra;
     pushValue(block, runner, cause);
     this.#recorder.place(block);
     this.#recorder.appendPlaced(block);
@@ -177,18 +204,18 @@ export class Processor {
   }
 }
 
-function pushBar(block: Block, lane: Lane, window: Bar): void {
+function pushBar(block: Block, id: number, because: number, bar: Bar): void {
   const [series, cause, opened, open, high, low, close, volume, count, expected] = block.columns;
-  series!.push(lane.series);
-  cause!.push(lane.lastSeq);
-  opened!.push(window.opened);
-  open!.push(window.open);
-  high!.push(window.high);
-  low!.push(window.low);
-  close!.push(window.close);
-  volume!.push(window.volume);
-  count!.push(window.count);
-  expected!.push(window.expected);
+  series!.push(id);
+  cause!.push(because);
+  opened!.push(bar.opened);
+  open!.push(bar.open);
+  high!.push(bar.high);
+  low!.push(bar.low);
+  close!.push(bar.close);
+  volume!.push(bar.volume);
+  count!.push(bar.count);
+  expected!.push(bar.expected);
   block.rows += 1;
 }
 

@@ -52,9 +52,9 @@ async function runSlice(
   const { log } = engine.recorder;
   if (log.backlog > BACKLOG_MAX) await log.durable();
   // What was asked for outside of frames comes before the next one.
-  if (engine.wishes.length > 0) return { type: 'slice.end', symbols: engine.takeWishes() };
+  if (!engine.inbox.isEmpty) return { type: 'slice.end', asked: engine.inbox.take() };
   await demand.wanted(loop, signal);
-  if (signal.aborted) return { type: 'slice.end', symbols: [] };
+  if (signal.aborted) return { type: 'slice.end', asked: [] };
   const cut = limitOf(size);
   engine.interrupted = false;
   const outcome = loop.run((instants, recorded) => {
@@ -63,7 +63,8 @@ async function runSlice(
   });
   if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
   if (outcome.kind === 'closed') return { type: 'feed.close' };
-  return { type: 'slice.end', symbols: engine.takeWishes() };
+  if (outcome.kind === 'scans') return { type: 'scan.begin', scanners: outcome.scanners };
+  return { type: 'slice.end', asked: engine.inbox.take() };
 }
 
 function limitOf(size: SliceSize): SliceLimit {

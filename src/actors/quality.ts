@@ -52,6 +52,27 @@ export class Quality {
     this.#score(track, Math.round((track.accounted - session.open) / step), gap);
   }
 
+  /** A base bar that was added by hand: it fills a gap that is on the record, or ends one. */
+  takeLate(track: Track, session: Session, bar: { opened: MarketTime; seq: number }): void {
+    this.#mark = {};
+    const { opened, seq } = bar;
+    const step = this.#base.intraday ? this.#base.ms : session.close - session.open;
+    track.present += 1;
+    track.totals.bars += 1;
+    const from = track.accounted;
+    const isLast = opened >= from;
+    if (isLast) track.accounted = opened + step;
+    if (!this.#enabled || opened === from) return;
+    const { symbol } = track;
+    const interval = track.base.interval.text;
+    const missing = Math.round((opened - from) / step);
+    const filled = { symbol, interval, start: opened, end: opened + step, filled: 1 };
+    const cause = isLast
+      ? this.#gap(track, { start: from, end: opened, missing }, seq)
+      : this.#recorder.append('GapFilled', { by: BY, cause: seq }, filled);
+    this.#score(track, Math.round((track.accounted - session.open) / step), cause);
+  }
+
   #close(track: Track, session: Session): void {
     const expected = barsIn(session, this.#base);
     const from = track.accounted;

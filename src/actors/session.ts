@@ -9,17 +9,19 @@ import { withoutPaths } from '../domain/config/canonical.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
-import { type Interval, tryParseInterval } from '../domain/interval.ts';
 import { type SessionJson, sessionJson } from '../domain/sessionJson.ts';
 import type { SessionView, SymbolView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
+import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
 import type { Demand } from './demand.ts';
-import type { AddResult, Engine, JournalEntry } from './engine.ts';
+import type { Engine, JournalEntry } from './engine.ts';
+import type { AddResult, AdhocBar } from './inbox.ts';
 import type { CommittedFrame } from './recorder.ts';
+import { type BarResult, type RegisterResult, type RemoveResult, Requests } from './requests.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
-import { symbolNamed } from './symbolName.ts';
+import type { BarOptions } from './verbs.ts';
 import { VERSIONS } from './versions.ts';
 
 /** A run that ended in `failed`; its log is complete and readable. */
@@ -52,6 +54,7 @@ export class Session implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #demand: Demand;
   readonly #conductor: Conductor;
+  readonly #requests: Requests;
   #steps: Promise<void> = Promise.resolve();
 
   constructor(parts: SessionParts) {
@@ -62,6 +65,7 @@ export class Session implements AsyncDisposable {
     this.#engine = engine;
     this.#demand = demand;
     this.#conductor = new Conductor(parts);
+    this.#requests = new Requests(engine, this.#conductor);
     this.events$ = new Observable((subscriber) => {
       const stop = this.onFrame((frame) => {
         for (const fact of frame.facts()) subscriber.next(fact);
@@ -221,22 +225,8 @@ export class Session implements AsyncDisposable {
    * @returns what became of it: added, already there, or refused with the reason
    * @throws {UsageError} for a name that is none, or an interval that is none
    */
-  async addSymbol(name: string, options: { streams?: readonly string[] } = {}): Promise<AddResult> {
-    const symbol = symbolNamed(name);
-    const streams = (options.streams ?? []).map(intervalNamed);
-    const engine = this.#engine;
-    if (engine.data.symbols.has(symbol)) {
-      const reason = 'it is in the session already';
-      return { added: false, symbol, loaded: true, reason };
-    }
-    if (this.#conductor.over) {
-      return { added: false, symbol, loaded: false, reason: `the run is ${this.status}` };
-    }
-    this.#conductor.start();
-    const asked = engine.unanswered.includes(symbol);
-    const settled = engine.whenSettled(symbol);
-    if (!asked) this.#conductor.ask(symbol, streams);
-    return settled;
+  addSymbol(name: string, options: { streams?: readonly string[] } = {}): Promise<AddResult> {
+    return this.#requests.addSymbol(name, options.streams ?? []);
   }
 
   /** The symbol's view: at once if it is loaded, else when it is. @throws {UsageError} if it is refused */
@@ -247,6 +237,40 @@ export class Session implements AsyncDisposable {
     throw new UsageError(
       `symbol "${result.symbol}" was refused: ${result.added ? '' : result.reason}`,
     );
+  }
+
+  /**
+   * Removes a symbol and everything of it between two frames, for good.
+   *
+   * @param options.force also if it is a symbol of the config, or locked
+   */
+  removeSymbol(name: string, options: { force?: boolean } = {}): Promise<RemoveResult> {
+    return this.#requests.removeSymbol(name, options.force ?? false);
+  }
+
+  /**
+   * Registers an indicator on one symbol between two frames, with the value it would have had it been in the
+   * config. A symbol that is not there is registered light: it holds only this and its warm-up, and is not fed.
+   *
+   * @throws {UsageError} for an indicator that is none
+   */
+  registerIndicator(symbol: string, spec: IndicatorSpec): Promise<RegisterResult> {
+    return this.#requests.registerIndicator(symbol, spec);
+  }
+
+  /**
+   * Adds a base bar that ended at the clock or before, by hand. In a window that has closed it corrects derived
+   * bars and indicators by new facts. A symbol that is not there is registered light.
+   *
+   * @throws {UsageError} for a bar that cannot be
+   */
+  addBar(
+    symbol: string,
+    interval: string,
+    bar: AdhocBar,
+    options: BarOptions = {},
+  ): Promise<BarResult> {
+    return this.#requests.addBar(symbol, interval, bar, options);
   }
 
   summary(): RunSummary {
@@ -306,12 +330,6 @@ export class Session implements AsyncDisposable {
     this.#engine.journal({ type, at: this.view.now, seq: this.view.seq });
     this.#conductor.deliver({ type });
   }
-}
-
-function intervalNamed(text: string): Interval {
-  const interval = tryParseInterval(text);
-  if (interval !== null) return interval.text;
-  throw new UsageError(`"${text}" is no interval: write a number and one of s, m, h, d, w`);
 }
 
 /** Makes the facts while the blocks they are made of still hold them. */

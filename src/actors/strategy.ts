@@ -10,9 +10,12 @@ import { sentenceOf } from '../domain/errors.ts';
 import { tryParseInterval } from '../domain/interval.ts';
 import type { IndicatorView, SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
+import type { IndicatorSpec } from '../indicators/resolution.ts';
+import type { AdhocBar } from './inbox.ts';
 import type { Origin, Recorder } from './recorder.ts';
 import { symbolNamed } from './symbolName.ts';
 import type { Lane, Runner, Track } from './track.ts';
+import type { BarOptions, Verbs } from './verbs.ts';
 
 /** A closed bar as a strategy gets it; a fresh object, its own to keep. */
 export interface StrategyBar extends Bar {
@@ -45,6 +48,12 @@ export interface StrategyContext<Config = unknown> {
   emit(signal: Signal): void;
   /** Adds a symbol before the next frame, unless it is there; `onSymbolAdded` or `onSymbolRefused` follows. */
   ensureSymbol(symbol: string): void;
+  /** Registers an indicator on one symbol before the next frame. @returns its key */
+  registerIndicator(symbol: string, spec: IndicatorSpec): string;
+  /** Adds a base bar by hand before the next frame; what is refused is a MessageRefused in the log. */
+  addBar(symbol: string, interval: string, bar: AdhocBar, options?: BarOptions): void;
+  /** Removes a symbol before the next frame, unless it is the config's or locked. */
+  removeSymbol(symbol: string): void;
 }
 
 /** What a strategy wants to be called for; what is absent means all. */
@@ -110,26 +119,25 @@ interface Heard {
   readonly runners: readonly Runner[];
 }
 
-/** Takes a wish for a symbol. */
-type Wish = (symbol: string, origin: Origin) => void;
+/** Gives a strategy its verbs; `origin` is asked whenever one is used. */
+type VerbsOf = (origin: () => Origin) => Verbs;
 
 export class Strategies {
   readonly #recorder: Recorder;
   readonly #view: SessionView;
-  readonly #wish: Wish;
+  readonly #verbsOf: VerbsOf;
   readonly #listeners: Listener[];
   /** Fact the running callback is about. */
   #cause: number | null = null;
 
   constructor(
-    recorder: Recorder,
-    view: SessionView,
-    { named, wish }: { named: readonly NamedStrategy[]; wish: Wish },
+    parts: { recorder: Recorder; view: SessionView; named: readonly NamedStrategy[] },
+    verbsOf: VerbsOf,
   ) {
-    this.#recorder = recorder;
-    this.#view = view;
-    this.#wish = wish;
-    this.#listeners = named.map((strategy) => this.#listener(strategy));
+    this.#recorder = parts.recorder;
+    this.#view = parts.view;
+    this.#verbsOf = verbsOf;
+    this.#listeners = parts.named.map((strategy) => this.#listener(strategy));
   }
 
   get count(): number {
@@ -256,16 +264,25 @@ export class Strategies {
         { strategy: name, symbol, side, strength, reason },
       );
     };
-    const ensureSymbol = (wanted: string) => {
-      this.#requireCallback('ensureSymbol');
-      this.#wish(symbolNamed(wanted), { by, cause: this.#cause });
+    const verbs = this.#verbsOf(() => ({ by, cause: this.#cause }));
+    /** The verbs, once it is sure that a callback runs. */
+    const inCallback = (verb: string) => {
+      this.#requireCallback(verb);
+      return verbs;
     };
     const view = this.#view;
     const context: StrategyContext = {
       view,
       config,
       emit,
-      ensureSymbol,
+      ensureSymbol: (wanted) => {
+        inCallback('ensureSymbol').addSymbol(symbolNamed(wanted));
+      },
+      registerIndicator: (wanted, spec) =>
+        inCallback('registerIndicator').registerIndicator(symbolNamed(wanted), spec),
+      addBar: (wanted, interval, bar, options) =>
+        inCallback('addBar').addBar(symbolNamed(wanted), interval, bar, options),
+      removeSymbol: (wanted) => inCallback('removeSymbol').removeSymbol(symbolNamed(wanted), false),
       get now() {
         return recorder.at;
       },

@@ -27,6 +27,8 @@ export interface Lane {
   freshSeq: number;
   /** Seq of the last base bar that went into the open window. */
   lastSeq: number;
+  /** Seq of each derived bar of today, row by row; empty for the base. */
+  readonly seqs: number[];
 }
 
 /** Of one symbol over the whole run: base bars, base bars expected by the closes so far, derived bars. */
@@ -78,5 +80,13 @@ export function createLane(interval: ParsedInterval, series: number, derived: bo
     runners: [],
     freshSeq: 0,
     lastSeq: 0,
+    seqs: [],
   };
+}
+
+/** When the first of the track's windows that hold a bar ends; Infinity if none does. */
+export function earliestEnd({ lanes }: Track): MarketTime {
+  let due = Number.POSITIVE_INFINITY;
+  for (const { window } of lanes) if (window?.holds) due = Math.min(due, window.end);
+  return due;
 }

@@ -28,7 +28,8 @@ export function requiredIntervals(
     .map(({ name, strategy, config }) => subscriptionOf(name, strategy, config))
     .filter(({ symbols }) => symbols === undefined || symbols.includes(symbol))
     .flatMap(({ bars }) => bars ?? []);
-  return requirementsOf(engine.config, symbol, [...asked, ...more]);
+  const { bars } = engine.scanners;
+  return requirementsOf(engine.config, symbol, [...asked, ...bars, ...more]);
 }
 
 /** Looks once at the data of every symbol; from here on the run can be recorded. @throws {FeedError} */
@@ -117,8 +118,8 @@ function missingDates(engine: Engine, symbol: string, base: Interval): TradingDa
 function problemsOf(engine: Engine, symbol: string, base: Interval): string[] {
   if (!hasBars(engine, symbol, base)) return [lackOf(engine, symbol, base)];
   const stored = storedIntervals(engine, symbol);
-  return engine.config.session_data_config.historical.data
-    .filter(({ apply_to }) => apply_to === 'all' || apply_to.includes(symbol))
+  return engine
+    .trailingOf(symbol)
     .flatMap(({ intervals }) => intervals)
     .filter((interval) => historySource(interval, stored) === undefined)
     .map(

@@ -1,10 +1,17 @@
 /** Gives the charts their work: every step of every phase, provided by name. */
-import { fromPromise } from 'xstate';
-import { activeMachine, type InsertionInput } from '../machines/active.machine.ts';
+import { type ActorRefFrom, fromPromise, waitFor } from 'xstate';
+import { activeMachine } from '../machines/active.machine.ts';
 import { endingMachine } from '../machines/ending.machine.ts';
 import { initializationMachine } from '../machines/initialization.machine.ts';
+import {
+  type ChangeInput,
+  insertionMachine,
+  type SettleInput,
+} from '../machines/insertion.machine.ts';
 import { lifecycleMachine } from '../machines/lifecycle.machine.ts';
 import { type CheckInput, type LoadingInput, loadingMachine } from '../machines/loading.machine.ts';
+import { type ScanInput, type ScannerInput, scannerMachine } from '../machines/scanner.machine.ts';
+import { scannerId, scanningMachine } from '../machines/scanning.machine.ts';
 import { sessionMachine } from '../machines/session.machine.ts';
 import { teardownMachine } from '../machines/teardown.machine.ts';
 import { validationMachine } from '../machines/validation.machine.ts';
@@ -12,7 +19,7 @@ import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
 import { loadHistory, scoreHistory } from './historyLoading.ts';
 import { registerIndicators } from './indicatorSeries.ts';
-import { settleInsertion } from './insertion.ts';
+import { applyChanges, settleInsertion } from './insertion.ts';
 import * as loading from './loading.ts';
 import * as phases from './phases.ts';
 import { createPump, type SliceSize } from './pump.ts';
@@ -41,6 +48,10 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
         tearDown: work(() => tearDown(engine, name)),
       },
     });
+  const withInput = <Input>(run: (engine: Engine, input: Input) => void | Promise<void>) =>
+    fromPromise<void, Input>(({ input, signal }) =>
+      perform(engine, signal, () => run(engine, input)),
+    );
 
   const loadingChart = loadingMachine.provide({
     actors: {
@@ -50,13 +61,22 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
       registerIndicators: load(registerIndicators),
-      // A config that asks for historical indicators or scanners is refused: there are none yet.
+      // A config that asks for historical indicators is refused: there are none yet.
       calculateHistorical: load(() => {}),
       loadQueues: load(loading.loadQueues),
       scoreHistory: load(scoreHistory),
       catchUp: load(loading.catchUp),
     },
   });
+
+  const insertion = insertionMachine.provide({
+    actors: {
+      loading: loadingChart,
+      settle: withInput<SettleInput>(settleInsertion),
+      applyChanges: withInput<ChangeInput>(applyChanges),
+    },
+  });
+  const scanning = scanningMachine.provide({ actors: { insertion } });
 
   return sessionMachine.provide({
     actors: {
@@ -70,16 +90,14 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       initialization: initializationMachine.provide({
         actors: {
           loading: loadingChart,
-          preSessionScans: work(() => {}),
+          scanning,
         },
       }),
       active: activeMachine.provide({
         actors: {
           activate: work(phases.activate),
-          loading: loadingChart,
-          settleInsertion: fromPromise<void, InsertionInput>(({ input, signal }) =>
-            perform(engine, signal, () => settleInsertion(engine, input)),
-          ),
+          insertion,
+          scanning,
           pump: createPump(engine, demand, slice),
         },
       }),
@@ -94,7 +112,7 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
           clearData: work(async (_, signal) => {
             const next = engine.sessions[engine.day + 1]!.open;
             // Whoever waits for a symbol gets it when the next session opens.
-            const asked = () => engine.unanswered.length > 0;
+            const asked = () => engine.inbox.isAwaited;
             await demand.wanted({ next: () => next }, signal, asked);
             signal.throwIfAborted();
             phases.clearData(engine);
@@ -105,8 +123,24 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       }),
       processor: actor('processor'),
       quality: actor('quality'),
-      scanner: actor('scanner'),
+      scanner: lifecycleMachine.provide({
+        actors: {
+          setUp: scannerWork(engine, 'scanner.setup', () => setUp(engine, 'scanner')),
+          tearDown: scannerWork(engine, 'scanner.teardown', () => tearDown(engine, 'scanner')),
+        },
+      }),
       strategy: actor('strategy'),
+      oneScanner: scannerMachine.provide({
+        actors: {
+          setUp: withInput<ScannerInput>(({ scanners }, { name }) => scanners.setUp(name)),
+          scan: withInput<ScanInput>(({ scanners }, { name, schedule }) =>
+            scanners.scan(name, schedule),
+          ),
+          tearDown: withInput<ScannerInput>(({ scanners }, { name }) =>
+            scanners.tearDown(name, (change) => applyChanges(engine, { changes: [change] })),
+          ),
+        },
+      }),
     },
     actions: {
       refuseMessage: ({ event, self }) => refuse(event.type, String(self.getSnapshot().value)),
@@ -128,6 +162,21 @@ async function perform<T>(engine: Engine, signal: AbortSignal, run: () => T | Pr
     if (!signal.aborted) engine.recorder.commit();
   }
 }
+
+/** Asks every scanner in turn, then says what was got or let go. */
+function scannerWork(engine: Engine, type: 'scanner.setup' | 'scanner.teardown', say: () => void) {
+  return fromPromise<void, void>(async ({ signal, system, self }) => {
+    for (const name of engine.scanners.names) {
+      const scanner = system.get(scannerId(name)) as ActorRefFrom<typeof scannerMachine>;
+      scanner.send({ type, replyTo: self });
+      await waitFor(scanner, ({ value }) => SETTLED.has(String(value)), { signal });
+    }
+    await perform(engine, signal, say);
+  });
+}
+
+/** States in which a scanner has done what it was asked. */
+const SETTLED: ReadonlySet<string> = new Set(['idle', 'ready', 'disabled']);
 
 function setUp(engine: Engine, actor: string): void {
   const allocated = phases.ACTOR_WORK[actor]!.setUp(engine);

@@ -1,6 +1,6 @@
 /** What is wrong with a config file, or what a run of it would do. */
 import { stat } from 'node:fs/promises';
-import { createStrategy, findStrategy } from '../actors/modules.ts';
+import { createInstance, findModule } from '../actors/modules.ts';
 import { ConfigInvalid, checkConfig } from '../actors/openSession.ts';
 import { SmaCross } from '../actors/smaCross.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
@@ -56,17 +56,21 @@ function windowProblems(config: Config): Problem[] {
 }
 
 async function moduleProblems(config: Config, folder: string): Promise<Problem[]> {
-  const { strategies } = config.session_data_config;
-  const registered = new Map([['sma-cross', SmaCross]]);
-  const found = strategies.map(async ({ module, enabled, config: own }, i) => {
-    if (!enabled) return [];
-    const path = `session_data_config.strategies[${i}]`;
+  const { strategies, scanners } = config.session_data_config;
+  const known = new Map<string, unknown>([['sma-cross', SmaCross]]);
+  const checks = [
+    ...strategies.map((entry, i) => ({ kind: 'strategy' as const, list: 'strategies', entry, i })),
+    ...scanners.map((entry, i) => ({ kind: 'scanner' as const, list: 'scanners', entry, i })),
+  ];
+  const found = checks.map(async ({ kind, list, entry, i }) => {
+    if (!entry.enabled) return [];
     try {
-      const { name, factory } = await findStrategy(module, registered, folder);
-      createStrategy(name, factory, own);
+      const registered = (kind === 'strategy' ? known : new Map()) as Map<string, () => object>;
+      const { name, factory } = await findModule(kind, entry.module, registered, folder);
+      createInstance(kind, name, factory, entry.config);
       return [];
     } catch (error) {
-      return [problemOf(path, error)];
+      return [problemOf(`session_data_config.${list}[${i}]`, error)];
     }
   });
   return (await Promise.all(found)).flat();

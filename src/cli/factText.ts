@@ -24,6 +24,10 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
     `base ${base}, derived ${intervals.join(' ') || 'none'}, by ${added_by}`,
   SymbolRefused: ({ reason }) => reason,
   SymbolRemoved: ({ reason }) => reason,
+  SymbolUpgraded: () => 'what it held gives way to a full load',
+  IntervalAdded: ({ interval }) => interval,
+  SymbolLocked: ({ holder }) => `by ${holder}`,
+  SymbolUnlocked: ({ holder }) => `by ${holder}`,
   HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
     `${interval}, ${trading_days} trading days for ${few(needed_by)}`,
   IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${plural(warmup, 'bar')}`,
@@ -44,6 +48,14 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   QualityScored: (fact) => qualityGist(fact),
   GapDetected: ({ interval, start, end, missing }, clock) =>
     `${interval} ${clock(start).slice(11)} to ${clock(end).slice(11)}, ${missing} missing`,
+  GapFilled: ({ interval, start, end, filled }, clock) =>
+    `${interval} ${clock(start).slice(11)} to ${clock(end).slice(11)}, ${filled} filled`,
+  BarCorrected: (fact, clock) => `${barGist(fact, clock)}, corrects ${fact.corrects}`,
+  UniverseRead: ({ scanner, file, symbols }) =>
+    `${scanner} read ${plural(symbols.length, 'symbol')} from ${file}`,
+  ScanStarted: ({ scanner, schedule }) => `${scanner}, ${schedule}`,
+  ScanCompleted: ({ scanner, symbols }) => `${scanner} found ${few(symbols) || 'nothing'}`,
+  ScanFailed: ({ scanner, callback, reason }) => `${scanner} in ${callback}: ${reason}`,
   MessageReceived: ({ message, detail }) => `${message} ${plainJson(detail)}`,
   MessageRefused: ({ message, state, reason }) => `${message} in ${state}: ${reason}`,
   SignalEmitted: ({ strategy, side, strength, reason }) =>
@@ -88,7 +100,10 @@ export class FactLines {
   };
 }
 
-function barGist(fact: FactOf<'BarAppended' | 'BarDerived'>, clock: Clock): string {
+function barGist(
+  fact: FactOf<'BarAppended' | 'BarDerived' | 'BarCorrected'>,
+  clock: Clock,
+): string {
   const { interval, opened, open, high, low, close, volume, count, expected } = fact;
   const partial = count === expected ? '' : `, ${count} of ${expected} bars`;
   const time = clock(opened).slice(11);

@@ -72,6 +72,20 @@ export class BarColumns {
     this.expected[i] = bar.expected;
   }
 
+  /** Makes room for a row opened at `opened` where it belongs, or finds the one that is there. O(rows). */
+  place(opened: MarketTime): number {
+    const row = this.lowerBound(opened);
+    if (row < this.length && this.opened[row] === opened) return row;
+    this.grow();
+    for (const field of BAR_FIELDS) this[field].copyWithin(row + 1, row, this.length - 1);
+    return row;
+  }
+
+  /** Writes row `i`, which must be there. */
+  write(i: number, bar: Bar): void {
+    for (const field of BAR_FIELDS) this[field][i] = bar[field];
+  }
+
   /** Appends rows `[from, to)` of `other`. */
   append(other: BarColumns, from = 0, to = other.length): void {
     const length = this.length + Math.max(0, to - from);

@@ -15,6 +15,7 @@ const count = z.int().nonnegative();
 /** True on facts about the past that a symbol added mid-session is caught up with. */
 const catchup = z.literal(true).optional();
 const free = z.record(z.string(), z.unknown());
+const scanSchedule = z.enum(['pre_session', 'regular_session']);
 
 /** Where consecutive bars come from: file name, its SHA-256, line of the first one, how many. */
 const provenance = z.array(
@@ -64,6 +65,13 @@ export const CONTROL_FACTS = {
   }),
   SymbolRefused: z.object({ symbol, reason: z.string() }),
   SymbolRemoved: z.object({ symbol, reason: z.string() }),
+  /** What a light symbol held gives way to the full load that follows. */
+  SymbolUpgraded: z.object({ symbol }),
+  /** A symbol of the session gets a further derived interval. */
+  IntervalAdded: z.object({ symbol, interval }),
+  /** Protects a symbol from being removed while it is in the session. */
+  SymbolLocked: z.object({ symbol, holder: z.string() }),
+  SymbolUnlocked: z.object({ symbol, holder: z.string() }),
   HistoricalDataAugmented: z.object({
     symbol,
     interval,
@@ -110,6 +118,38 @@ export const CONTROL_FACTS = {
   }),
   /** `end` is exclusive; `missing` counts bars of `interval`. */
   GapDetected: z.object({ symbol, interval, start: time, end: time, missing: count, catchup }),
+  /** A bar that came late: `start` up to `end` (exclusive) is no gap any more. */
+  GapFilled: z.object({ symbol, interval, start: time, end: time, filled: count }),
+  /** A bar of a window that had closed, as it would have been; `corrects` is the seq of the one it replaces. */
+  BarCorrected: z.object({
+    symbol,
+    interval,
+    corrects: count,
+    opened: time,
+    open: z.number(),
+    high: z.number(),
+    low: z.number(),
+    close: z.number(),
+    volume: z.number(),
+    count,
+    expected: count,
+  }),
+  /** Input: symbols that a scanner read from a file. */
+  UniverseRead: z.object({
+    scanner: z.string(),
+    file: z.string(),
+    fingerprint: z.string(),
+    symbols: z.array(symbol),
+  }),
+  ScanStarted: z.object({ scanner: z.string(), schedule: scanSchedule }),
+  ScanCompleted: z.object({
+    scanner: z.string(),
+    schedule: scanSchedule,
+    symbols: z.array(symbol),
+    metadata: free,
+  }),
+  /** The scanner is out for the session. */
+  ScanFailed: z.object({ scanner: z.string(), callback: z.string(), reason: z.string() }),
   MessageReceived: z.object({ message: z.string(), detail: free }),
   MessageRefused: z.object({ message: z.string(), state: z.string(), reason: z.string() }),
   SignalEmitted: z.object({
@@ -177,6 +217,8 @@ export interface IndicatorFact extends Envelope {
   /** True when all outputs are ready. */
   readonly valid: boolean;
   readonly catchup?: boolean;
+  /** Seq of the update this one replaces, because a bar it rests on was corrected. */
+  readonly corrects?: number;
 }
 
 /** Days of bars that the log holds elsewhere: in an earlier fact of this type, or as a session's bars from `seq` on. */

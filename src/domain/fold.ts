@@ -4,14 +4,19 @@
  * In place, because copying the symbol table for every bar costs more than everything else together. Facts
  * that only explain (why a chart moved, where bars came from) change nothing here.
  */
-import { BarColumns } from './bars.ts';
 import { InvariantViolated } from './errors.ts';
-import type { ControlFact, ControlFactOf, ControlType, HeldBars } from './facts.ts';
-import { BLOCK_COLUMNS, type Block, type Frame, type Section } from './frame.ts';
-import { History } from './history.ts';
-import type { Interval } from './interval.ts';
-import { arityOf, type SeriesTable } from './series.ts';
-import { emptyMetrics, emptySeries, type SessionData, type SymbolData } from './sessionData.ts';
+import type { ControlFact, ControlFactOf, ControlType } from './facts.ts';
+import { foldRows } from './foldRows.ts';
+import type { Block, Frame, Section } from './frame.ts';
+import { compareIntervals, type Interval } from './interval.ts';
+import type { SeriesTable } from './series.ts';
+import {
+  type BarSeries,
+  emptyMetrics,
+  emptySeries,
+  type SessionData,
+  type SymbolData,
+} from './sessionData.ts';
 import type { MarketTime, TradingDate } from './time.ts';
 
 type Change<F> = (data: SessionData, fact: F) => void;
@@ -55,6 +60,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       bars: new Map([empty(base, false), ...intervals.map((interval) => empty(interval, true))]),
       indicators: new Map(),
       metrics: emptyMetrics(),
+      locks: new Set(),
       quality: null,
       historicalQuality: new Map(),
     });
@@ -63,11 +69,23 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     data.refused.set(symbol, reason);
   },
   SymbolRemoved: (data, { symbol }) => {
-    data.symbols.delete(symbol);
     data.history.delete(symbol);
-    // Rare enough to forget all short cuts; they are found again at first use.
-    data.barsBySeries.fill(undefined);
-    data.indicatorsBySeries.fill(undefined);
+    dropSymbol(data, symbol);
+  },
+  SymbolUpgraded: (data, { symbol }) => dropSymbol(data, symbol),
+  IntervalAdded: (data, fact) => {
+    const { bars } = symbolOf(data, fact);
+    const all = [...bars, [fact.interval, emptySeries(fact.interval, true)] as const];
+    const [base, ...derived] = all;
+    derived.sort(([a], [b]) => compareIntervals(a, b));
+    bars.clear();
+    for (const [interval, series] of [base!, ...derived]) bars.set(interval, series);
+  },
+  SymbolLocked: (data, fact) => {
+    symbolOf(data, fact).locks.add(fact.holder);
+  },
+  SymbolUnlocked: (data, fact) => {
+    symbolOf(data, fact).locks.delete(fact.holder);
   },
   HistoricalDataAugmented: explains,
   IndicatorRegistered: (data, fact) => {
@@ -100,6 +118,24 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     }
     series.gaps.push({ start: fact.start, end: fact.end, missing: fact.missing });
   },
+  GapFilled: (data, fact) => {
+    const series = symbolOf(data, fact).bars.get(fact.interval);
+    if (series !== undefined) fillGap(series, fact);
+  },
+  BarCorrected: (data, fact) => {
+    const series = symbolOf(data, fact).bars.get(fact.interval);
+    const row = series?.columns.lowerBound(fact.opened) ?? 0;
+    if (series === undefined || series.columns.opened[row] !== fact.opened) {
+      const bar = `${fact.symbol}/${fact.interval} at ${fact.opened}`;
+      throw new InvariantViolated(fact.seq, `no bar ${bar} to correct`);
+    }
+    series.columns.write(row, fact);
+    series.updated = fact.at;
+  },
+  UniverseRead: explains,
+  ScanStarted: explains,
+  ScanCompleted: explains,
+  ScanFailed: explains,
   MessageReceived: explains,
   MessageRefused: explains,
   SignalEmitted: (data) => {
@@ -144,9 +180,7 @@ export function foldBlock(
 ): void {
   follow(data, block.firstSeq, block.facts);
   data.now = at;
-  if (block.type === 'IndicatorUpdated') foldValues(data, block, at, table);
-  else if (block.type === 'HistoricalBarsLoaded') foldHistory(data, block);
-  else foldBars(data, block, at, table);
+  foldRows(data, block, at, table);
 }
 
 /** Folds every section of a frame, in order. */
@@ -159,6 +193,36 @@ function foldSection(data: SessionData, section: Section, at: MarketTime, table:
   else for (const fact of section.facts) foldControl(data, fact);
 }
 
+/** Rare enough to forget all short cuts; they are found again at first use. */
+function dropSymbol(data: SessionData, symbol: string): void {
+  data.symbols.delete(symbol);
+  data.barsBySeries.fill(undefined);
+  data.indicatorsBySeries.fill(undefined);
+}
+
+/** Takes `[start, end)` out of the gap it lies in; what is left on either side stays a gap. */
+function fillGap({ gaps }: BarSeries, { start, end, filled }: FilledGap): void {
+  const at = gaps.findIndex((gap) => gap.start <= start && end <= gap.end);
+  const gap = gaps[at];
+  if (gap === undefined) return;
+  const step = (end - start) / filled;
+  const left = [
+    { start: gap.start, end: start },
+    { start: end, end: gap.end },
+  ].filter((part) => part.end > part.start);
+  const parts = left.map((part) => ({
+    ...part,
+    missing: Math.round((part.end - part.start) / step),
+  }));
+  gaps.splice(at, 1, ...parts);
+}
+
+interface FilledGap {
+  readonly start: MarketTime;
+  readonly end: MarketTime;
+  readonly filled: number;
+}
+
 function follow(data: SessionData, seq: number, facts: number): void {
   if (seq !== data.seq + 1) throw new InvariantViolated(seq, `follows ${data.seq}`);
   data.seq += facts;
@@ -168,135 +232,6 @@ function symbolOf(data: SessionData, fact: { seq: number; symbol: string }): Sym
   const found = data.symbols.get(fact.symbol);
   if (found === undefined) throw new InvariantViolated(fact.seq, `no symbol ${fact.symbol}`);
   return found;
-}
-
-function foldBars(data: SessionData, block: Block, at: MarketTime, table: SeriesTable): void {
-  const [ids, , opened, open, high, low, close, volume, count, expected] = block.columns;
-  const isBase = block.type === 'BarAppended';
-  for (let row = 0; row < block.rows; row++) {
-    const id = ids!.data[row]!;
-    const { owner, series } = data.barsBySeries[id] ?? findBars(data, id, block, row, table);
-    const { columns } = series;
-    const i = columns.grow();
-    if (i === 0) series.firstSeq = block.firstSeq + row;
-    columns.opened[i] = opened!.data[row]!;
-    columns.open[i] = open!.data[row]!;
-    columns.high[i] = high!.data[row]!;
-    columns.low[i] = low!.data[row]!;
-    columns.close[i] = close!.data[row]!;
-    columns.volume[i] = volume!.data[row]!;
-    columns.count[i] = count!.data[row]!;
-    columns.expected[i] = expected!.data[row]!;
-    series.updated = at;
-    if (isBase) foldMetrics(owner, columns, i, at);
-  }
-}
-
-function foldMetrics(owner: SymbolData, columns: BarColumns, i: number, at: MarketTime): void {
-  const { metrics } = owner;
-  const high = columns.high[i]!;
-  const low = columns.low[i]!;
-  const close = columns.close[i]!;
-  const volume = columns.volume[i]!;
-  if (metrics.bars === 0) {
-    metrics.open = columns.open[i]!;
-    metrics.high = high;
-    metrics.low = low;
-  } else {
-    if (high > metrics.high) metrics.high = high;
-    if (low < metrics.low) metrics.low = low;
-  }
-  metrics.last = close;
-  metrics.volume += volume;
-  metrics.turnover += ((high + low + close) / 3) * volume;
-  metrics.bars += 1;
-  metrics.updated = at;
-}
-
-function findBars(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {
-  const { symbol, name } = table.at(id);
-  const owner = data.symbols.get(symbol);
-  const series = owner?.bars.get(name);
-  if (owner === undefined || series === undefined) {
-    throw new InvariantViolated(block.firstSeq + row, `no series ${symbol}/${name}`);
-  }
-  const found = { owner, series };
-  data.barsBySeries[id] = found;
-  return found;
-}
-
-function foldValues(data: SessionData, block: Block, at: MarketTime, table: SeriesTable): void {
-  const [ids, , valid, values] = block.columns;
-  let cell = 0;
-  for (let row = 0; row < block.rows; row++) {
-    const id = ids!.data[row]!;
-    const slot = data.indicatorsBySeries[id] ?? findSlot(data, id, block, row, table);
-    const { cells } = slot;
-    for (let i = 0; i < cells.length; i++) cells[i] = values!.data[cell++]!;
-    slot.valid = valid!.data[row] === 1;
-    slot.updated = at;
-    slot.seq = block.firstSeq + row;
-  }
-}
-
-function findSlot(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {
-  const entry = table.at(id);
-  const slot = data.symbols.get(entry.symbol)?.indicators.get(entry.name);
-  if (slot === undefined || slot.cells.length !== arityOf(entry)) {
-    throw new InvariantViolated(
-      block.firstSeq + row,
-      `no indicator ${entry.symbol}/${entry.name} of ${arityOf(entry)} outputs`,
-    );
-  }
-  data.indicatorsBySeries[id] = slot;
-  return slot;
-}
-
-/** Who records history that was read as it is stored; what is derived is recorded by the processor. */
-const STORED = 'session/loading';
-
-/** What the block's one fact says besides its columns. */
-interface HistoryFields {
-  readonly symbol: string;
-  readonly interval: string;
-  readonly from: TradingDate;
-  readonly visible_from: TradingDate | null;
-  readonly days: readonly { date: TradingDate; bars: number }[];
-  readonly held: readonly HeldBars[];
-}
-
-function foldHistory(data: SessionData, block: Block): void {
-  const fields = block.extra as unknown as HistoryFields;
-  let ofSymbol = data.history.get(fields.symbol);
-  if (ofSymbol === undefined) {
-    ofSymbol = new Map();
-    data.history.set(fields.symbol, ofSymbol);
-  }
-  let history = ofSymbol.get(fields.interval);
-  if (history === undefined) {
-    history = new History(fields.interval);
-    ofSymbol.set(fields.interval, history);
-  }
-  history.dropBefore(fields.from);
-  history.visibleFrom = fields.visible_from;
-  history.askedIn = data.sessions;
-  // What is stored beside the base may differ from what a session derives: history stays as it is stored.
-  history.takesSessions = block.by !== STORED || fields.interval === data.streams?.base;
-  const source = columnsOf(block);
-  let from = 0;
-  for (const { date, bars } of fields.days) {
-    history.addDay({ date, seq: block.firstSeq, source, from, to: from + bars });
-    from += bars;
-  }
-}
-
-function columnsOf(block: Block): BarColumns {
-  const source = new BarColumns(0);
-  BLOCK_COLUMNS.HistoricalBarsLoaded.forEach((field, i) => {
-    source[field] = block.columns[i]!.data;
-  });
-  source.length = block.rows;
-  return source;
 }
 
 /** A session's bars become history of the series that the run keeps. */

@@ -61,6 +61,8 @@ export interface SymbolData {
   /** In the order of registration. */
   readonly indicators: Map<string, IndicatorSlot>;
   readonly metrics: SessionMetrics;
+  /** Who protects it from being removed. */
+  readonly locks: Set<string>;
   /** Last recorded score; between two the view counts. */
   quality: { value: number; present: number; expected: number } | null;
   /** Over the requested trailing days, per interval. */

@@ -2,47 +2,47 @@
  * Phase 3: streams until the clock reaches the close.
  *
  *   activating ─▶ streaming ⇄ paused
- *                  ▲  │ └─▶ closed            any ─▶ failed
- *                  │  ▼
- *                inserting
+ *               ▲  │  │  └─▶ closed            any ─▶ failed
+ *               │  ▼  ▼
+ *       inserting    scanning
  *
  * The pump runs slices of frames; between two slices the chart looks at what has come in meanwhile. Inserting
- * is the load of Phase 2 for the symbols that wait.
+ * is the load of Phase 2 for the symbols that wait; scanning stands between two halves of a frame.
  */
 import { assign, fromCallback, sendTo, setup } from 'xstate';
-import { loadingMachine } from './loading.machine.ts';
-import { type CanFail, type Outcome, onError, outcomeOf, reasonOf, step, work } from './step.ts';
+import { type Asked, insertionMachine } from './insertion.machine.ts';
+import { SCANNING, scanningMachine } from './scanning.machine.ts';
+import { type CanFail, ifOkTo, type Outcome, onError, outcomeOf, reasonOf, work } from './step.ts';
 
 export type PumpMessage = { type: 'slice.run' };
 
 export type ActiveMessage =
-  /** `symbols`: what strategies have asked for in it. */
-  | { type: 'slice.end'; symbols: readonly string[] }
+  /** `asked`: what strategies have asked for in it. */
+  | { type: 'slice.end'; asked: readonly Asked[] }
+  /** The clock has reached a time at which these scanners look. */
+  | { type: 'scan.begin'; scanners: readonly string[] }
   | { type: 'feed.close' }
   | { type: 'feed.fail'; reason: string }
   | { type: 'session.pause' }
   | { type: 'session.resume' }
-  | { type: 'symbol.add'; symbol: string };
+  | { type: 'symbol.add'; symbol: string }
+  | { type: 'session.change'; change: number };
 
 export interface ActiveInput {
-  /** Symbols asked for before the session opened. */
-  readonly pending: readonly string[];
-}
-
-/** What was inserted; a reason means that the load failed and nothing of it may remain. */
-export interface InsertionInput {
-  readonly symbols: readonly string[];
-  readonly reason: string;
+  /** What was asked for before the session opened. */
+  readonly pending: readonly Asked[];
+  readonly handshakeTimeoutMs: number;
 }
 
 export interface ActiveContext extends CanFail {
+  readonly handshakeTimeoutMs: number;
   readonly pauseAsked: boolean;
-  /** Symbols that wait to be inserted, in the order they came. */
-  readonly pending: readonly string[];
-  /** Symbols being inserted. */
-  readonly inserting: readonly string[];
-  /** Why the load failed; empty if it did not. */
-  readonly insertionReason: string;
+  /** What waits to be served, in the order it came. */
+  readonly pending: readonly Asked[];
+  /** What is being served. */
+  readonly inserting: readonly Asked[];
+  /** Scanners that are to look now. */
+  readonly scanners: readonly string[];
 }
 
 export const activeMachine = setup({
@@ -54,9 +54,8 @@ export const activeMachine = setup({
   },
   actors: {
     activate: work(),
-    loading: loadingMachine,
-    /** Tells those who asked how the insertion ended. */
-    settleInsertion: step<void, InsertionInput>(),
+    insertion: insertionMachine,
+    scanning: scanningMachine,
     /** Runs one slice for every `slice.run` and answers how it ended. */
     pump: fromCallback<PumpMessage>(() => {}),
   },
@@ -64,19 +63,13 @@ export const activeMachine = setup({
     runSlice: sendTo('pump', { type: 'slice.run' }),
     askPause: assign({ pauseAsked: true }),
     dropPause: assign({ pauseAsked: false }),
-    queueSymbol: assign({
-      pending: ({ context, event }) =>
-        event.type === 'symbol.add' ? [...context.pending, event.symbol] : context.pending,
+    queue: assign({
+      pending: ({ context, event }) => [...context.pending, ...askedIn(event)],
     }),
-    queueWishes: assign({
-      pending: ({ context, event }) =>
-        event.type === 'slice.end' ? [...context.pending, ...event.symbols] : context.pending,
-    }),
-    takePending: assign({
-      inserting: ({ context }) => [...new Set(context.pending)],
-      pending: [],
-    }),
-    noteInsertion: assign(({ event }) => ({ insertionReason: reasonOf(event) })),
+    takePending: assign({ inserting: ({ context }) => context.pending, pending: [] }),
+    noteScanners: assign(({ event }) => ({
+      scanners: event.type === 'scan.begin' ? event.scanners : [],
+    })),
     noteReason: assign(({ event }) => ({ reason: reasonOf(event) })),
     noteFailure: assign(({ event }) => ({
       reason: event.type === 'feed.fail' ? event.reason : '',
@@ -84,21 +77,23 @@ export const activeMachine = setup({
   },
   guards: {
     pauseAsked: ({ context }) => context.pauseAsked,
-    hasWishes: ({ event }) => event.type === 'slice.end' && event.symbols.length > 0,
+    hasAsked: ({ event }) => askedIn(event).length > 0,
     hasPending: ({ context }) => context.pending.length > 0,
+    succeeded: ({ event }) => reasonOf(event) === '',
   },
 }).createMachine({
   id: 'active',
   context: ({ input }) => ({
+    ...input,
     reason: '',
     pauseAsked: false,
-    pending: input.pending,
     inserting: [],
-    insertionReason: '',
+    scanners: [],
   }),
-  // Kept in every state below, so that no request is lost while another one loads.
+  // Kept in every state below, so that no request is lost while another one is served.
   on: {
-    'symbol.add': { actions: 'queueSymbol' },
+    'symbol.add': { actions: 'queue' },
+    'session.change': { actions: 'queue' },
     'session.pause': { actions: 'askPause' },
     'session.resume': { actions: 'dropPause' },
   },
@@ -123,53 +118,58 @@ export const activeMachine = setup({
       invoke: { id: 'pump', src: 'pump', onError },
       on: {
         'slice.end': [
-          { guard: 'hasWishes', target: 'turning', actions: 'queueWishes' },
+          { guard: 'hasAsked', target: 'turning', actions: 'queue' },
           { actions: 'runSlice' },
         ],
+        'scan.begin': { target: 'scanning', actions: 'noteScanners' },
         'feed.close': 'closed',
         'feed.fail': { target: 'failed', actions: 'noteFailure' },
         'session.pause': { target: 'turning', actions: 'askPause' },
-        'symbol.add': { target: 'turning', actions: 'queueSymbol' },
+        'symbol.add': { target: 'turning', actions: 'queue' },
+        'session.change': { target: 'turning', actions: 'queue' },
       },
     },
     paused: {
       meta: { description: 'Stands between two frames until resumed.' },
       on: {
         'session.resume': { target: 'turning', actions: 'dropPause' },
-        'symbol.add': { target: 'turning', actions: 'queueSymbol' },
+        'symbol.add': { target: 'turning', actions: 'queue' },
+        'session.change': { target: 'turning', actions: 'queue' },
       },
     },
     inserting: {
-      meta: { description: 'Loads symbols added mid-session and brings them up to the clock.' },
+      meta: { description: 'Serves what was asked for: symbols to add, changes to make.' },
       entry: 'takePending',
-      initial: 'loading',
-      onDone: 'turning',
-      states: {
-        loading: {
-          invoke: {
-            id: 'loading',
-            src: 'loading',
-            input: ({ context }) => ({ symbols: context.inserting }),
-            onDone: { target: 'settling', actions: 'noteInsertion' },
-            onError: { target: 'settling', actions: 'noteInsertion' },
-          },
-        },
-        settling: {
-          invoke: {
-            id: 'settle',
-            src: 'settleInsertion',
-            input: ({ context }) => ({
-              symbols: context.inserting,
-              reason: context.insertionReason,
-            }),
-            onDone: 'settled',
-            onError: { target: '#active.failed', actions: 'noteReason' },
-          },
-        },
-        settled: { type: 'final' },
+      invoke: {
+        id: 'insertion',
+        src: 'insertion',
+        input: ({ context }) => ({ asked: context.inserting }),
+        ...ifOkTo('turning'),
+      },
+    },
+    scanning: {
+      meta: { description: 'Scanners whose time has come look for symbols; the clock stands.' },
+      invoke: {
+        id: 'scanning',
+        systemId: SCANNING,
+        src: 'scanning',
+        input: ({ context }) => ({
+          scanners: context.scanners,
+          schedule: 'regular_session' as const,
+          setUp: false,
+          handshakeTimeoutMs: context.handshakeTimeoutMs,
+        }),
+        ...ifOkTo('turning'),
       },
     },
     closed: { type: 'final' },
     failed: { type: 'final' },
   },
 });
+
+/** What a message asks for. */
+function askedIn(message: ActiveMessage): readonly Asked[] {
+  if (message.type === 'slice.end') return message.asked;
+  if (message.type === 'symbol.add') return [{ symbol: message.symbol }];
+  return message.type === 'session.change' ? [{ change: message.change }] : [];
+}

@@ -2,15 +2,20 @@
  * Phase 2, every session: load the day's symbols, set up the actors, let scanners look.
  *
  *   loading ─▶ settingUp ─▶ scanning ─▶ done        any ─▶ failed
+ *
+ * Scanners are set up last, where what they ask for can be served.
  */
 import { assign, setup } from 'xstate';
 import { handshakeMachine } from './handshake.machine.ts';
 import { loadingMachine } from './loading.machine.ts';
-import { type CanFail, ifOkTo, type Outcome, outcomeOf, reasonOf, thenTo, work } from './step.ts';
+import { SCANNING, scanningMachine } from './scanning.machine.ts';
+import { type CanFail, ifOkTo, type Outcome, outcomeOf, reasonOf } from './step.ts';
 
 export interface PhaseInput {
   readonly symbols: readonly string[];
   readonly actors: readonly string[];
+  /** Scanners that look before the session. */
+  readonly preSession: readonly string[];
   readonly handshakeTimeoutMs: number;
 }
 
@@ -20,7 +25,7 @@ export const initializationMachine = setup({
     context: {} as PhaseInput & CanFail,
     output: {} as Outcome,
   },
-  actors: { loading: loadingMachine, handshake: handshakeMachine, preSessionScans: work() },
+  actors: { loading: loadingMachine, handshake: handshakeMachine, scanning: scanningMachine },
   actions: { noteReason: assign(({ event }) => ({ reason: reasonOf(event) })) },
   guards: { succeeded: ({ event }) => reasonOf(event) === '' },
 }).createMachine({
@@ -34,7 +39,7 @@ export const initializationMachine = setup({
       invoke: {
         id: 'loading',
         src: 'loading',
-        input: ({ context }) => ({ symbols: context.symbols }),
+        input: ({ context }) => ({ symbols: context.symbols, wholeDay: true }),
         ...ifOkTo('settingUp'),
       },
     },
@@ -43,13 +48,28 @@ export const initializationMachine = setup({
       invoke: {
         id: 'handshake',
         src: 'handshake',
-        input: ({ context }) => ({ message: 'actor.setup' as const, ...context }),
+        input: ({ context }) => ({
+          message: 'actor.setup' as const,
+          actors: context.actors.filter((actor) => actor !== 'scanner'),
+          handshakeTimeoutMs: context.handshakeTimeoutMs,
+        }),
         ...ifOkTo('scanning'),
       },
     },
     scanning: {
-      meta: { description: 'Runs pre-session scans with the clock stopped.' },
-      invoke: { id: 'scans', src: 'preSessionScans', ...thenTo('done') },
+      meta: { description: 'Sets up scanners and runs pre-session scans with the clock stopped.' },
+      invoke: {
+        id: 'scanning',
+        systemId: SCANNING,
+        src: 'scanning',
+        input: ({ context }) => ({
+          scanners: context.preSession,
+          schedule: 'pre_session' as const,
+          setUp: true,
+          handshakeTimeoutMs: context.handshakeTimeoutMs,
+        }),
+        ...ifOkTo('done'),
+      },
     },
     done: { type: 'final' },
     failed: { type: 'final' },

@@ -15,6 +15,8 @@ import { type CanFail, type Outcome, onError, outcomeOf, reasonOf, step, thenTo 
 
 export interface LoadingInput {
   readonly symbols: readonly string[];
+  /** True for the load of a day, which also brings back what earlier sessions asked for. */
+  readonly wholeDay?: boolean;
 }
 
 /** Reads before a symbol is refused. */
@@ -30,6 +32,7 @@ const load = step<void, LoadingInput>;
 
 const toLoad = ({ context }: { context: LoadingInput }): LoadingInput => ({
   symbols: context.symbols,
+  wholeDay: context.wholeDay ?? false,
 });
 
 export const loadingMachine = setup({
@@ -57,7 +60,7 @@ export const loadingMachine = setup({
   guards: { mayRetry: ({ context }) => context.attempt < ATTEMPTS },
 }).createMachine({
   id: 'loading',
-  context: ({ input }) => ({ symbols: input.symbols, reason: '', attempt: 1 }),
+  context: ({ input }) => ({ ...input, reason: '', attempt: 1 }),
   initial: 'checking',
   output: outcomeOf,
   states: {

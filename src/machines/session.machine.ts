@@ -10,11 +10,14 @@
  *
  * The chart decides when; `domain` and `actors` decide what. It reads no clock and never writes SessionData.
  */
-import { assign, sendTo, setup } from 'xstate';
+import { assign, enqueueActions, sendTo, setup } from 'xstate';
 import { activeMachine } from './active.machine.ts';
 import { endingMachine } from './ending.machine.ts';
 import { initializationMachine, type PhaseInput } from './initialization.machine.ts';
+import type { Asked } from './insertion.machine.ts';
 import { lifecycleMachine } from './lifecycle.machine.ts';
+import { scannerMachine } from './scanner.machine.ts';
+import { scannerId } from './scanning.machine.ts';
 import { type CanFail, ifOkTo, type Outcome, onError, outcomeOf, reasonOf } from './step.ts';
 import { teardownMachine } from './teardown.machine.ts';
 import { validationMachine } from './validation.machine.ts';
@@ -24,10 +27,14 @@ export type SessionMessage =
   | { type: 'session.pause' }
   | { type: 'session.resume' }
   | { type: 'session.stop' }
-  | { type: 'symbol.add'; symbol: string };
+  | { type: 'symbol.add'; symbol: string }
+  /** A change that waits to be made between two frames, by its number. */
+  | { type: 'session.change'; change: number };
 
 export interface SessionInput {
   readonly symbols: readonly string[];
+  /** Every scanner of the run, in the config's order. */
+  readonly scanners: readonly { readonly name: string; readonly preSession: boolean }[];
   /** Trading days of the run. */
   readonly sessions: number;
   /** How long a setup or teardown may stay unanswered, in host time. */
@@ -37,8 +44,8 @@ export interface SessionInput {
 export interface SessionContext extends SessionInput, CanFail {
   /** Sessions begun before the present one. */
   readonly day: number;
-  /** Symbols asked for while no session was open. */
-  readonly pending: readonly string[];
+  /** What was asked for while no session was open. */
+  readonly pending: readonly Asked[];
 }
 
 /** Actors with setup and teardown, in the order they are asked. */
@@ -47,6 +54,7 @@ export const SESSION_ACTORS = ['processor', 'quality', 'scanner', 'strategy'] as
 const phaseInput = ({ context }: { context: SessionContext }): PhaseInput => ({
   symbols: context.symbols,
   actors: SESSION_ACTORS,
+  preSession: context.scanners.filter(({ preSession }) => preSession).map(({ name }) => name),
   handshakeTimeoutMs: context.handshakeTimeoutMs,
 });
 
@@ -67,13 +75,23 @@ export const sessionMachine = setup({
     quality: lifecycleMachine,
     scanner: lifecycleMachine,
     strategy: lifecycleMachine,
+    oneScanner: scannerMachine,
   },
   actions: {
     /** Records that a message came when no state handles it. */
     refuseMessage: () => {},
-    queueSymbol: assign({
-      pending: ({ context, event }) =>
-        event.type === 'symbol.add' ? [...context.pending, event.symbol] : context.pending,
+    startScanners: enqueueActions(({ context, enqueue }) => {
+      for (const { name } of context.scanners) {
+        const id = scannerId(name);
+        enqueue.spawnChild('oneScanner', { id, systemId: id, input: { name } });
+      }
+    }),
+    queue: assign({
+      pending: ({ context, event }) => {
+        if (event.type === 'symbol.add') return [...context.pending, { symbol: event.symbol }];
+        if (event.type !== 'session.change') return context.pending;
+        return [...context.pending, { change: event.change }];
+      },
     }),
     dropPending: assign({ pending: [] }),
     countDay: assign({ day: ({ context }) => context.day + 1 }),
@@ -90,6 +108,7 @@ export const sessionMachine = setup({
   context: ({ input }) => ({ ...input, day: 0, pending: [], reason: '' }),
   initial: 'validating',
   output: outcomeOf,
+  entry: 'startScanners',
   invoke: SESSION_ACTORS.map((name) => ({
     id: name,
     systemId: name,
@@ -98,7 +117,8 @@ export const sessionMachine = setup({
   })),
   on: {
     'session.stop': '.stopped',
-    'symbol.add': { actions: 'queueSymbol' },
+    'symbol.add': { actions: 'queue' },
+    'session.change': { actions: 'queue' },
     '*': { guard: 'fromOutside', actions: 'refuseMessage' },
   },
   states: {
@@ -125,12 +145,16 @@ export const sessionMachine = setup({
         'session.pause': { actions: sendTo('active', ({ event }) => event) },
         'session.resume': { actions: sendTo('active', ({ event }) => event) },
         'symbol.add': { actions: sendTo('active', ({ event }) => event) },
+        'session.change': { actions: sendTo('active', ({ event }) => event) },
       },
       exit: 'dropPending',
       invoke: {
         id: 'active',
         src: 'active',
-        input: ({ context }) => ({ pending: context.pending }),
+        input: ({ context }) => ({
+          pending: context.pending,
+          handshakeTimeoutMs: context.handshakeTimeoutMs,
+        }),
         ...ifOkTo('ending'),
       },
     },

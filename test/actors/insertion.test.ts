@@ -145,7 +145,7 @@ describe('a symbol added mid-session', () => {
     expect(bars).toHaveLength(30);
     expect(bars.every(({ at, catchup }) => at === opened.view.now && catchup === true)).toBe(true);
     expect(select(facts, 'TransitionTaken').map(({ to }) => to)).toEqual(
-      expect.arrayContaining(['inserting.loading', 'catchingUp', 'inserting.settling']),
+      expect.arrayContaining(['inserting', 'loading', 'catchingUp', 'settling']),
     );
     await opened.close();
   });

@@ -9,6 +9,11 @@ import {
   type LoadingInput,
   loadingMachine,
 } from '../../src/machines/loading.machine.ts';
+import {
+  type ScanInput,
+  type ScannerInput,
+  scannerMachine,
+} from '../../src/machines/scanner.machine.ts';
 import { SESSION_ACTORS, sessionMachine } from '../../src/machines/session.machine.ts';
 import { teardownMachine } from '../../src/machines/teardown.machine.ts';
 import { validationMachine } from '../../src/machines/validation.machine.ts';
@@ -61,7 +66,6 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
               catchUp: load('catch up'),
             },
           }),
-          preSessionScans: work('scan'),
         },
       }),
       active: activeMachine.provide({
@@ -73,7 +77,7 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
             const answer: Pump = (run) => queueMicrotask(run);
             receive(() => {
               pump.slices += 1;
-              if (pump.slices < 3) answer(() => sendBack({ type: 'slice.end', symbols: [] }));
+              if (pump.slices < 3) answer(() => sendBack({ type: 'slice.end', asked: [] }));
             });
           }),
         },
@@ -92,10 +96,18 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
       quality: actor('quality'),
       scanner: actor('scanner'),
       strategy: actor('strategy'),
+      oneScanner: scannerMachine.provide({
+        actors: {
+          setUp: fromPromise<void, ScannerInput>(async () => note('gap up')),
+          scan: fromPromise<void, ScanInput>(async () => note('scan')),
+          tearDown: fromPromise<void, ScannerInput>(async () => note('gap down')),
+        },
+      }),
     },
     actions: { refuseMessage: ({ event }) => refused.push(event.type) },
   });
-  const input = { symbols: ['AAPL', 'GONE'], sessions, handshakeTimeoutMs: 30 };
+  const scanners = [{ name: 'gap', preSession: true }];
+  const input = { symbols: ['AAPL', 'GONE'], scanners, sessions, handshakeTimeoutMs: 30 };
   const root = createActor(chart, { id: 'session', input });
   root.start();
   const reach = (state: string) => waitFor(root, (now) => now.matches(state as never));
@@ -112,7 +124,7 @@ const LOAD = [
   'score AAPL',
   'catch up AAPL',
 ];
-const UP = ['processor up', 'quality up', 'scanner up', 'strategy up'];
+const UP = ['processor up', 'quality up', 'strategy up', 'scanner up'];
 const DOWN = ['processor down', 'quality down', 'scanner down', 'strategy down'];
 
 async function nextClose({ root, pumps, reach }: ReturnType<typeof start>, day: number) {
@@ -130,9 +142,9 @@ describe('the session chart', () => {
     await session.reach('completed');
     expect(session.ran).toEqual([
       ...['gather', 'index', 'choose'],
-      ...[...LOAD, ...UP, 'scan', 'activate', 'deactivate', 'notify'],
+      ...[...LOAD, ...UP, 'activate', 'deactivate', 'notify'],
       ...['clear data', 'clear queues', ...DOWN, 'advance'],
-      ...[...LOAD, ...UP, 'scan', 'activate', 'deactivate', 'notify'],
+      ...[...LOAD, ...UP, 'activate', 'deactivate', 'notify'],
     ]);
     expect(session.root.getSnapshot().output).toEqual({ ok: true });
   });

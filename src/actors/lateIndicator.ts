@@ -1,0 +1,72 @@
+/**
+ * An indicator that is asked for while the session runs, on one symbol that is there: from then on it is as if it
+ * had been in the config from the start.
+ */
+import { chooseBase } from '../domain/config/requirements.ts';
+import { sentenceOf } from '../domain/errors.ts';
+import { compareIntervals, parseInterval } from '../domain/interval.ts';
+import type { Engine } from './engine.ts';
+import { loadHistoryOf } from './historyLoading.ts';
+import { needsToBegin } from './historyNeeds.ts';
+import { joinSeries, registerIndicator } from './indicatorSeries.ts';
+import { readStored } from './loading.ts';
+import type { IndicatorPlan } from './plans.ts';
+import { bringUp } from './rebuilding.ts';
+import { createLane, earliestEnd, type Lane, type Track } from './track.ts';
+
+const BY = 'session/loading';
+
+/** @returns why it is not registered; empty if it is */
+export async function registerLate(
+  engine: Engine,
+  track: Track,
+  plan: IndicatorPlan,
+  received: number,
+): Promise<string> {
+  const { symbol } = track;
+  const { key, settings } = plan;
+  if (engine.plansOf(symbol).some((known) => known.key === key)) {
+    return `"${key}" is registered on "${symbol}" already`;
+  }
+  const base = engine.base.text;
+  const chosen = chooseBase([base, settings.interval], [base]);
+  if (!chosen.ok) return chosen.reasons.join('; ');
+  const needs = needsToBegin(engine, symbol, plan);
+  try {
+    const read = await readStored(engine, symbol, needs);
+    engine.cause = received;
+    loadHistoryOf(engine, symbol, needs, read);
+  } catch (error) {
+    return sentenceOf(error);
+  }
+  engine.extras.set(symbol, [...(engine.extras.get(symbol) ?? []), plan]);
+  const known = track.lane(settings.interval);
+  const lane = known ?? addLane(engine, track, plan, received);
+  const runner = joinSeries(engine, track, lane, { plan, isNew: known === undefined });
+  if (known === undefined) {
+    bringUp(engine, track, lane, received);
+    track.due = earliestEnd(track);
+  }
+  registerIndicator(engine, track, { lane, plan, runner }, received);
+  engine.strategies.attach(engine.tracks);
+  return '';
+}
+
+/** A further derived interval of a symbol in the session; its bars so far follow. */
+function addLane(engine: Engine, track: Track, plan: IndicatorPlan, received: number): Lane {
+  const { symbol } = track;
+  const { interval } = plan.settings;
+  engine.record('IntervalAdded', BY, { symbol, interval }, received);
+  engine.required.set(symbol, [...(engine.required.get(symbol) ?? []), interval]);
+  const { recorder, data } = engine;
+  const lane = createLane(
+    parseInterval(interval),
+    recorder.seriesId({ symbol, name: interval }),
+    true,
+  );
+  lane.columns = data.symbols.get(symbol)!.bars.get(interval)!.columns;
+  const [base, ...derived] = [...track.lanes, lane];
+  derived.sort((a, b) => compareIntervals(a.interval.text, b.interval.text));
+  track.lanes.splice(0, track.lanes.length, base!, ...derived);
+  return lane;
+}

@@ -1,0 +1,95 @@
+/** The strategies and scanners that a config asks for, each made once for the run. */
+import type { Config } from '../domain/config/schema.ts';
+import { sentenceOf, UsageError } from '../domain/errors.ts';
+import { tryParseInterval } from '../domain/interval.ts';
+import {
+  createInstance,
+  findModule,
+  type ScannerFactory,
+  type StrategyFactory,
+} from './modules.ts';
+import type { Scanner, ScannerNeeds } from './scanner.ts';
+import type { NamedScanner } from './scanners.ts';
+import { type NamedStrategy, type Strategy, subscriptionOf } from './strategy.ts';
+
+type Registered<Factory> = Readonly<Record<string, Factory>>;
+
+/** @throws {UsageError} for a module that cannot be found, made, or asked what it wants */
+export async function findStrategies(
+  config: Config,
+  own: Registered<StrategyFactory>,
+  folder: string,
+): Promise<NamedStrategy[]> {
+  const registered = new Map(Object.entries(own)) as Map<string, () => Strategy>;
+  const found: NamedStrategy[] = [];
+  for (const { module, enabled, config: settings } of config.session_data_config.strategies) {
+    if (!enabled) continue;
+    const { name: base, factory } = await findModule('strategy', module, registered, folder);
+    const name = nameBeside(base, found);
+    const strategy = createInstance('strategy', name, factory, settings);
+    requireSubscription(name, strategy, settings);
+    found.push({ name, strategy, config: settings });
+  }
+  return found;
+}
+
+/** @throws {UsageError} for a module that cannot be found, made, or asked what it wants */
+export async function findScanners(
+  config: Config,
+  own: Registered<ScannerFactory>,
+  folder: string,
+): Promise<NamedScanner[]> {
+  const registered = new Map(Object.entries(own)) as Map<string, () => Scanner>;
+  const found: NamedScanner[] = [];
+  for (const entry of config.session_data_config.scanners) {
+    const { module, enabled, config: settings } = entry;
+    if (!enabled) continue;
+    const { name: base, factory } = await findModule('scanner', module, registered, folder);
+    const name = nameBeside(base, found);
+    const scanner = createInstance('scanner', name, factory, settings);
+    const { pre_session: preSession, regular_session: schedules } = entry;
+    const needs = needsOf(name, scanner, settings);
+    found.push({ name, scanner, config: settings, needs, preSession, schedules });
+  }
+  return found;
+}
+
+/** The second of a name gets a number. */
+function nameBeside(base: string, found: readonly { name: string }[]): string {
+  const twins = found.filter(({ name }) => name === base || name.startsWith(`${base}#`)).length;
+  return twins === 0 ? base : `${base}#${twins + 1}`;
+}
+
+/** What a strategy subscribes to is part of the config: if it cannot be told, nothing is made. */
+function requireSubscription(name: string, strategy: Strategy, config: unknown): void {
+  try {
+    subscriptionOf(name, strategy, config);
+  } catch (error) {
+    throw new UsageError(sentenceOf(error), { cause: error });
+  }
+}
+
+/** What a scanner subscribes to, intervals in canonical spelling. */
+function needsOf(name: string, scanner: Scanner, config: unknown): ScannerNeeds {
+  let needs: ScannerNeeds;
+  try {
+    needs = scanner.subscribe?.(config) ?? {};
+  } catch (error) {
+    const reason = `scanner "${name}" failed in subscribe: ${sentenceOf(error)}`;
+    throw new UsageError(reason, { cause: error });
+  }
+  const canonical = (text: string) => {
+    const interval = tryParseInterval(text);
+    if (interval !== null) return interval.text;
+    throw new UsageError(`scanner "${name}" subscribes to "${text}", which is no interval`);
+  };
+  const history = (needs.history ?? []).map(({ trailing_days, intervals }) => {
+    if (Number.isSafeInteger(trailing_days) && trailing_days > 0) {
+      return { trailing_days, intervals: intervals.map(canonical) };
+    }
+    throw new UsageError(
+      `scanner "${name}" subscribes to ${trailing_days} trailing_days: give a whole number above 0`,
+    );
+  });
+  return { bars: (needs.bars ?? []).map(canonical), history };
+}

@@ -1,0 +1,109 @@
+/** What a program can ask of a running session, and the answers it gets. */
+import type { IndicatorSpec } from '../indicators/resolution.ts';
+import type { Conductor } from './conductor.ts';
+import type { Engine } from './engine.ts';
+import type { AddResult, AdhocBar } from './inbox.ts';
+import { symbolNamed } from './symbolName.ts';
+import { type BarOptions, checkedBar, intervalNamed, type Verbs } from './verbs.ts';
+
+/** What became of the wish to remove a symbol. */
+export type RemoveResult =
+  | { readonly removed: true; readonly symbol: string }
+  | { readonly removed: false; readonly symbol: string; readonly reason: string };
+
+/** What became of an indicator asked for. */
+export type RegisterResult =
+  | { readonly registered: true; readonly symbol: string; readonly key: string }
+  | {
+      readonly registered: false;
+      readonly symbol: string;
+      readonly key: string;
+      readonly reason: string;
+    };
+
+/** What became of a bar added by hand. */
+export type BarResult =
+  | { readonly added: true; readonly symbol: string }
+  | { readonly added: false; readonly symbol: string; readonly reason: string };
+
+export class Requests {
+  readonly #engine: Engine;
+  readonly #conductor: Conductor;
+
+  constructor(engine: Engine, conductor: Conductor) {
+    this.#engine = engine;
+    this.#conductor = conductor;
+  }
+
+  async addSymbol(name: string, streams: readonly string[]): Promise<AddResult> {
+    const symbol = symbolNamed(name);
+    const intervals = streams.map(intervalNamed);
+    const { inbox } = this.#engine;
+    const refused = (loaded: boolean, reason: string) =>
+      inbox.answer(symbol, { added: false, symbol, loaded, reason });
+    const settled = inbox.whenSettled(symbol);
+    this.#ask(
+      'symbol.add',
+      (verbs) => {
+        if (!verbs.addSymbol(symbol, intervals)) refused(true, 'it is in the session already');
+      },
+      (reason) => refused(false, reason),
+    );
+    return settled;
+  }
+
+  async removeSymbol(name: string, force: boolean): Promise<RemoveResult> {
+    const symbol = symbolNamed(name);
+    const reason = await this.#change('symbol.remove', (verbs, settle) =>
+      verbs.removeSymbol(symbol, force, settle),
+    );
+    return reason === '' ? { removed: true, symbol } : { removed: false, symbol, reason };
+  }
+
+  async registerIndicator(name: string, spec: IndicatorSpec): Promise<RegisterResult> {
+    const symbol = symbolNamed(name);
+    const { key } = this.#engine.plan(spec);
+    const reason = await this.#change('indicator.register', (verbs, settle) =>
+      verbs.registerIndicator(symbol, spec, settle),
+    );
+    if (reason === '') return { registered: true, symbol, key };
+    return { registered: false, symbol, key, reason };
+  }
+
+  async addBar(
+    name: string,
+    interval: string,
+    bar: AdhocBar,
+    options: BarOptions,
+  ): Promise<BarResult> {
+    const symbol = symbolNamed(name);
+    const canonical = intervalNamed(interval);
+    const checked = checkedBar(bar);
+    const reason = await this.#change('bar.add', (verbs, settle) =>
+      verbs.addBar(symbol, canonical, checked, options, settle),
+    );
+    return reason === '' ? { added: true, symbol } : { added: false, symbol, reason };
+  }
+
+  #change(
+    message: string,
+    act: (verbs: Verbs, settle: (reason: string) => void) => void,
+  ): Promise<string> {
+    return new Promise((settle) => this.#ask(message, (verbs) => act(verbs, settle), settle));
+  }
+
+  /** Once the run is over nothing can be asked; that is noted beside the log. */
+  #ask(message: string, act: (verbs: Verbs) => void, tooLate: (reason: string) => void): void {
+    const conductor = this.#conductor;
+    const late = () => {
+      conductor.refuse(message, conductor.status);
+      tooLate(`the run is ${conductor.status}`);
+    };
+    if (conductor.over) {
+      late();
+      return;
+    }
+    conductor.start();
+    conductor.ask(act, late);
+  }
+}

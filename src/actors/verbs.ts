@@ -1,0 +1,169 @@
+/**
+ * The verbs with which programs, strategies and scanners change a running session. All of them ask here: what
+ * is asked goes on the record, then to the chart that serves it between two frames.
+ */
+import { UsageError } from '../domain/errors.ts';
+import { type Interval, tryParseInterval } from '../domain/interval.ts';
+import type { SessionData } from '../domain/sessionData.ts';
+import type { IndicatorSpec } from '../indicators/resolution.ts';
+import type { Asked } from '../machines/insertion.machine.ts';
+import type { AdhocBar, ChangeWish, Inbox, SymbolRequest } from './inbox.ts';
+import type { IndicatorPlan } from './plans.ts';
+import type { Origin, Recorder } from './recorder.ts';
+
+/** Who asks, and how what is asked reaches the charts. */
+export interface Asker {
+  readonly addedBy: SymbolRequest['addedBy'];
+  /** Whom the record is to name, and the fact that led to it; null for what comes from outside. */
+  origin(): Origin;
+  deliver(asked: Asked): void;
+}
+
+/** What the verbs need of the run they act on. */
+export interface VerbsRun {
+  readonly data: SessionData;
+  readonly recorder: Recorder;
+  readonly inbox: Inbox;
+  /** Symbols that are not in the config, by who asked for them. */
+  readonly requests: Map<string, SymbolRequest>;
+  /** Symbols asked for and not yet there or refused. */
+  readonly awaited: Set<string>;
+  /** Symbols of the config that were removed. */
+  readonly excluded: Set<string>;
+  readonly over: boolean;
+  plan(spec: IndicatorSpec): IndicatorPlan;
+  isLoaded(symbol: string): boolean;
+  isOnItsWay(symbol: string): boolean;
+  isOfConfig(symbol: string): boolean;
+}
+
+export interface BarOptions {
+  /** Replaces a bar that is already there; without it such a bar is refused. */
+  readonly replace?: boolean;
+}
+
+export class Verbs {
+  readonly #run: VerbsRun;
+  readonly #asker: Asker;
+
+  constructor(run: VerbsRun, asker: Asker) {
+    this.#run = run;
+    this.#asker = asker;
+  }
+
+  /**
+   * Asks for a symbol, unless it is there or on its way.
+   *
+   * @returns false if it is in the session already
+   */
+  addSymbol(symbol: string, streams: readonly Interval[] = []): boolean {
+    const run = this.#run;
+    if (run.isLoaded(symbol)) return false;
+    if (run.isOnItsWay(symbol) && !run.requests.get(symbol)?.light) return true;
+    const { addedBy } = this.#asker;
+    run.awaited.add(symbol);
+    if (run.isOfConfig(symbol)) run.excluded.delete(symbol);
+    else run.requests.set(symbol, { addedBy, streams, light: false });
+    this.#receive('symbol.add', { symbol, streams: [...streams] });
+    this.#asker.deliver({ symbol });
+    return true;
+  }
+
+  /** Asks for a symbol and everything of it to go. `settle` hears an empty reason when it is gone. */
+  removeSymbol(symbol: string, force: boolean, settle: (reason: string) => void = ignore): void {
+    const received = this.#receive('symbol.remove', { symbol, force });
+    this.#change('symbol.remove', { kind: 'remove', symbol, force }, received, settle);
+  }
+
+  /**
+   * Asks for an indicator on one symbol, which is registered for it if it is not there.
+   *
+   * @returns its key
+   * @throws {UsageError} for an indicator that is none
+   */
+  registerIndicator(
+    symbol: string,
+    spec: IndicatorSpec,
+    settle: (reason: string) => void = ignore,
+  ): string {
+    const plan = this.#run.plan(spec);
+    const { name, interval, period, params } = { ...plan.settings, name: plan.definition.name };
+    const detail = { symbol, key: plan.key, name, interval, period, params: { ...params } };
+    const received = this.#receive('indicator.register', detail);
+    this.#provide(symbol);
+    this.#change('indicator.register', { kind: 'indicator', symbol, plan }, received, settle);
+    return plan.key;
+  }
+
+  /**
+   * Asks for one base bar to be added by hand to a symbol, which is registered for it if it is not there.
+   *
+   * @throws {UsageError} for a bar or an interval that is none
+   */
+  addBar(
+    symbol: string,
+    interval: string,
+    bar: AdhocBar,
+    { replace = false }: BarOptions = {},
+    settle: (reason: string) => void = ignore,
+  ): void {
+    const parsed = intervalNamed(interval);
+    const { opened, open, high, low, close, volume } = checkedBar(bar);
+    const whole = { opened, open, high, low, close, volume };
+    const detail = { symbol, interval: parsed, bar: whole, replace };
+    const received = this.#receive('bar.add', detail);
+    this.#provide(symbol);
+    const wish = { kind: 'bar', symbol, interval: parsed, bar: whole, replace } as const;
+    this.#change('bar.add', wish, received, settle);
+  }
+
+  /** A symbol that is neither there nor on its way is registered light: it holds what is asked for, no more. */
+  #provide(symbol: string): void {
+    const run = this.#run;
+    if (run.data.symbols.has(symbol) || run.isOnItsWay(symbol)) return;
+    run.awaited.add(symbol);
+    run.requests.set(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true });
+    this.#asker.deliver({ symbol });
+  }
+
+  #change(
+    message: string,
+    wish: ChangeWish,
+    received: number,
+    settle: (reason: string) => void,
+  ): void {
+    const change = this.#run.inbox.keep({ wish, received, message, settle });
+    this.#asker.deliver({ change });
+  }
+
+  #receive(message: string, detail: Record<string, unknown>): number {
+    const { recorder, over } = this.#run;
+    if (over) throw new Error('the run is over: nothing can be asked of it any more');
+    return recorder.append('MessageReceived', this.#asker.origin(), { message, detail });
+  }
+}
+
+const ignore = (): void => {};
+
+/** @throws {UsageError} */
+export function intervalNamed(text: string): Interval {
+  const interval = tryParseInterval(text);
+  if (interval !== null) return interval.text;
+  throw new UsageError(`"${text}" is no interval: write a number and one of s, m, h, d, w`);
+}
+
+/** @throws {UsageError} for a bar that cannot be */
+export function checkedBar(bar: AdhocBar): AdhocBar {
+  const { opened, open, high, low, close, volume } = bar;
+  for (const [field, value] of Object.entries({ opened, open, high, low, close, volume })) {
+    if (typeof value === 'number' && Number.isFinite(value)) continue;
+    throw new UsageError(`a bar needs a number as its ${field}, found ${JSON.stringify(value)}`);
+  }
+  if (high < Math.max(open, close, low) || low > Math.min(open, close) || volume < 0) {
+    throw new UsageError(
+      `a bar of open ${open}, high ${high}, low ${low}, close ${close}, volume ${volume} cannot be: ` +
+        'high is the highest and low the lowest of its prices, volume is 0 or more',
+    );
+  }
+  return bar;
+}

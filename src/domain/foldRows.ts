@@ -1,0 +1,163 @@
+/**
+ * How blocks of bars, values and history change SessionData: the columnar half of the fold, row by row and
+ * without making facts.
+ */
+import { BarColumns } from './bars.ts';
+import { InvariantViolated } from './errors.ts';
+import type { HeldBars } from './facts.ts';
+import { BLOCK_COLUMNS, type Block } from './frame.ts';
+import { History } from './history.ts';
+import { arityOf, type SeriesTable } from './series.ts';
+import { emptyMetrics, type SessionData, type SymbolData } from './sessionData.ts';
+import type { MarketTime, TradingDate } from './time.ts';
+
+/** Folds the rows of a block; its seqs are already counted. */
+export function foldRows(
+  data: SessionData,
+  block: Block,
+  at: MarketTime,
+  table: SeriesTable,
+): void {
+  if (block.type === 'IndicatorUpdated') foldValues(data, block, at, table);
+  else if (block.type === 'HistoricalBarsLoaded') foldHistory(data, block);
+  else foldBars(data, block, at, table);
+}
+
+function foldBars(data: SessionData, block: Block, at: MarketTime, table: SeriesTable): void {
+  const [ids, , opened, open, high, low, close, volume, count, expected] = block.columns;
+  const isBase = block.type === 'BarAppended';
+  for (let row = 0; row < block.rows; row++) {
+    const id = ids!.data[row]!;
+    const { owner, series } = data.barsBySeries[id] ?? findBars(data, id, block, row, table);
+    const { columns } = series;
+    const time = opened!.data[row]!;
+    // A bar added by hand may belong before those that are there, or in the place of one.
+    const late = columns.length > 0 && time <= columns.opened[columns.length - 1]!;
+    const i = late ? columns.place(time) : columns.grow();
+    if (i === 0) series.firstSeq = block.firstSeq + row;
+    columns.opened[i] = time;
+    columns.open[i] = open!.data[row]!;
+    columns.high[i] = high!.data[row]!;
+    columns.low[i] = low!.data[row]!;
+    columns.close[i] = close!.data[row]!;
+    columns.volume[i] = volume!.data[row]!;
+    columns.count[i] = count!.data[row]!;
+    columns.expected[i] = expected!.data[row]!;
+    series.updated = at;
+    if (!isBase) continue;
+    if (late) measureAnew(owner, columns, at);
+    else foldMetrics(owner, columns, i, at);
+  }
+}
+
+function foldMetrics(owner: SymbolData, columns: BarColumns, i: number, at: MarketTime): void {
+  const { metrics } = owner;
+  const high = columns.high[i]!;
+  const low = columns.low[i]!;
+  const close = columns.close[i]!;
+  const volume = columns.volume[i]!;
+  if (metrics.bars === 0) {
+    metrics.open = columns.open[i]!;
+    metrics.high = high;
+    metrics.low = low;
+  } else {
+    if (high > metrics.high) metrics.high = high;
+    if (low < metrics.low) metrics.low = low;
+  }
+  metrics.last = close;
+  metrics.volume += volume;
+  metrics.turnover += ((high + low + close) / 3) * volume;
+  metrics.bars += 1;
+  metrics.updated = at;
+}
+
+function measureAnew(owner: SymbolData, columns: BarColumns, at: MarketTime): void {
+  Object.assign(owner.metrics, emptyMetrics());
+  for (let i = 0; i < columns.length; i++) foldMetrics(owner, columns, i, at);
+}
+
+function findBars(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {
+  const { symbol, name } = table.at(id);
+  const owner = data.symbols.get(symbol);
+  const series = owner?.bars.get(name);
+  if (owner === undefined || series === undefined) {
+    throw new InvariantViolated(block.firstSeq + row, `no series ${symbol}/${name}`);
+  }
+  const found = { owner, series };
+  data.barsBySeries[id] = found;
+  return found;
+}
+
+function foldValues(data: SessionData, block: Block, at: MarketTime, table: SeriesTable): void {
+  const [ids, , valid, values] = block.columns;
+  let cell = 0;
+  for (let row = 0; row < block.rows; row++) {
+    const id = ids!.data[row]!;
+    const slot = data.indicatorsBySeries[id] ?? findSlot(data, id, block, row, table);
+    const { cells } = slot;
+    for (let i = 0; i < cells.length; i++) cells[i] = values!.data[cell++]!;
+    slot.valid = valid!.data[row] === 1;
+    slot.updated = at;
+    slot.seq = block.firstSeq + row;
+  }
+}
+
+function findSlot(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {
+  const entry = table.at(id);
+  const slot = data.symbols.get(entry.symbol)?.indicators.get(entry.name);
+  if (slot === undefined || slot.cells.length !== arityOf(entry)) {
+    throw new InvariantViolated(
+      block.firstSeq + row,
+      `no indicator ${entry.symbol}/${entry.name} of ${arityOf(entry)} outputs`,
+    );
+  }
+  data.indicatorsBySeries[id] = slot;
+  return slot;
+}
+
+/** Who records history that was read as it is stored; what is derived is recorded by the processor. */
+const STORED = 'session/loading';
+
+/** What the block's one fact says besides its columns. */
+interface HistoryFields {
+  readonly symbol: string;
+  readonly interval: string;
+  readonly from: TradingDate;
+  readonly visible_from: TradingDate | null;
+  readonly days: readonly { date: TradingDate; bars: number }[];
+  readonly held: readonly HeldBars[];
+}
+
+function foldHistory(data: SessionData, block: Block): void {
+  const fields = block.extra as unknown as HistoryFields;
+  let ofSymbol = data.history.get(fields.symbol);
+  if (ofSymbol === undefined) {
+    ofSymbol = new Map();
+    data.history.set(fields.symbol, ofSymbol);
+  }
+  let history = ofSymbol.get(fields.interval);
+  if (history === undefined) {
+    history = new History(fields.interval);
+    ofSymbol.set(fields.interval, history);
+  }
+  history.dropBefore(fields.from);
+  history.visibleFrom = fields.visible_from;
+  history.askedIn = data.sessions;
+  // What is stored beside the base may differ from what a session derives: history stays as it is stored.
+  history.takesSessions = block.by !== STORED || fields.interval === data.streams?.base;
+  const source = columnsOf(block);
+  let from = 0;
+  for (const { date, bars } of fields.days) {
+    history.addDay({ date, seq: block.firstSeq, source, from, to: from + bars });
+    from += bars;
+  }
+}
+
+function columnsOf(block: Block): BarColumns {
+  const source = new BarColumns(0);
+  BLOCK_COLUMNS.HistoricalBarsLoaded.forEach((field, i) => {
+    source[field] = block.columns[i]!.data;
+  });
+  source.length = block.rows;
+  return source;
+}
