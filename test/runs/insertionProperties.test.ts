@@ -199,33 +199,45 @@ async function insert(opened: Session, { symbols, during }: Insertion, streams: 
   stop();
 }
 
-/** Steps both runs to the end, and compares what is there of the symbols asked for after every instant. */
+/** Every minute of the run, from each open to each close. */
+const MINUTES = DAYS.flatMap((date) => {
+  const { open, close } = short.session(date)!;
+  return Array.from({ length: (close - open) / MINUTE + 1 }, (_, i) => open + i * MINUTE);
+});
+
+/** Takes both runs to the end, and compares what is there of the symbols asked for after every minute. */
 async function compare(added: Session, whole: Session, one: Case): Promise<void> {
-  const waiting = insertionsOf(one);
+  const insertions = insertionsOf(one);
   const there: string[] = [];
-  const look = async () => {
-    await whole.runUntil(added.view.now);
-    for (const symbol of there) {
-      const day = added.view.session?.date;
-      expect(added.view.symbol(symbol) === undefined, `${symbol} on ${day}`).toBe(
-        whole.view.symbol(symbol) === undefined,
-      );
-      if (added.view.symbol(symbol) === undefined) continue;
-      expect(exported(added, symbol)).toEqual(exported(whole, symbol));
-      expect(viewed(added, symbol)).toEqual(viewed(whole, symbol));
-    }
+  let joined = 0;
+  const look = async (until: number) => {
+    await added.runUntil(until);
+    await whole.runUntil(until);
+    const { now } = added.view;
+    // Only symbols that are not there yet have instants of their own, and so has their joining.
+    if (there.length === one.symbols.length && now !== joined) expect(now).toBe(whole.view.now);
+    if (now !== whole.view.now) return;
+    for (const symbol of there) lookAt(added, whole, symbol);
   };
-  while (true) {
-    const next = waiting[0];
-    if (next !== undefined) {
-      await added.runUntil(next.at);
-      await insert(added, next, one.own);
-      there.push(...next.symbols);
-      waiting.shift();
-    } else if ((await added.step()) === null) break;
-    await look();
+  for (const minute of MINUTES) {
+    await added.runUntil(minute);
+    for (const insertion of insertions.filter(({ at }) => at === minute)) {
+      await insert(added, insertion, one.own);
+      there.push(...insertion.symbols);
+      joined = added.view.now;
+      await look(joined);
+    }
+    await look(minute);
   }
-  expect(added.status).toBe('completed');
+  expect(await added.finish()).toMatchObject({ status: 'completed' });
+}
+
+function lookAt(added: Session, whole: Session, symbol: string): void {
+  const isThere = (opened: Session) => opened.view.has(symbol);
+  expect(isThere(added), `${symbol} on ${added.view.session?.date}`).toBe(isThere(whole));
+  if (!isThere(added)) return;
+  expect(exported(added, symbol)).toEqual(exported(whole, symbol));
+  expect(viewed(added, symbol)).toEqual(viewed(whole, symbol));
 }
 
 describe('symbols added mid-session, on any market', () => {
