@@ -53,7 +53,7 @@ function recordHistory(
   need: HistoryNeed,
   days: readonly DayBars[],
 ): void {
-  const { interval, from, visibleFrom } = need;
+  const { interval, source, from, visibleFrom } = need;
   const held = heldBars(engine, symbol, need);
   // Even nothing is recorded of what is kept: from now on the sessions' own bars join it.
   if (days.length === 0 && held.length === 0 && !need.keep) return;
@@ -66,7 +66,7 @@ function recordHistory(
     });
   }
   const block = new Block('HistoricalBarsLoaded', 0);
-  block.by = need.interval === need.source ? BY : 'session/processor';
+  block.by = interval === source ? BY : 'session/processor';
   const bars = new BarColumns(0);
   for (const day of days) bars.append(day.bars);
   BLOCK_COLUMNS.HistoricalBarsLoaded.forEach((field, i) => {
@@ -78,6 +78,7 @@ function recordHistory(
     cause: causeOfHistory(engine, symbol, need),
     symbol,
     interval,
+    source,
     from,
     to: engine.time.previousTradingDate(engine.session.date),
     visible_from: visibleFrom,

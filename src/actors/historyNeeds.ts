@@ -4,7 +4,6 @@
  * Three wishes meet here: the trailing days that the config shows to strategies, those that historical
  * indicators are made of, and the bars that indicators need so that the start of their series is forgotten.
  */
-import type { Session } from '../domain/calendar/calendar.ts';
 import { barsIn, spansSessions } from '../domain/derivation.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
@@ -239,45 +238,54 @@ class Needs {
 }
 
 /**
- * The first of so many trading days before the run's first session that hold at least `bars` bars; the
+ * The first of so many trading days before the run's first session that hold at least `bars` whole bars; the
  * earliest the data has if it has fewer; null if it has none.
  */
-function daysHolding(
-  engine: Engine,
-  bars: number,
-  rule: {
-    interval: ParsedInterval;
-    source: ParsedInterval;
-    dates: ReadonlyMap<TradingDate, number>;
-  },
-): TradingDate | null {
-  const { time } = engine;
-  const earliest = rule.dates.keys().next().value;
-  if (earliest === undefined) return null;
-  const first = time.calendar.firstDate;
-  let { date } = engine.firstSession;
-  let found: TradingDate | null = null;
+function daysHolding(engine: Engine, bars: number, holding: Holding): TradingDate | null {
+  const { time, days, firstSession } = engine;
+  const [earliest] = holding.dates.keys();
+  if (earliest === undefined || earliest >= firstSession.date) return null;
+  const first = time.firstTradingDate(time.calendar.firstDate);
+  // A window that spans sessions begins with its first day; so does the one the run begins in.
+  const windowOf = (date: TradingDate) =>
+    spansSessions(holding.interval) ? days.group(holding.interval, date) : [date];
+  let date = windowOf(firstSession.date)[0]!;
+  let found = date < firstSession.date ? date : null;
   let held = 0;
-  while (held < bars && date > earliest && date > time.firstTradingDate(first)) {
-    date = time.previousTradingDate(date);
-    const present = rule.dates.get(date);
-    if (present === undefined) continue;
-    held += spansSessions(rule.interval)
-      ? 1 / engine.days.group(rule.interval, date).length
-      : atLeast(rule.interval, rule.source, present, time.calendar.session(date)!);
+  while (held < bars && date > earliest && date > first) {
+    const window = windowOf(time.previousTradingDate(date));
+    date = window[0]!;
+    const more = atLeast(engine, window, holding);
+    if (more === 0) continue;
+    held += more;
     found = date;
   }
-  return found;
+  return found !== null && found < earliest ? earliest : found;
 }
 
-/** How many windows hold a bar at least, when `present` bars of the source are there that day. */
+/** Bars of an interval, and those they come from: how many of these there are on each date. */
+interface Holding {
+  readonly interval: ParsedInterval;
+  readonly source: ParsedInterval;
+  readonly dates: ReadonlyMap<TradingDate, number>;
+}
+
+/** How many bars the dates give at least, wherever in them bars of the source are missing. */
 function atLeast(
-  interval: ParsedInterval,
-  source: ParsedInterval,
-  present: number,
-  session: Session,
+  { time, config }: Engine,
+  dates: readonly TradingDate[],
+  { interval, source, dates: stored }: Holding,
 ): number {
-  if (!interval.intraday) return 1;
-  const inSession = Math.min(present, barsIn(session, source));
-  return Math.ceil(inSession / Math.max(1, interval.ms / source.ms));
+  let due = 0;
+  let present = 0;
+  for (const date of dates) {
+    const bars = barsIn(time.calendar.session(date)!, source);
+    due += bars;
+    present += Math.min(bars, stored.get(date) ?? 0);
+  }
+  const windows = (bars: number) =>
+    interval.intraday ? Math.ceil(bars / (interval.ms / source.ms)) : Math.min(1, bars);
+  const skips = config.session_data_config.derivation.incomplete === 'skip';
+  if (!skips || interval.text === source.text) return windows(present);
+  return Math.max(0, windows(due) - (due - present));
 }

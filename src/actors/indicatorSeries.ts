@@ -1,7 +1,6 @@
 /** Session indicators: registered anew every session, each on one series that runs through all of them. */
 import { BarColumns } from '../domain/bars.ts';
 import { spansSessions } from '../domain/derivation.ts';
-import { parseInterval } from '../domain/interval.ts';
 import type { Engine } from './engine.ts';
 import { derivedDays, fillLongWindow } from './historyLoading.ts';
 import { historySource, storedIntervals } from './historyNeeds.ts';
@@ -61,12 +60,12 @@ export function beginToday(engine: Engine, { interval, columns }: Lane, runner: 
 export function beginSeries(engine: Engine, track: Track, plans: readonly IndicatorPlan[]): void {
   for (const plan of plans) {
     const lane = track.lane(plan.settings.interval);
-    if (lane === undefined) continue;
-    const runner = createRunner(engine, track.symbol, plan);
-    lane.runners.push(runner);
-    warm(engine, track.symbol, runner, lane.interval.text);
+    lane?.runners.push(createRunner(engine, track.symbol, plan));
   }
-  for (const lane of track.lanes) relive(engine, track, lane);
+  for (const lane of track.lanes) {
+    if (lane.runners.length > 0) warm(engine, track.symbol, lane);
+    relive(engine, track, lane);
+  }
   track.begun = true;
 }
 
@@ -82,10 +81,10 @@ export function joinSeries(
   { plan, isNew }: { plan: IndicatorPlan; isNew: boolean },
 ): Runner {
   const runner = createRunner(engine, track.symbol, plan);
-  warm(engine, track.symbol, runner, lane.interval.text);
   // Windows that are open stay as they are: beside them others go the same way.
   const alone = isNew ? lane : createLane(lane.interval, lane.series, lane.window !== null);
   alone.runners.push(runner);
+  warm(engine, track.symbol, alone);
   fillLongWindow(engine, track, alone);
   relive(engine, track, alone);
   if (!isNew) lane.runners.push(runner);
@@ -104,15 +103,19 @@ function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runn
   };
 }
 
-/** Runs a new indicator over the history before the run: the beginning of its series. */
-function warm(engine: Engine, symbol: string, runner: Runner, interval: string): void {
-  const source = historySource(interval, storedIntervals(engine, symbol));
+/** Runs a lane's new indicators over the history before the run: the beginning of their series. */
+function warm(engine: Engine, symbol: string, { interval, runners }: Lane): void {
+  const source = historySource(interval.text, storedIntervals(engine, symbol));
   if (source === undefined) return;
-  const { intraday } = parseInterval(interval);
-  const to = engine.firstSession.date;
-  for (const day of derivedDays(engine, symbol, { interval, source, from: '', to })) {
-    if (intraday) runner.indicator.startSession?.(day.session);
-    for (let i = 0; i < day.bars.length; i++) runner.indicator.update(day.bars.at(i));
+  const need = { interval: interval.text, source, from: '', to: engine.firstSession.date };
+  for (const { session, bars } of derivedDays(engine, symbol, need)) {
+    for (const { indicator } of runners) {
+      if (interval.intraday) indicator.startSession?.(session);
+    }
+    for (let i = 0; i < bars.length; i++) {
+      const bar = bars.at(i);
+      for (const { indicator } of runners) indicator.update(bar);
+    }
   }
 }
 

@@ -261,6 +261,8 @@ export interface HistoryFact extends Envelope {
   readonly type: 'HistoricalBarsLoaded';
   readonly symbol: string;
   readonly interval: string;
+  /** The stored interval its bars come from: itself, or what they are derived from. */
+  readonly source: string;
   readonly from: TradingDate;
   readonly to: TradingDate;
   /** First day strategies see; null where all of it only warms indicators. */
