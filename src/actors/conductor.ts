@@ -60,7 +60,7 @@ export class Conductor {
       this.#resolveEnded = resolve;
     });
     engine.onStarted = () => this.#recordEarly();
-    engine.scanners.deliver = (asked) => this.#deliver(asked, true);
+    engine.scanners.deliver = (asked) => this.#deliver(asked);
     this.#verbs = new Verbs(engine, {
       addedBy: 'adhoc',
       origin: () => ({ by: 'session', cause: null }),
@@ -149,9 +149,9 @@ export class Conductor {
     queueMicrotask(act);
   }
 
-  /** To the chart that serves it now: scanners at work have their own. */
-  #deliver(asked: Asked, scanning = false): void {
-    const serving = scanning ? this.#actor.system.get(SCANNING) : undefined;
+  /** To the chart that serves it now: while scanners work theirs does, since they may wait for it. */
+  #deliver(asked: Asked): void {
+    const serving = this.#actor.system.get(SCANNING);
     (serving ?? this.#actor).send(
       'symbol' in asked
         ? { type: 'symbol.add', symbol: asked.symbol }
@@ -206,6 +206,7 @@ export class Conductor {
     const { recorder, data } = this.#engine;
     const origin = { by: 'session', cause };
     const { sessions } = data;
+    recorder.midInstant = false;
     this.#answerTheRest(status, cause);
     this.#engine.over = true;
     if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });

@@ -273,7 +273,7 @@ export class Engine {
   refuseWishes(): void {
     for (const asked of this.inbox.take()) {
       if ('change' in asked) this.refuseChange(asked.change, 'ending', 'the session is over');
-      else {
+      else if (this.awaited.has(asked.symbol)) {
         this.awaited.delete(asked.symbol);
         this.requests.delete(asked.symbol);
         const refused = { message: 'symbol.add', state: 'ending', reason: 'the session is over' };

@@ -96,8 +96,13 @@ export class FrameLoop {
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const { recorder, processor, quality } = this.#stages;
     const lag = new Lag(recorder, this.#stages.lag);
+    const { close } = this.#session;
     for (const track of tracks) this.schedule(track);
-    for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
+    let done = false;
+    while (!done) {
+      // The close is an instant of its own, also for a symbol that has no bar then.
+      const now = Math.min(dueOf(tracks), close);
+      if (now > clock) break;
       this.#appendBars(tracks, now, CATCHUP);
       processor.derive(tracks, now, CATCHUP);
       processor.updateIndicators(tracks, CATCHUP);
@@ -105,6 +110,7 @@ export class FrameLoop {
       lag.take(tracks, now);
       recorder.commit();
       for (const track of tracks) settle(track);
+      done = now === close;
     }
     lag.end();
     recorder.commit();
@@ -138,7 +144,8 @@ export class FrameLoop {
     const watch = metrics.watch();
     this.#watch = watch;
     recorder.advance(now);
-    this.#appendBars(tracks, now, null);
+    const any = this.#appendBars(tracks, now, null);
+    if (!any && now === this.#session.close) this.#skipToClose(now);
     watch?.start();
     processor.derive(tracks, now);
     processor.updateIndicators(tracks);
@@ -151,13 +158,14 @@ export class FrameLoop {
     const { recorder, scanners } = this.#stages;
     if (scanners.next > recorder.at) return NONE;
     const due = scanners.take(recorder.at);
-    this.#halfway = due.length > 0;
-    if (this.#halfway) {
-      recorder.commit({ market: true });
-      // How long scanners take is no time of the frame.
-      this.#watch?.end();
-      this.#watch = null;
-    }
+    if (due.length === 0) return due;
+    recorder.commit({ market: true });
+    // How long scanners take is no time of the frame.
+    this.#watch?.end();
+    this.#watch = null;
+    // What the scans record is of this instant too.
+    this.#halfway = true;
+    recorder.midInstant = true;
     return due;
   }
 
@@ -177,6 +185,7 @@ export class FrameLoop {
     const { recorder, strategies } = this.#stages;
     const watch = this.#watch;
     this.#halfway = false;
+    recorder.midInstant = false;
     if (strategies.count > 0) {
       watch?.start();
       strategies.dispatch();
@@ -189,7 +198,8 @@ export class FrameLoop {
     return recorded;
   }
 
-  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): void {
+  /** @returns false if no bar ends now */
+  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): boolean {
     const { recorder, processor } = this.#stages;
     const block = this.#bars;
     block.clear();
@@ -197,10 +207,7 @@ export class FrameLoop {
     for (const track of tracks) {
       if (track.nextEnd === now) pushQueued(block, track);
     }
-    if (block.rows === 0) {
-      if (now === this.#session.close) this.#skipToClose(now);
-      return;
-    }
+    if (block.rows === 0) return false;
     const first = recorder.place(block);
     recorder.appendPlaced(block);
     this.bars += block.rows;
@@ -214,6 +221,7 @@ export class FrameLoop {
       this.schedule(track);
       seq += 1;
     }
+    return true;
   }
 
   /** Running out of data does not end a session: the clock moves on to the close. */

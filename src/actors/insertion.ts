@@ -1,4 +1,5 @@
 /** How an insertion ends: what failed is taken back, those who asked are told. */
+import { expectedBars } from '../domain/sessionView.ts';
 import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
 import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
@@ -10,25 +11,26 @@ const BY = 'session/active';
 /** Takes back what a failed load has left, tells strategies of new symbols, and answers those who asked. */
 export function settleInsertion(engine: Engine, { symbols, reason }: SettleInput): void {
   for (const symbol of [...symbols].sort()) {
+    // Asked for in two places, it was served in the other one.
+    if (!engine.awaited.delete(symbol)) continue;
     if (reason !== '') takeBack(engine, symbol, reason);
     else if (engine.data.symbols.has(symbol)) {
       welcome(engine, symbol);
       continue;
     }
     engine.requests.delete(symbol);
-    engine.awaited.delete(symbol);
     const why = engine.data.refused.get(symbol) ?? reason;
-    engine.strategies.refused(symbol, why, engine.recorder.seq);
     engine.inbox.answer(symbol, { added: false, symbol, loaded: false, reason: why });
+    // Of what is refused before the session strategies hear when it opens.
+    if (engine.data.active) engine.strategies.refused(symbol, why, engine.recorder.seq);
   }
+  engine.strategies.attach(engine.tracks);
 }
 
 function welcome(engine: Engine, symbol: string): void {
-  engine.awaited.delete(symbol);
-  engine.strategies.attach(engine.tracks);
+  engine.inbox.answer(symbol, { added: true, symbol });
   // A light symbol holds what its one asker wants; it is not for everyone to trade.
   if (engine.isLoaded(symbol)) engine.strategies.added(symbol, engine.recorder.seq);
-  engine.inbox.answer(symbol, { added: true, symbol });
 }
 
 /** No trace of the symbol stays, neither in SessionData nor in the engine. */
@@ -52,6 +54,7 @@ export async function applyChanges(engine: Engine, { changes }: ChangeInput): Pr
     engine.recorder.commit();
     change.settle(reason);
   }
+  engine.strategies.attach(engine.tracks);
 }
 
 /** @returns why the change is not made; empty if it is */
@@ -83,8 +86,16 @@ function remove(
     return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
+  countExpected(engine, symbol);
   engine.forget(symbol);
   if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
-  engine.strategies.attach(engine.tracks);
   return '';
+}
+
+/** A symbol that leaves early is measured by the bars it could have had until then. */
+function countExpected({ known, base, session, recorder }: Engine, symbol: string): void {
+  const track = known.get(symbol);
+  // At the close the day is counted already, and between two sessions there is nothing to count.
+  if (track === undefined || recorder.at >= session.close) return;
+  track.totals.expected += expectedBars(base.text, session, recorder.at);
 }

@@ -48,7 +48,6 @@ export async function registerLate(
     track.due = earliestEnd(track);
   }
   registerIndicator(engine, track, { lane, plan, runner }, received);
-  engine.strategies.attach(engine.tracks);
   return '';
 }
 

@@ -39,8 +39,10 @@ export async function checkSymbols(
   { symbols, wholeDay, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  // A day loads its config's symbols and those added since; an insertion what is not there yet.
-  const wanted = wholeDay ? [...symbols, ...engine.requests.keys()] : symbols;
+  // A day loads its config's symbols and those added since; an insertion what was not served elsewhere.
+  const wanted = wholeDay
+    ? [...symbols, ...engine.requests.keys()]
+    : symbols.filter((symbol) => engine.awaited.has(symbol));
   const sorted = [...new Set(wanted)].filter((symbol) => needsLoad(engine, symbol)).sort();
   const read = await Promise.all(
     sorted.map((symbol) => readOrRefuse(engine, symbol, signal).catch((error: unknown) => error)),

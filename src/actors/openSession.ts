@@ -90,8 +90,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const folder = resolve(options.folder ?? '.');
   const calendar = findCalendar(config.exchange_group, options.calendars)!;
   const time = timeOf(config, calendar);
-  const strategies = await findStrategies(config, options.strategies ?? {}, folder);
-  const scanners = await findScanners(config, options.scanners ?? {}, folder);
+  const lineup = config.session_data_config;
+  const strategies = await findStrategies(lineup.strategies, options.strategies ?? {}, folder);
+  const scanners = await findScanners(lineup.scanners, options.scanners ?? {}, folder);
   const feed = feedOf(config, options, folder);
   const plan = planner(registry, time);
   const indicators = config.session_data_config.indicators.session.map(plan);

@@ -21,6 +21,7 @@ export function clearQueues(engine: Engine): void {
 /** Phase 1, step 2. */
 export function advanceClock(engine: Engine): void {
   const from = engine.recorder.at;
+  engine.market.forgetUntil(engine.session.date);
   engine.tracks = [];
   engine.bars += engine.loop?.bars ?? 0;
   engine.loop = null;

@@ -17,6 +17,8 @@ export interface Asker {
   /** Whom the record is to name, and the fact that led to it; null for what comes from outside. */
   origin(): Origin;
   deliver(asked: Asked): void;
+  /** True if its chart may serve sooner what others wait for: then it is delivered there as well. */
+  readonly servesSooner?: boolean;
 }
 
 /** What the verbs need of the run they act on. */
@@ -59,7 +61,10 @@ export class Verbs {
   addSymbol(symbol: string, streams: readonly Interval[] = []): boolean {
     const run = this.#run;
     if (run.isLoaded(symbol)) return false;
-    if (run.isOnItsWay(symbol) && !run.requests.get(symbol)?.light) return true;
+    if (run.isOnItsWay(symbol) && !run.requests.get(symbol)?.light) {
+      this.#hasten(symbol);
+      return true;
+    }
     const { addedBy } = this.#asker;
     run.awaited.add(symbol);
     if (run.isOfConfig(symbol)) run.excluded.delete(symbol);
@@ -120,10 +125,19 @@ export class Verbs {
   /** A symbol that is neither there nor on its way is registered light: it holds what is asked for, no more. */
   #provide(symbol: string): void {
     const run = this.#run;
-    if (run.data.symbols.has(symbol) || run.isOnItsWay(symbol)) return;
+    if (run.data.symbols.has(symbol)) return;
+    if (run.isOnItsWay(symbol)) {
+      this.#hasten(symbol);
+      return;
+    }
     run.awaited.add(symbol);
     run.requests.set(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true });
     this.#asker.deliver({ symbol });
+  }
+
+  /** Who asked first may be served only after the one who asks now is done, and so never: be served here. */
+  #hasten(symbol: string): void {
+    if (this.#asker.servesSooner) this.#asker.deliver({ symbol });
   }
 
   #change(

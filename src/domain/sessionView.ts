@@ -202,6 +202,11 @@ export class SymbolView {
     return this.#symbol.lagging;
   }
 
+  /** Who protects it from being removed, in code unit order. */
+  get locks(): readonly string[] {
+    return [...this.#symbol.locks].sort();
+  }
+
   /** Today's bars; `undefined` if the interval is not of this symbol. */
   bars(interval: Interval): BarsView | undefined {
     const series = this.#series(interval);

@@ -171,6 +171,7 @@ describe('openbell config check', () => {
       symbols: ['AAPL', 'MSFT'],
       streams: ['1m', '5m'],
       indicators: ['sma_20_5m', 'high_52w', 'atr_2_1d'],
+      scanners: [],
       strategies: [],
       data: ['csv bars/{symbol}.csv'],
     });

@@ -153,13 +153,13 @@ describe('the config of the log', () => {
       recorded({
         data: { type: 'csv', path: `${folder}/a.csv`, interval: '1m', stamp: 'open' },
         strategies: [{ module: `${folder}/mine.ts` }],
-        scanners: [{ module: `${folder}/gap.ts` }],
+        scanners: [{ module: `${folder}/gap.ts`, config: { universe: `${folder}/all.txt` } }],
       });
     expect(canonicalJson(at('/home/me'))).toBe(canonicalJson(at('C:\\work')));
     expect(at('/home/me')).toMatchObject({
       session_data_config: {
         strategies: [{ module: 'mine.ts' }],
-        scanners: [{ module: 'gap.ts' }],
+        scanners: [{ module: 'gap.ts', config: { universe: 'all.txt' } }],
       },
     });
   });
