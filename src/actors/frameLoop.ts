@@ -25,8 +25,8 @@ const NONE: readonly string[] = [];
 export type SliceOutcome =
   | { readonly kind: 'paused' }
   | { readonly kind: 'closed' }
-  /** Halfway through an instant: these scanners are to look before it goes on. */
-  | { readonly kind: 'scans'; readonly scanners: readonly string[] }
+  /** Halfway through an instant: scanners are to look before it goes on; `takeScans` says which. */
+  | { readonly kind: 'scans' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Whether a slice ends; asked after each instant. `recorded`: something happened at it. */
@@ -53,6 +53,8 @@ export class FrameLoop {
   #failure: string | null = null;
   /** True between the two halves of an instant. */
   #halfway = false;
+  /** Scanners that are to look before it goes on. */
+  #scans = NONE;
 
   /** @param tracks ascending by symbol, queues loaded */
   constructor(stages: FrameStages, session: Session, tracks: readonly Track[]) {
@@ -83,16 +85,25 @@ export class FrameLoop {
    * been there; no strategy is called. From then on they are like any other.
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
-    const { recorder, processor, quality } = this.#stages;
     for (const track of tracks) this.schedule(track);
+    const { close } = this.#session;
+    let last = Number.NEGATIVE_INFINITY;
     for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
-      this.#appendBars(tracks, now, CATCHUP);
-      processor.derive(tracks, now, CATCHUP);
-      processor.updateIndicators(tracks, CATCHUP);
-      quality.judge(tracks, this.#session, now, true);
-      recorder.commit();
-      for (const track of tracks) settle(track);
+      this.#catchUpAt(tracks, now);
+      last = now;
     }
+    // The close is due to everyone, whether or not something ends there.
+    if (clock === close && last !== close) this.#catchUpAt(tracks, close);
+  }
+
+  #catchUpAt(tracks: readonly Track[], now: MarketTime): void {
+    const { recorder, processor, quality } = this.#stages;
+    this.#appendBars(tracks, now, CATCHUP);
+    processor.derive(tracks, now, CATCHUP);
+    processor.updateIndicators(tracks, CATCHUP);
+    quality.judge(tracks, this.#session, now, true);
+    recorder.commit();
+    for (const track of tracks) settle(track);
   }
 
   /**
@@ -105,15 +116,22 @@ export class FrameLoop {
       let recorded = this.#halfway;
       if (!this.#halfway) {
         this.#market(this.next());
-        const scanners = this.#dueScanners();
-        if (scanners.length > 0) return { kind: 'scans', scanners };
+        this.#scans = this.#dueScanners();
       }
+      if (this.#scans.length > 0) return { kind: 'scans' };
       recorded = this.#tryDecide() || recorded;
       instants += 1;
       if (limit(instants, recorded)) break;
     }
     if (this.#failure !== null) return { kind: 'failed', reason: this.#failure };
     return { kind: this.#closed ? 'closed' : 'paused' };
+  }
+
+  /** The scanners that are to look; from here on they count as having looked. */
+  takeScans(): readonly string[] {
+    const scans = this.#scans;
+    this.#scans = NONE;
+    return scans;
   }
 
   /** The first half of an instant: what the market did. */
@@ -168,7 +186,7 @@ export class FrameLoop {
       if (track.nextEnd === now) pushQueued(block, track);
     }
     if (block.rows === 0) {
-      if (now === this.#session.close) this.#skipToClose(now);
+      if (now === this.#session.close && extra === null) this.#skipToClose(now);
       return;
     }
     const first = recorder.place(block);

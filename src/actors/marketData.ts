@@ -76,11 +76,11 @@ export class MarketData {
       .filter((day) => day.bars.length > 0);
   }
 
-  /** Forgets what was read ahead. @returns how many days */
-  clear(): number {
-    const { size } = this.#ahead;
-    this.#ahead.clear();
-    return size;
+  /** Lets go of what was read ahead of a symbol. */
+  forget(symbol: string): void {
+    for (const key of this.#ahead.keys()) {
+      if (key.startsWith(`${symbol} `)) this.#ahead.delete(key);
+    }
   }
 
   async #read({ symbol, interval, session, since }: DayRequest): Promise<DayBars> {

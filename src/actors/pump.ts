@@ -11,7 +11,7 @@ import { sentenceOf } from '../domain/errors.ts';
 import type { ActiveMessage, PumpMessage } from '../machines/active.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
-import type { SliceLimit } from './frameLoop.ts';
+import type { SliceLimit, SliceOutcome } from './frameLoop.ts';
 
 /** Frames of one slice; `auto` goes by time. */
 export type SliceSize = number | 'auto';
@@ -28,8 +28,9 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
     const tell = (message: ActiveMessage) => sendBack(message);
     receive(() => {
       runSlice(engine, demand, size, stopped.signal).then(
-        (message) => {
-          if (!stopped.signal.aborted) tell(message);
+        (outcome) => {
+          // Nobody hears a pump that was stopped meanwhile: what it has found is left for the next slice.
+          if (!stopped.signal.aborted) tell(messageOf(engine, outcome));
         },
         (error: unknown) => {
           const reason = sentenceOf(error);
@@ -46,25 +47,30 @@ async function runSlice(
   demand: Demand,
   size: SliceSize,
   signal: AbortSignal,
-): Promise<ActiveMessage> {
+): Promise<SliceOutcome> {
   await nextTurn();
   const loop = engine.loop!;
   const { log } = engine.recorder;
   if (log.backlog > BACKLOG_MAX) await log.durable();
   // What was asked for outside of frames comes before the next one.
-  if (!engine.inbox.isEmpty) return { type: 'slice.end', asked: engine.inbox.take() };
-  await demand.wanted(loop, signal);
-  if (signal.aborted) return { type: 'slice.end', asked: [] };
+  if (!engine.inbox.isEmpty) return { kind: 'paused' };
+  if (!loop.closed) await demand.wanted(loop, signal);
+  if (signal.aborted) return { kind: 'paused' };
   const cut = limitOf(size);
   engine.interrupted = false;
-  const outcome = loop.run((instants, recorded) => {
+  return loop.run((instants, recorded) => {
     if (recorded) demand.framed();
     return cut(instants, recorded) || engine.interrupted || loop.closed || !demand.wants(loop);
   });
+}
+
+/** How a slice ended, with what it has left to be done; that is the chart's from here on. */
+function messageOf({ inbox, loop }: Engine, outcome: SliceOutcome): ActiveMessage {
   if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
-  if (outcome.kind === 'closed') return { type: 'feed.close' };
-  if (outcome.kind === 'scans') return { type: 'scan.begin', scanners: outcome.scanners };
-  return { type: 'slice.end', asked: engine.inbox.take() };
+  if (outcome.kind === 'scans') return { type: 'scan.begin', scanners: loop!.takeScans() };
+  // What was asked for at the close is served before the session ends.
+  if (outcome.kind === 'closed' && inbox.isEmpty) return { type: 'feed.close' };
+  return { type: 'slice.end', asked: inbox.take() };
 }
 
 function limitOf(size: SliceSize): SliceLimit {

@@ -2,7 +2,7 @@
 import { BarColumns } from '../domain/bars.ts';
 import { Window } from '../domain/derivation.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
-import type { MarketTime } from '../domain/time.ts';
+import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Indicator } from '../indicators/indicator.ts';
 
 /** An indicator at work on one lane. Lives for the whole run: sessions carry its series on. */
@@ -10,6 +10,8 @@ export interface Runner {
   readonly key: string;
   readonly indicator: Indicator;
   readonly series: number;
+  /** First day of the history its series began with; the run's first if there was none. */
+  since: TradingDate;
   /** Seq of its update in the current frame; 0 if it had none. */
   freshSeq: number;
 }
@@ -55,10 +57,13 @@ export class Track {
   /** False until its series have been brought up to the session it first takes part in. */
   begun = false;
   readonly totals: Totals;
+  /** As they were when the session began: what counts if the symbol is taken out of it. */
+  totalsBefore: Totals;
 
   constructor(symbol: string, lanes: Lane[], totals: Totals) {
     this.symbol = symbol;
     this.totals = totals;
+    this.totalsBefore = { ...totals };
     this.lanes = lanes;
   }
 

@@ -17,6 +17,8 @@ const TIME_FIELDS: { readonly [T in FactType]?: readonly string[] } = {
   ClockAdvanced: ['from', 'to'],
   SessionActivated: ['open', 'close'],
   GapDetected: ['start', 'end'],
+  GapFilled: ['start', 'end'],
+  BarCorrected: ['opened'],
 };
 
 /** The fact as a JSON object. Pure. */
