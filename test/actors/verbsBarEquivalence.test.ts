@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openSession } from '../../src/index.ts';
-import { configOf, MINUTE, random, type TestBar } from '../support.ts';
+import { anySeed } from '../runs/naive.ts';
+import { barsOf, configOf, MINUTE, random, type TestBar } from '../support.ts';
 import { barsWithHoles, DATES, expectFoldToEqual, openOf, runTo, subtree } from './comparing.ts';
 
 const indicators = {
@@ -117,7 +118,76 @@ describe('bars added by hand', () => {
         const [a, b] = [await made.finish(), await whole.finish()];
         expect(a.symbols).toEqual(b.symbols);
       }),
-      { numRuns: 40, endOnFailure: false },
+      { numRuns: 25 },
     );
+  });
+
+  it('do so for a base of seconds', async () => {
+    const second = fc.integer({ min: 0, max: 299 });
+    const made = fc.array(fc.tuple(second, fc.constantFrom(0, 1, 40)), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(anySeed, made, async (seed, edits) => {
+        const [date] = DATES as [string];
+        const open = openOf(date);
+        const next = random(seed);
+        const bars = barsOf({ dates: [date], seed, stepMs: 1_000, missing: (i) => i > 420 });
+        const kept = bars.filter(() => next() < 0.5);
+        const config = configOf({
+          start: date,
+          streams: ['1s', '5s', '30s', '1m', '1d'],
+          session: { indicators: { session: [{ name: 'ema', period: 5, interval: '5s' }] } },
+        });
+        const seconds = (each: TestBar[]) => each.map((bar) => ({ ...bar, interval: '1s' }));
+        const byTime = new Map(kept.map((bar) => [bar.opened, bar]));
+        await using live = await openSession({ config, data: { AAPL: seconds(kept) } });
+        const inOrder = edits.map(([at, delay]) => ({ at, clock: at + 1 + delay }));
+        for (const { at, clock } of inOrder.sort((a, b) => a.clock - b.clock)) {
+          await live.runUntil(open + clock * 1_000);
+          const bar = madeBar(open + at * 1_000, seed);
+          // The clock stands where the last bar ended: a later one has not been.
+          if (bar.opened + 1_000 > live.view.now) continue;
+          await live.addBar('AAPL', '1s', bar, { replace: byTime.has(bar.opened) });
+          byTime.set(bar.opened, bar);
+        }
+        const fed = [...byTime.values()].sort((a, b) => a.opened - b.opened);
+        await using whole = await openSession({ config, data: { AAPL: seconds(fed) } });
+        for (const clock of [345, 346, 400, 23_400]) {
+          await live.runUntil(open + clock * 1_000);
+          await whole.runUntil(open + clock * 1_000);
+          expect(subtree(live.view, 'AAPL')).toEqual(subtree(whole.view, 'AAPL'));
+        }
+        expectFoldToEqual(live);
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  it('leave out of a series what history came later for another one', async () => {
+    const date = DATES[4]!;
+    const config = configOf({
+      start: date,
+      streams: ['1m'],
+      session: { indicators: { session: [{ name: 'obv', interval: '1d' }] } },
+    });
+    const bars = barsWithHoles(7, 0.1);
+    const opened = openOf(date) + 10 * MINUTE;
+    const bar = madeBar(opened, 7);
+    const without = bars.filter((each) => each.opened !== opened);
+    const fed = [...without, bar].sort((a, b) => a.opened - b.opened);
+    const flows = await Promise.all(
+      [without, fed].map(async (data) => {
+        const session = await openSession({ config, data: { AAPL: data } });
+        await runTo(session, date, 20);
+        await session.registerIndicator('AAPL', { name: 'sma', period: 4, interval: '1d' });
+        if (data === without) await session.addBar('AAPL', '1m', bar);
+        await session.finish();
+        return subtree(session.view, 'AAPL')!.indicators;
+      }),
+    );
+    expect(flows[0]).toEqual(flows[1]);
+    expect(flows[0]![0]).toMatchObject({ key: 'obv_1d', valid: true });
   });
 });
