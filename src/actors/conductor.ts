@@ -93,6 +93,11 @@ export class Conductor {
     return this.status !== 'ready' && this.status !== 'running';
   }
 
+  /** What to call the state of a run that takes no more messages. */
+  get ending(): string {
+    return this.over ? this.status : 'over';
+  }
+
   /** Host seconds since the start, up to the end. */
   get seconds(): number {
     if (this.status === 'ready') return 0;
@@ -115,7 +120,10 @@ export class Conductor {
 
   /** Messages get in between two frames, also when a listener sends them in the middle of one. */
   deliver(message: SessionMessage): void {
-    this.#betweenFrames(() => this.#actor.send(message));
+    this.#betweenFrames(() => {
+      if (this.over || this.#engine.over) this.refuse(message.type, this.ending);
+      else this.#actor.send(message);
+    });
   }
 
   /**
@@ -207,25 +215,12 @@ export class Conductor {
     const origin = { by: 'session', cause };
     const { sessions } = data;
     recorder.midInstant = false;
-    this.#answerTheRest(status, cause);
+    this.#engine.refuseTheRest(status, `the run is ${status}`);
     this.#engine.over = true;
     if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });
     else if (status === 'stopped') recorder.append('RunStopped', origin, { phase, sessions });
     // The chart's output, and with it the reason, is there once the transition is done.
     queueMicrotask(() => this.#settle(status, phase, cause));
-  }
-
-  /** Whoever still waits for something hears that it will not come. */
-  #answerTheRest(status: string, cause: number): void {
-    const reason = `the run is ${status}`;
-    const engine = this.#engine;
-    for (const symbol of engine.awaited) {
-      const refused = { message: 'symbol.add', state: status, reason };
-      engine.recorder.append('MessageRefused', { by: 'session', cause }, refused);
-      engine.inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
-    }
-    engine.awaited.clear();
-    for (const number of engine.inbox.unmade) engine.refuseChange(number, status, reason);
   }
 
   #settle(status: EndStatus, phase: number, cause: number): void {
@@ -267,6 +262,8 @@ export class Conductor {
   async #close(status: EndStatus): Promise<void> {
     this.status = status;
     this.#engine.metrics.end();
+    this.#engine.over = true;
+    this.#engine.inbox.close(`the run is ${status}`);
     try {
       await this.#parts.closeLog(status);
     } catch (error) {

@@ -14,6 +14,7 @@ import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import { FrameLoop } from './frameLoop.ts';
+import { HandmadeBars } from './handmade.ts';
 import type { HistoricalPlans } from './historicalPlans.ts';
 import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
@@ -110,20 +111,18 @@ export class Engine {
   readonly known = new Map<string, Track>();
   /** What is asked of the session, until it is answered. */
   readonly inbox = new Inbox();
-  /** Who asked for a symbol that is not in the config, and what for. */
+  /** Symbols that are there because they were asked for: who asked, and what for. */
   readonly requests = new Map<string, SymbolRequest>();
-  /** Symbols asked for and not yet there or refused. */
-  readonly awaited = new Set<string>();
   /** Symbols of the config that were removed: they do not come back by themselves. */
   readonly excluded = new Set<string>();
   /** Indicators that were asked for of single symbols. */
   readonly extras = new Map<string, IndicatorPlan[]>();
+  /** Bars that were added by hand. */
+  readonly handmade = new HandmadeBars();
   readonly loads = new Map<string, LoadedSymbol>();
   /** What the run has had of each symbol, also of those that have left. */
   readonly totals = new Map<string, Totals>();
   loop: FrameLoop | null = null;
-  /** Scanners whose time has come and whom the chart has not yet heard of. */
-  readonly dueScanners: string[] = [];
   /** Set when a message has come in: the slice ends after the present frame. */
   interrupted = false;
   /** True once the last fact of the run is decided: nothing can be asked for any more. */
@@ -251,15 +250,19 @@ export class Engine {
     return found !== undefined && !found.registered.auto_provisioned;
   }
 
-  /** True between the wish for a symbol and its answer. */
-  isOnItsWay(symbol: string): boolean {
-    return this.awaited.has(symbol);
+  /** True for a symbol that the session has, or will have when it opens. */
+  isExpected(symbol: string): boolean {
+    if (this.data.symbols.has(symbol) || this.requests.has(symbol)) return true;
+    return this.isOfConfig(symbol) && !this.excluded.has(symbol);
   }
 
   /** The indicators of a symbol, in the order of registration; a light symbol has only its own. */
   plansOf(symbol: string, light = this.requests.get(symbol)?.light === true): IndicatorPlan[] {
     const own = this.extras.get(symbol) ?? [];
-    return light ? own : [...this.indicators, ...own];
+    if (light) return own;
+    // What a light symbol was asked for may be in the config as well.
+    const keys = new Set(this.indicators.map(({ key }) => key));
+    return [...this.indicators, ...own.filter(({ key }) => !keys.has(key))];
   }
 
   /** The trailing days of a symbol that config and scanners ask for. */
@@ -269,38 +272,47 @@ export class Engine {
     return [...asked, ...this.scanners.history];
   }
 
-  /** The day is over: what strategies have asked for and is not yet served will not come. */
-  refuseWishes(): void {
-    for (const asked of this.inbox.take()) {
-      if ('change' in asked) this.refuseChange(asked.change, 'ending', 'the session is over');
-      else if (this.awaited.has(asked.symbol)) {
-        this.awaited.delete(asked.symbol);
-        this.requests.delete(asked.symbol);
-        const refused = { message: 'symbol.add', state: 'ending', reason: 'the session is over' };
-        this.record('MessageRefused', 'session', refused);
+  /** Puts on the record that what is asked for and not served will not be, and tells those who asked. */
+  refuseTheRest(state: string, reason: string): void {
+    const { inbox } = this;
+    for (const symbol of inbox.wished) {
+      for (let wish = inbox.firstWish(symbol); wish; wish = inbox.firstWish(symbol)) {
+        const { received, request, undo, result } = wish;
+        // Half of a load is no symbol of the session.
+        const begun = undo !== null && result === null && this.data.symbols.has(symbol);
+        if (begun) this.record('SymbolRemoved', 'session', { symbol, reason }, received);
+        // A light symbol is not what was asked for: the answer is that to the change it was for.
+        const refused = { message: 'symbol.add', state, reason };
+        if (!request.light) this.record('MessageRefused', 'session', refused, received);
+        inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
       }
+    }
+    for (const number of inbox.unmade) {
+      const { message, received } = inbox.change(number)!;
+      this.record('MessageRefused', 'session', { message, state, reason }, received);
+      inbox.answerChange(number, reason);
     }
   }
 
-  /** Puts on the record that a change is not made, and why; tells who asked. */
-  refuseChange(number: number, state: string, reason: string): void {
-    const change = this.inbox.claim(number);
-    if (change === undefined) return;
-    const { message, received } = change;
-    this.record('MessageRefused', 'session', { message, state, reason }, received);
-    change.settle(reason);
-  }
-
-  /** Lets go of everything that is kept of a symbol beside SessionData. */
+  /** Lets go of everything that is kept of a symbol beside SessionData, and of what it has had today. */
   forget(symbol: string): void {
-    const track = this.tracks.findIndex((known) => known.symbol === symbol);
-    if (track !== -1) this.tracks.splice(track, 1);
-    this.known.delete(symbol);
+    this.dropTrack(symbol);
     this.required.delete(symbol);
     this.requests.delete(symbol);
     this.loads.delete(symbol);
-    this.awaited.delete(symbol);
     this.extras.delete(symbol);
+    this.handmade.forget(symbol);
+    this.market.forget(symbol);
+  }
+
+  /** Takes a symbol out of the session's tracks; what it has had today does not count for the run. */
+  dropTrack(symbol: string): void {
+    const track = this.known.get(symbol);
+    if (track === undefined) return;
+    Object.assign(track.totals, track.totalsBefore);
+    this.known.delete(symbol);
+    const i = this.tracks.indexOf(track);
+    if (i !== -1) this.tracks.splice(i, 1);
   }
 
   /** Begins the frame loop of the present session over the tracks loaded. */

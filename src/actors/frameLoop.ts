@@ -27,8 +27,8 @@ const NONE: readonly string[] = [];
 export type SliceOutcome =
   | { readonly kind: 'paused' }
   | { readonly kind: 'closed' }
-  /** Halfway through an instant: these scanners are to look before it goes on. */
-  | { readonly kind: 'scans'; readonly scanners: readonly string[] }
+  /** Halfway through an instant: scanners are to look before it goes on; `takeScans` says which. */
+  | { readonly kind: 'scans' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Whether a slice ends; asked after each instant. `recorded`: something happened at it. */
@@ -59,6 +59,8 @@ export class FrameLoop {
   #halfway = false;
   /** Measures the present instant; null if it is not one of those measured. */
   #watch: FrameWatch | null = null;
+  /** Scanners that are to look before it goes on. */
+  #scans = NONE;
 
   /** @param tracks ascending by symbol, queues loaded */
   constructor(stages: FrameStages, session: Session, tracks: readonly Track[]) {
@@ -94,8 +96,7 @@ export class FrameLoop {
    * been there; no strategy is called. From then on they are like any other.
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
-    const { recorder, processor, quality } = this.#stages;
-    const lag = new Lag(recorder, this.#stages.lag);
+    const lag = new Lag(this.#stages.recorder, this.#stages.lag);
     const { close } = this.#session;
     for (const track of tracks) this.schedule(track);
     let done = false;
@@ -103,17 +104,22 @@ export class FrameLoop {
       // The close is an instant of its own, also for a symbol that has no bar then.
       const now = Math.min(dueOf(tracks), close);
       if (now > clock) break;
-      this.#appendBars(tracks, now, CATCHUP);
-      processor.derive(tracks, now, CATCHUP);
-      processor.updateIndicators(tracks, CATCHUP);
-      quality.judge(tracks, this.#session, now, true);
-      lag.take(tracks, now);
-      recorder.commit();
-      for (const track of tracks) settle(track);
+      this.#catchUpAt(tracks, now, lag);
       done = now === close;
     }
     lag.end();
+    this.#stages.recorder.commit();
+  }
+
+  #catchUpAt(tracks: readonly Track[], now: MarketTime, lag: Lag): void {
+    const { recorder, processor, quality } = this.#stages;
+    this.#appendBars(tracks, now, CATCHUP);
+    processor.derive(tracks, now, CATCHUP);
+    processor.updateIndicators(tracks, CATCHUP);
+    quality.judge(tracks, this.#session, now, true);
+    lag.take(tracks, now);
     recorder.commit();
+    for (const track of tracks) settle(track);
   }
 
   /**
@@ -126,15 +132,22 @@ export class FrameLoop {
       let recorded = this.#halfway;
       if (!this.#halfway) {
         this.#market(this.next());
-        const scanners = this.#dueScanners();
-        if (scanners.length > 0) return { kind: 'scans', scanners };
+        this.#scans = this.#dueScanners();
       }
+      if (this.#scans.length > 0) return { kind: 'scans' };
       recorded = this.#tryDecide() || recorded;
       instants += 1;
       if (limit(instants, recorded)) break;
     }
     if (this.#failure !== null) return { kind: 'failed', reason: this.#failure };
     return { kind: this.#closed ? 'closed' : 'paused' };
+  }
+
+  /** The scanners that are to look; from here on they count as having looked. */
+  takeScans(): readonly string[] {
+    const scans = this.#scans;
+    this.#scans = NONE;
+    return scans;
   }
 
   /** The first half of an instant: what the market did. */

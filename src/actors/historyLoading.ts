@@ -47,6 +47,20 @@ export function loadHistoryOf(
   }
 }
 
+/** The same in the middle of a session: only of the needs that bring further days. */
+export function loadMissingOf(
+  engine: Engine,
+  symbol: string,
+  needs: readonly HistoryNeed[],
+  read: readonly LoadedHistory[],
+): void {
+  for (const need of needs) {
+    const known = read.find(({ interval }) => interval === need.interval)?.days;
+    const days = known ?? deriveHistory(engine, symbol, need);
+    if (days.length > 0) recordHistory(engine, symbol, need, days);
+  }
+}
+
 function recordHistory(
   engine: Engine,
   symbol: string,

@@ -43,9 +43,9 @@ export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
   const light = engine.requests.get(symbol)?.light === true;
   const needs = new Needs(engine, symbol);
   if (!light) needs.ofConfig();
-  // A light symbol that is asked for in full begins anew.
-  const upgrades = !light && engine.data.symbols.get(symbol)?.registered.auto_provisioned === true;
-  if (upgrades || engine.known.get(symbol)?.begun !== true) {
+  // A light symbol begins anew every day, and when it is asked for in full.
+  const wasLight = engine.data.symbols.get(symbol)?.registered.auto_provisioned === true;
+  if (light || wasLight || engine.known.get(symbol)?.begun !== true) {
     for (const plan of engine.plansOf(symbol)) needs.warm(plan);
     needs.relive();
   }
@@ -67,9 +67,11 @@ export function needsToBegin(
   return needs.list();
 }
 
-/** The intervals that the data has of a symbol. */
+/** The intervals that the data has of a symbol; bars added by hand are data, too. */
 export function storedIntervals(engine: Engine, symbol: string): ReadonlySet<Interval> {
-  return new Set(engine.market.feed.availability(symbol).map(({ interval }) => interval));
+  const stored = new Set(engine.market.feed.availability(symbol).map(({ interval }) => interval));
+  if (engine.handmade.has(symbol)) stored.add(engine.base.text);
+  return stored;
 }
 
 /** The `days`-th trading day before `date`, or the calendar's first. */

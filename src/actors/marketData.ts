@@ -85,6 +85,13 @@ export class MarketData {
     for (const [key, ahead] of this.#ahead) if (ahead.date <= date) this.#ahead.delete(key);
   }
 
+  /** Lets go of what was read ahead of a symbol. */
+  forget(symbol: string): void {
+    for (const key of this.#ahead.keys()) {
+      if (key.startsWith(`${symbol} `)) this.#ahead.delete(key);
+    }
+  }
+
   async #read({ symbol, interval, session, since }: DayRequest): Promise<DayBars> {
     const { feed } = this;
     const read = await feed.read({ symbol, interval, from: since, to: session.dayEnd });

@@ -6,6 +6,7 @@ import type { Calendar } from '../domain/calendar/calendar.ts';
 import { calendarNames, findCalendar } from '../domain/calendar/calendars.ts';
 import { withoutPaths } from '../domain/config/canonical.ts';
 import { parseConfig } from '../domain/config/config.ts';
+import { Name } from '../domain/config/leaves.ts';
 import { formatProblem, type Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
@@ -214,6 +215,9 @@ function planner(
 ): (spec: IndicatorSpec) => IndicatorPlan {
   const market = marketShape(time.calendar, time.calendar.dateOf(time.currentTime));
   return (spec) => {
+    if (spec.key !== undefined && !Name.safeParse(spec.key).success) {
+      throw new UsageError(`key "${spec.key}" is no name: write one without spaces`);
+    }
     const resolved = resolveIndicator(spec, registry);
     if (!resolved.ok) throw new UsageError(resolved.problems.map((p) => p.message).join('; '));
     const { indicator } = resolved;

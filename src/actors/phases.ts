@@ -59,7 +59,6 @@ export function deactivate(engine: Engine): void {
 /** Phase 4: scanner and strategy hear of it. @throws {Error} if no day of the run had a symbol */
 export function notifyActors(engine: Engine): void {
   engine.strategies.notify('onSessionEnd', engine.recorder.seq);
-  engine.refuseWishes();
   const last = engine.day === engine.sessions.length - 1;
   if (last && engine.sessionsWithSymbols === 0) {
     throw new Error(

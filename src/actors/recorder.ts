@@ -89,7 +89,7 @@ export class Recorder {
 
   /** The number of a series, given out at first use. */
   seriesId(entry: SeriesEntry): number {
-    const known = this.table.find(entry.symbol, entry.name);
+    const known = this.table.find(entry);
     if (known !== undefined) return known;
     this.#newSeries.push(entry);
     return this.table.add(entry);

@@ -258,11 +258,13 @@ export class Session implements AsyncDisposable {
   /** The symbol's view: at once if it is loaded, else when it is. @throws {UsageError} if it is refused */
   async ensureSymbol(name: string): Promise<SymbolView> {
     const result = await this.addSymbol(name);
-    const found = this.view.symbol(result.symbol);
+    const { symbol } = result;
+    if (!result.added && !result.loaded) {
+      throw new UsageError(`symbol "${symbol}" was refused: ${result.reason}`);
+    }
+    const found = this.view.symbol(symbol);
     if (found !== undefined) return found;
-    throw new UsageError(
-      `symbol "${result.symbol}" was refused: ${result.added ? '' : result.reason}`,
-    );
+    throw new UsageError(`symbol "${symbol}" was removed again at once`);
   }
 
   /**

@@ -11,6 +11,8 @@ export interface Runner {
   readonly key: string;
   readonly indicator: Indicator;
   readonly series: number;
+  /** First day of the history its series began with; the run's first if there was none. */
+  since: TradingDate;
   /** Seq of its update in the current frame; 0 if it had none. */
   freshSeq: number;
 }
@@ -60,10 +62,13 @@ export class Track {
   /** Last trading day whose bars those have. */
   historicalTo: TradingDate = '';
   readonly totals: Totals;
+  /** As they were when the session began: what counts if the symbol is taken out of it. */
+  totalsBefore: Totals;
 
   constructor(symbol: string, lanes: Lane[], totals: Totals) {
     this.symbol = symbol;
     this.totals = totals;
+    this.totalsBefore = { ...totals };
     this.lanes = lanes;
   }
 

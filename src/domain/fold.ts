@@ -49,6 +49,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   QueuesCleared: explains,
   SymbolRegistered: (data, fact) => {
     const { symbol, base, intervals } = fact;
+    data.refused.delete(symbol);
     const spare = data.spares.get(symbol);
     const empty = (interval: Interval, derived: boolean) =>
       [interval, emptySeries(interval, derived, spare?.get(interval)?.columns)] as const;
@@ -72,6 +73,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   },
   SymbolRemoved: (data, { symbol }) => {
     data.history.delete(symbol);
+    data.spares.delete(symbol);
     dropSymbol(data, symbol);
   },
   SymbolUpgraded: (data, { symbol }) => dropSymbol(data, symbol),

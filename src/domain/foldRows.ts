@@ -34,7 +34,7 @@ function foldBars(data: SessionData, block: Block, at: MarketTime, table: Series
     // A bar added by hand may belong before those that are there, or in the place of one.
     const late = columns.length > 0 && time <= columns.opened[columns.length - 1]!;
     const i = late ? columns.place(time) : columns.grow();
-    if (i === 0) series.firstSeq = block.firstSeq + row;
+    if (i === 0 && !late) series.firstSeq = block.firstSeq + row;
     columns.opened[i] = time;
     columns.open[i] = open!.data[row]!;
     columns.high[i] = high!.data[row]!;

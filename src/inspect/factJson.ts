@@ -18,6 +18,8 @@ const TIME_FIELDS: { readonly [T in FactType]?: readonly string[] } = {
   SessionActivated: ['open', 'close'],
   HistoricalIndicatorCalculated: ['open'],
   GapDetected: ['start', 'end'],
+  GapFilled: ['start', 'end'],
+  BarCorrected: ['opened'],
 };
 
 /** The fact as a JSON object. Pure. */

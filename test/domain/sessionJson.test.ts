@@ -36,9 +36,8 @@ class Run {
     block.by = 'session/processor';
     block.firstSeq = this.data.seq + 1;
     block.rows = rows.length;
-    const series =
-      this.#table.find('AAPL', name) ??
-      this.#table.add({ symbol: 'AAPL', name, ...(outputs && { outputs }) });
+    const entry = { symbol: 'AAPL', name, ...(outputs && { outputs }) };
+    const series = this.#table.find(entry) ?? this.#table.add(entry);
     for (const row of rows) {
       for (const [i, value] of [series, 0, ...row].entries()) block.columns[i]!.push(value);
     }
