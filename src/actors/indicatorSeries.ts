@@ -126,7 +126,7 @@ function warm(
   for (const { session, bars } of derivedDays(engine, symbol, need)) {
     for (const runner of runners) {
       if (session.date < (since.get(runner.key) ?? '')) continue;
-      runner.since ??= session.date;
+      if (session.date < runner.since) runner.since = session.date;
       if (interval.intraday) runner.indicator.startSession?.(session);
       for (let i = 0; i < bars.length; i++) runner.indicator.update(bars.at(i));
     }
