@@ -45,7 +45,14 @@ async function say(words: readonly string[]): Promise<Ended> {
 
 describe('the examples', () => {
   it('are there', () => {
-    const all = ['crypto', 'every-indicator', 'intervals', 'one-second', 'sma-cross'];
+    const all = [
+      '52-week-range',
+      'crypto',
+      'every-indicator',
+      'intervals',
+      'one-second',
+      'sma-cross',
+    ];
     expect(folders).toEqual(expect.arrayContaining(all));
   });
 

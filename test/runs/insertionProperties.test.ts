@@ -43,8 +43,23 @@ const INDICATORS = [
 const session = fc.record({
   indicators: fc.record({
     session: fc.subarray(INDICATORS),
+    historical: fc.subarray([
+      { name: 'atr', period: 3, unit: 'days', interval: '1d' },
+      { name: 'ema', period: 2, unit: 'days', interval: '5m' },
+      { name: 'sma', period: 9, unit: 'bars', interval: '1m' },
+    ]),
   }),
   historical: fc.record({
+    indicators: fc.record(
+      {
+        highest: fc.constant({ type: 'trailing_max', period: '4d', field: 'high' }),
+        lowest: fc.constant({ type: 'trailing_min', period: '1w', field: 'low' }),
+        usual: fc.constant({
+          ...{ type: 'trailing_average', period: '3d', granularity: 'minute', field: 'volume' },
+        }),
+      },
+      { requiredKeys: [] },
+    ),
     data: fc.array(
       fc.record({
         trailing_days: fc.integer({ min: 1, max: 6 }),
@@ -151,7 +166,7 @@ function optionsOf(one: Case, symbols: readonly string[], data = dataOf(one)) {
 }
 
 /** What depends on when a symbol came in, and on nothing else. */
-const TIMES = ['last_updated', 'last_update', 'timestamp'];
+const TIMES = ['last_updated', 'last_update'];
 
 /** Everything exported of a symbol but when and how it came in. */
 function exported(opened: Session, symbol: string): unknown {
@@ -247,8 +262,11 @@ const plain: Case = {
   ...{ seed: 1, missing: 0.03, stored: true, lacksDay: true, own: ['3m'], symbols: ADDED },
   streams: ['5m', '7m', '1d', '1w'],
   session: {
-    indicators: { session: INDICATORS },
-    historical: { data: [{ trailing_days: 3, intervals: ['1m', '1d', '1w'], apply_to: 'all' }] },
+    indicators: { session: INDICATORS, historical: [] },
+    historical: {
+      indicators: {},
+      data: [{ trailing_days: 3, intervals: ['1m', '1d', '1w'], apply_to: 'all' }],
+    },
     derivation: { incomplete: 'emit' },
     gap_filler: { enable_session_quality: true },
   },
