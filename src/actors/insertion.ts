@@ -104,7 +104,7 @@ function remove(
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
   countExpected(engine, symbol);
   engine.forget(symbol);
-  if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
+  if (ofConfig) engine.excluded.add(symbol);
   return '';
 }
 
