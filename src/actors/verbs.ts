@@ -56,7 +56,7 @@ export class Verbs {
   addSymbol(symbol: string, streams: readonly Interval[] = []): boolean {
     const run = this.#run;
     const outlook = run.inbox.outlook(symbol);
-    if (outlook !== 'goes' && run.isLoaded(symbol)) return false;
+    if (outlook === 'stays' && run.isLoaded(symbol)) return false;
     if (outlook === 'comes' && !run.inbox.lastWish(symbol)!.request.light) return true;
     const addedBy = run.isOfConfig(symbol) ? 'config' : this.#asker.addedBy;
     const received = this.#receive('symbol.add', { symbol, streams: [...streams] });
