@@ -138,7 +138,7 @@ export class Engine {
     const { recorder, view } = parts;
     this.strategies = new Strategies({ recorder, view, named: parts.strategies }, (origin) => {
       const deliver = (asked: Asked) => {
-        this.inbox.put(asked);
+        this.inbox.put(asked, recorder.at);
         this.interrupted = true;
       };
       return new Verbs(this, { addedBy: 'strategy', origin, deliver });
