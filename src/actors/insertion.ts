@@ -1,5 +1,4 @@
 /** How an insertion ends: what failed is taken back, those who asked are told. */
-import { expectedBars } from '../domain/sessionView.ts';
 import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
 import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
