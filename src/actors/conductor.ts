@@ -118,7 +118,10 @@ export class Conductor {
     this.#actor.start();
   }
 
-  /** Messages get in between two frames, also when a listener sends them in the middle of one. */
+  /**
+   * Messages get in between two frames, also when a listener sends them in the middle of one. The run may have
+   * ended by then.
+   */
   deliver(message: SessionMessage): void {
     this.#betweenFrames(() => {
       if (this.over || this.#engine.over) this.refuse(message.type, this.ending);

@@ -158,7 +158,7 @@ export class Engine {
       { recorder, view: seen, named: parts.strategies },
       (origin) => {
         const deliver = (asked: Asked) => {
-          this.inbox.put(asked);
+          this.inbox.put(asked, recorder.at);
           this.interrupted = true;
         };
         return new Verbs(this, { addedBy: 'strategy', origin, deliver });

@@ -4,6 +4,7 @@
  */
 import type { Bar } from '../domain/bars.ts';
 import type { Interval } from '../domain/interval.ts';
+import type { MarketTime } from '../domain/time.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import type { IndicatorPlan } from './plans.ts';
 
@@ -71,6 +72,9 @@ export interface Change {
 /** What is to become of a symbol once everything asked for so far is served. */
 export type Outlook = 'comes' | 'goes' | 'stays';
 
+/** A strategy that asks again whenever it is refused ends here. */
+const PUTS_MAX = 100;
+
 export class Inbox {
   /** What strategies have asked for since the chart last looked. */
   #asked: Asked[] = [];
@@ -78,6 +82,8 @@ export class Inbox {
   /** Symbols asked for, each in the order of asking, by the number of the wish. */
   readonly #wishes = new Map<string, Map<number, SymbolWish>>();
   #number = 0;
+  /** How often each symbol was put in at one instant. */
+  #puts = { at: 0, counts: new Map<string, number>() };
 
   get isEmpty(): boolean {
     return this.#asked.length === 0;
@@ -88,9 +94,20 @@ export class Inbox {
     return this.#asked.length;
   }
 
-  /** Puts something in for the chart to take at the end of the slice. */
-  put(asked: Asked): void {
+  /**
+   * Puts something in for the chart to take at the end of the slice.
+   *
+   * @throws {Error} if a symbol is asked for over and over: the clock would never go on
+   */
+  put(asked: Asked, at: MarketTime): void {
     this.#asked.push(asked);
+    if (!('symbol' in asked)) return;
+    if (this.#puts.at !== at) this.#puts = { at, counts: new Map() };
+    const { symbol } = asked;
+    const count = (this.#puts.counts.get(symbol) ?? 0) + 1;
+    this.#puts.counts.set(symbol, count);
+    if (count < PUTS_MAX) return;
+    throw new Error(`"${symbol}" was asked for ${count} times at one instant: ask again later`);
   }
 
   /** What was put in so far, in that order; it is the caller's now. */

@@ -1,5 +1,4 @@
 /** How an insertion ends: what failed is taken back, those who asked are told. */
-import { expectedBars } from '../domain/sessionView.ts';
 import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
 import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
@@ -102,16 +101,7 @@ function remove(
     return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
-  countExpected(engine, symbol);
   engine.forget(symbol);
   if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
   return '';
-}
-
-/** A symbol that leaves early is measured by the bars it could have had until then. */
-function countExpected({ known, base, session, recorder }: Engine, symbol: string): void {
-  const track = known.get(symbol);
-  // At the close the day is counted already, and between two sessions there is nothing to count.
-  if (track === undefined || recorder.at >= session.close) return;
-  track.totals.expected += expectedBars(base.text, session, recorder.at);
 }

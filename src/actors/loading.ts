@@ -8,6 +8,7 @@ import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
 import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
+import type { SymbolWish } from './inbox.ts';
 import { createLane, earliestEnd, Track } from './track.ts';
 import { historyProblems, requiredIntervals } from './validation.ts';
 
@@ -77,7 +78,7 @@ function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
   return [...new Set([...stay, ...requests.keys()])];
 }
 
-/** Those of the symbols asked for that are not there yet, or only light. What is known of them is now what was asked. */
+/** Those of the symbols that are not there yet, or only light. What is known of them is now what was asked. */
 function askedFor(engine: Engine, symbols: readonly string[]): string[] {
   return symbols.filter((symbol) => {
     const wish = engine.inbox.firstWish(symbol);
@@ -85,8 +86,7 @@ function askedFor(engine: Engine, symbols: readonly string[]): string[] {
     const held = engine.data.symbols.has(symbol);
     const upgraded = held && !engine.isLoaded(symbol) && !wish.request.light;
     if (held && !upgraded) {
-      const reason = 'it is in the session already';
-      wish.result = { added: false, symbol, loaded: true, reason };
+      noteThere(engine, wish);
       return false;
     }
     wish.undo = keeping(engine, symbol);
@@ -94,6 +94,15 @@ function askedFor(engine: Engine, symbols: readonly string[]): string[] {
     if (!wish.request.light) engine.excluded.delete(symbol);
     return true;
   });
+}
+
+/** Nothing is done for a symbol that is there, and the record says so; it may be there since it was asked for. */
+function noteThere(engine: Engine, wish: SymbolWish): void {
+  const { symbol, request, received } = wish;
+  const reason = 'it is in the session already';
+  wish.result = { added: false, symbol, loaded: true, reason };
+  const refused = { message: 'symbol.add', state: 'active', reason };
+  if (!request.light) engine.record('MessageRefused', BY, refused, received);
 }
 
 /** How to put back what the engine now knows of what a symbol is to have. */

@@ -27,7 +27,8 @@ type Factory<Made> = (new (config: unknown) => Made) | ((config: unknown) => Mad
 
 /**
  * The factory for a `module` of a config: by registered name, by the last segment of a dotted path among
- * those names (`scanners.gap_scanner` is `gap`), else a `.ts`, `.js` or `.mjs` file relative to `folder`, by its default or only export.
+ * those names (`scanners.gap_scanner` is `gap`), else a `.ts`, `.js` or `.mjs` file relative to `folder`, by its
+ * default or only export.
  *
  * @throws {UsageError} naming what was looked for
  */

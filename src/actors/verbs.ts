@@ -58,7 +58,7 @@ export class Verbs {
   addSymbol(symbol: string, streams: readonly Interval[] = []): boolean {
     const run = this.#run;
     const outlook = run.inbox.outlook(symbol);
-    if (outlook !== 'goes' && run.isLoaded(symbol)) return false;
+    if (outlook === 'stays' && run.isLoaded(symbol)) return false;
     if (outlook === 'comes' && !run.inbox.lastWish(symbol)!.request.light) {
       this.#hasten(symbol);
       return true;

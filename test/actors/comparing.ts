@@ -83,3 +83,25 @@ export async function recorded(
   session.onFrame((frame) => facts.push(...frame.facts()));
   return { session, facts };
 }
+
+/** Messages received that no later fact answers; a wish for a symbol is answered by what becomes of the symbol. */
+export function unansweredIn(facts: readonly Fact[]): Fact[] {
+  const answered = new Set(facts.filter(({ type }) => ANSWERS.has(type)).map(({ cause }) => cause));
+  return facts.filter((fact) => {
+    if (fact.type !== 'MessageReceived' || answered.has(fact.seq)) return false;
+    if (fact.message !== 'symbol.add') return true;
+    return !facts.some(
+      (later) =>
+        later.seq > fact.seq &&
+        (later.type === 'SymbolRegistered' || later.type === 'SymbolRefused') &&
+        later.symbol === fact.detail.symbol,
+    );
+  });
+}
+
+const ANSWERS: ReadonlySet<string> = new Set([
+  'MessageRefused',
+  'SymbolRemoved',
+  'IndicatorRegistered',
+  'BarAppended',
+]);

@@ -1,4 +1,5 @@
-/** Runs with scanners of a test's own. */
+/** Runs with scanners, built in or a test's own. */
+import { expect } from 'vitest';
 import type {
   Scanner,
   ScannerContext,
@@ -6,10 +7,12 @@ import type {
   ScanResult,
   SessionOptions,
 } from '../../src/index.ts';
-import { barsOf, configOf, type TestBar, type TestConfig } from '../support.ts';
+import { barsOf, configOf, runOf, type TestBar, type TestConfig } from '../support.ts';
 
 export interface ScannerCase {
-  readonly scanner: Scanner;
+  /** Absent: it is a built-in one. */
+  readonly scanner?: Scanner;
+  readonly config?: object;
   readonly pre_session?: boolean;
   /** As `09:35-10:00/5m`. */
   readonly times?: readonly string[];
@@ -34,25 +37,39 @@ export function finding(find: (context: ScannerContext) => ScanResult['symbols']
   return { scan: (context) => ({ symbols: find(context) }) };
 }
 
-/** Options of a session with these scanners, in this order. */
+/** Options of a session with these scanners, by module, in this order. */
 export function withScanners(
   scanners: Readonly<Record<string, ScannerCase>>,
   { session = {}, data, ...config }: TestConfig & { data?: unknown } = {},
 ): SessionOptions & { config: ReturnType<typeof configOf> } {
-  const entries = Object.entries(scanners).map(([module, { pre_session = false, times = [] }]) => ({
+  const entries = Object.entries(scanners).map(([module, each]) => ({
     module,
-    pre_session,
-    regular_session: times.map((text) => {
+    pre_session: each.pre_session ?? false,
+    regular_session: (each.times ?? []).map((text) => {
       const [, start, end, interval] = /^(.+)-(.+)\/(.+)$/.exec(text)!;
       return { start, end, interval };
     }),
+    config: each.config ?? {},
   }));
-  const made = Object.entries(scanners).map(([name, { scanner }]) => [name, () => scanner]);
+  const own = Object.entries(scanners).flatMap(([name, { scanner }]) =>
+    scanner === undefined ? [] : [[name, () => scanner] as const],
+  );
   return {
     config: configOf({ ...config, session: { ...session, scanners: entries } }),
     data: (data ?? { type: 'synthetic', seed: 7 }) as never,
-    scanners: Object.fromEntries(made) as Record<string, ScannerFactory>,
+    scanners: Object.fromEntries(own) as Record<string, ScannerFactory>,
   };
+}
+
+/** A run with scanners, none of which fails, and what each scan found on which figures. */
+export async function scansOf(...given: Parameters<typeof withScanners>) {
+  const run = await runOf(withScanners(...given));
+  expect(run.of('ScanFailed')).toEqual([]);
+  const scans = run.of('ScanCompleted').map(({ at, symbols, metadata }) => {
+    const { figures, universe } = metadata as { figures: Record<string, number>; universe: number };
+    return { at, symbols, figures, universe };
+  });
+  return { run, scans };
 }
 
 /** Bars of some symbols, each with a few minutes missing. */

@@ -54,6 +54,8 @@ export class CriterionScanner implements Scanner {
   readonly #added = new Set<string>();
   /** Symbols that cannot be loaded today: they are not asked for again. */
   readonly #refused = new Set<string>();
+  /** Picks that it has locked. */
+  readonly #locked = new Set<string>();
 
   constructor(settings: UniverseSettings, criterion: Criterion) {
     this.#settings = settings;
@@ -71,16 +73,17 @@ export class CriterionScanner implements Scanner {
     const { universe } = this.#settings;
     this.#universe = typeof universe === 'string' ? context.universe(universe) : (universe ?? null);
     this.#refused.clear();
+    this.#locked.clear();
   }
 
   async scan(context: ScannerContext): Promise<ScanResult> {
-    const { top, lock } = this.#settings;
+    const { top } = this.#settings;
     const universe = this.#universe ?? context.view.symbols;
     await this.#bringIn(universe, context);
     const ranked = this.#rank(universe, context);
     const symbols = ranked.filter(({ passes }) => passes).map(({ symbol }) => symbol);
     const picks = symbols.slice(0, top);
-    if (lock) for (const symbol of picks) context.lock(symbol);
+    if (this.#settings.lock) this.#lockOnly(picks, context);
     // Before the session nothing has traded that could tell what is worth keeping.
     if (context.view.active) await this.#letGo(new Set(picks), context);
     const figures = Object.fromEntries(ranked.map(({ symbol, figure }) => [symbol, plain(figure)]));
@@ -96,11 +99,12 @@ export class CriterionScanner implements Scanner {
 
   async #bringIn(universe: readonly string[], context: ScannerContext): Promise<void> {
     const { view, ensureSymbol } = context;
-    const absent = universe.filter((symbol) => !view.has(symbol) && !this.#refused.has(symbol));
-    const found = await Promise.all(absent.map((symbol) => ensureSymbol(symbol)));
-    for (const [i, symbol] of absent.entries()) {
+    const wanted = universe.filter((symbol) => !this.#refused.has(symbol));
+    const here = new Set(view.symbols);
+    const found = await Promise.all(wanted.map((symbol) => ensureSymbol(symbol)));
+    for (const [i, symbol] of wanted.entries()) {
       if (found[i] === undefined) this.#refused.add(symbol);
-      else if (found[i].addedBy === 'scanner') this.#added.add(symbol);
+      else if (!here.has(symbol) && found[i].addedBy === 'scanner') this.#added.add(symbol);
     }
   }
 
@@ -120,13 +124,21 @@ export class CriterionScanner implements Scanner {
     );
   }
 
+  #lockOnly(picks: readonly string[], { lock, unlock }: ScannerContext): void {
+    for (const symbol of this.#locked) if (!picks.includes(symbol)) unlock(symbol);
+    this.#locked.clear();
+    for (const symbol of picks) {
+      lock(symbol);
+      this.#locked.add(symbol);
+    }
+  }
+
   async #letGo(picks: ReadonlySet<string>, context: ScannerContext): Promise<void> {
     if (this.#settings.keep_universe) return;
-    const { view, unlock, removeSymbol } = context;
+    const { view, removeSymbol } = context;
     const leaving: string[] = [];
     for (const symbol of this.#added) {
       if (picks.has(symbol)) continue;
-      unlock(symbol);
       const seen = view.symbol(symbol);
       // What others have locked may be free at the next scan; what others have brought in anew is theirs.
       if (seen !== undefined && seen.locks.length > 0) continue;

@@ -12,8 +12,8 @@ export function canonicalJson(value: unknown): string {
 
 /**
  * The config as the log records it: canonical, and the same wherever its files lie and at whatever speed it
- * runs. Data sources have lost their paths, for which the fingerprints of the data stand; a module or a universe named by
- * an absolute path keeps its file name; how fast the host's clock goes along is no part of what happens.
+ * runs. Data sources have lost their paths, for which the fingerprints of the data stand; a module or a universe
+ * named by an absolute path keeps its file name; how fast the host's clock goes along is no part of what happens.
  */
 export function withoutPaths(config: Config): Record<string, unknown> {
   const { data, scanners, strategies, ...rest } = config.session_data_config;
