@@ -217,7 +217,6 @@ export class Conductor {
     const { recorder, data } = this.#engine;
     const origin = { by: 'session', cause };
     const { sessions } = data;
-    recorder.midInstant = false;
     this.#engine.refuseTheRest(status, `the run is ${status}`);
     this.#engine.over = true;
     if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });

@@ -235,7 +235,7 @@ export class Engine {
   totalsOf(symbol: string): Totals {
     const known = this.totals.get(symbol);
     if (known !== undefined) return known;
-    const totals = { bars: 0, expected: 0, derived: 0 };
+    const totals: Totals = { bars: 0, expected: 0, derived: 0, left: null };
     this.totals.set(symbol, totals);
     return totals;
   }

@@ -55,7 +55,6 @@ export class FrameLoop {
   readonly #bars = new Block('BarAppended');
   #closed = false;
   #failure: string | null = null;
-  /** True between the two halves of an instant. */
   #halfway = false;
   /** Measures the present instant; null if it is not one of those measured. */
   #watch: FrameWatch | null = null;
@@ -78,6 +77,11 @@ export class FrameLoop {
   /** True if it will run no more frames: closed or failed. */
   get over(): boolean {
     return this.#closed || this.#failure !== null;
+  }
+
+  /** True while scanners look, between the two halves of an instant. */
+  get halfway(): boolean {
+    return this.#halfway;
   }
 
   /**
@@ -176,9 +180,7 @@ export class FrameLoop {
     // How long scanners take is no time of the frame.
     this.#watch?.end();
     this.#watch = null;
-    // What the scans record is of this instant too.
     this.#halfway = true;
-    recorder.midInstant = true;
     return due;
   }
 
@@ -198,7 +200,6 @@ export class FrameLoop {
     const { recorder, strategies } = this.#stages;
     const watch = this.#watch;
     this.#halfway = false;
-    recorder.midInstant = false;
     if (strategies.count > 0) {
       watch?.start();
       strategies.dispatch();

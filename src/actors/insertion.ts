@@ -1,9 +1,11 @@
 /** How an insertion ends: what failed is taken back, those who asked are told. */
+import { expectedBars } from '../domain/sessionView.ts';
 import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
 import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
 import type { AddResult, ChangeWish } from './inbox.ts';
 import { registerLate } from './lateIndicator.ts';
+import { leave, type Share } from './track.ts';
 
 const BY = 'session/active';
 
@@ -101,7 +103,28 @@ function remove(
     return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
+  const share = shareToday(engine, symbol);
   engine.forget(symbol);
+  if (share !== null) leave(engine.totalsOf(symbol), share);
   if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
   return '';
+}
+
+/** What a symbol that leaves has had today, measured by the bars it could have had until now; null if nothing. */
+function shareToday(engine: Engine, symbol: string): Share | null {
+  const { known, base, session, recorder } = engine;
+  const track = known.get(symbol);
+  if (track === undefined || !engine.data.symbols.has(symbol)) return null;
+  const { totals, totalsBefore: before } = track;
+  // At the close the day has been counted.
+  const counted = totals.expected - before.expected;
+  const expected =
+    recorder.at < session.close ? expectedBars(base.text, session, recorder.at) : counted;
+  const { date } = session;
+  return {
+    date,
+    expected,
+    bars: totals.bars - before.bars,
+    derived: totals.derived - before.derived,
+  };
 }

@@ -9,7 +9,7 @@ import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import type { SymbolWish } from './inbox.ts';
-import { createLane, earliestEnd, Track } from './track.ts';
+import { comeBack, createLane, earliestEnd, Track } from './track.ts';
 import { historyProblems, requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
@@ -275,7 +275,9 @@ function trackOf(
     const lanes = [engine.base.text, ...rule.intervals].map((interval, i) =>
       createLane(parseInterval(interval), recorder.seriesId({ symbol, name: interval }), i > 0),
     );
-    track = new Track(symbol, lanes, engine.totalsOf(symbol));
+    const totals = engine.totalsOf(symbol);
+    comeBack(totals, engine.session.date);
+    track = new Track(symbol, lanes, totals);
     engine.known.set(symbol, track);
   }
   const { bars } = data.symbols.get(symbol)!;

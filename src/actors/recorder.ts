@@ -56,8 +56,6 @@ export class Recorder {
   readonly tally = new Tally();
   /** Of single facts, committed or not; what came in blocks is in the tally. */
   readonly activity = new Activity();
-  /** True while scans stand between the two halves of a market instant: what is committed is of that instant. */
-  midInstant = false;
 
   readonly #time: TimeManager;
   #firstSeq = 0;
@@ -140,7 +138,7 @@ export class Recorder {
     };
     this.log.append(frame);
     this.tally.add(frame);
-    if (this.#listeners.size > 0) this.#tell(frame, options.market ?? this.midInstant);
+    if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
     this.#sections.length = 0;
     this.#newSeries.length = 0;
     return true;

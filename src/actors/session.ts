@@ -173,16 +173,17 @@ export class Session implements AsyncDisposable {
   }
 
   async #step(): Promise<CommittedFrame | null> {
-    let last: CommittedFrame | null = null;
+    const frames: CommittedFrame[] = [];
     const stop = this.onFrame((frame) => {
-      if (frame.market) last = kept(frame);
+      // An instant at which scanners look has several: before the scans, of what they do, and after them.
+      if (frame.market || this.#engine.loop?.halfway) frames.push(kept(frame));
     });
     try {
       await this.#go(() => this.#demand.frames(1));
     } finally {
       stop();
     }
-    return last;
+    return joined(frames);
   }
 
   /**
@@ -374,4 +375,15 @@ export class Session implements AsyncDisposable {
     this.#engine.journal({ type, at: this.view.now, seq: this.view.seq });
     this.#conductor.deliver({ type });
   }
+}
+
+/** One frame of several that follow one another. */
+function joined(frames: readonly CommittedFrame[]): CommittedFrame | null {
+  const [first] = frames;
+  const last = frames.at(-1);
+  if (first === undefined || last === undefined) return null;
+  if (first === last) return first;
+  const { at, lastSeq, market } = last;
+  const facts = () => frames.flatMap((frame) => frame.facts());
+  return { at, firstSeq: first.firstSeq, lastSeq, market, facts };
 }

@@ -39,6 +39,16 @@ export interface Totals {
   bars: number;
   expected: number;
   derived: number;
+  /** Its share in them of a day it has left: should it come back on that day, all of it is counted anew. */
+  left: Share | null;
+}
+
+/** What a symbol has had of one day. */
+export interface Share {
+  readonly date: TradingDate;
+  readonly bars: number;
+  readonly expected: number;
+  readonly derived: number;
 }
 
 export class Track {
@@ -79,6 +89,24 @@ export class Track {
   get base(): Lane {
     return this.lanes[0]!;
   }
+}
+
+/** Keeps what a symbol has had on the day it leaves. */
+export function leave(totals: Totals, share: Share): void {
+  totals.bars += share.bars;
+  totals.expected += share.expected;
+  totals.derived += share.derived;
+  totals.left = share;
+}
+
+/** A symbol that comes back on the day it left is counted anew. */
+export function comeBack(totals: Totals, date: TradingDate): void {
+  const { left } = totals;
+  totals.left = null;
+  if (left?.date !== date) return;
+  totals.bars -= left.bars;
+  totals.expected -= left.expected;
+  totals.derived -= left.derived;
 }
 
 export function createLane(interval: ParsedInterval, series: number, derived: boolean): Lane {

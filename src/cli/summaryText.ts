@@ -25,6 +25,7 @@ export function summaryText(summary: RunSummary, details: SummaryDetails): strin
   const rows = [
     ['sessions', `${counted(sessions)} of ${counted(days)}, ${start} to ${end}`],
     ['indicator updates', counted(facts.IndicatorUpdated ?? 0)],
+    ...scansRow(facts),
     ['signals', signalsText(summary.signals, details.signalsBySide)],
     ['facts', counted(all)],
     ['time', `${summary.seconds.toFixed(2)} s, ${rate}`],
@@ -44,6 +45,14 @@ export function nextCommands({ log, signals, run }: RunSummary): string {
   const filter = signals > 0 ? '--type SignalEmitted' : '--limit 20';
   const commands = [`log ${folder} ${filter}`, `export ${folder} --out ${argument(`${run}.json`)}`];
   return `Next:\n${commands.map((command) => `  ${spelled(command)}`).join('\n')}`;
+}
+
+/** A scanner that failed does not stop a run: here it is seen. */
+function scansRow({ ScanStarted = 0, ScanFailed = 0 }: RunSummary['facts']): string[][] {
+  if (ScanStarted + ScanFailed === 0) return [];
+  const failed =
+    ScanFailed === 0 ? '' : `, ${counted(ScanFailed)} failed: see ScanFailed in the log`;
+  return [['scans', `${counted(ScanStarted)}${failed}`]];
 }
 
 function symbolsText({ symbols }: RunSummary): string {

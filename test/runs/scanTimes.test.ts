@@ -84,22 +84,31 @@ describe('a schedule of scans', () => {
   });
 });
 
-describe('an instant with nothing but a scan', () => {
-  it('is a step of its own, with its frames', async () => {
+describe('an instant with a scan', () => {
+  it('is one step, with all of its facts, also where nothing else happens', async () => {
     const scanner = looking(() => {});
     await using session = await openSession(
       withScanners({ own: { scanner, times: ['09:30-09:32/30s'] } }),
     );
     const steps: [string, string[]][] = [];
     for (let i = 0; i < 6; i++) {
-      const frame = await session.step();
-      const scans = frame?.facts().filter(({ type }) => type.startsWith('Scan'));
-      steps.push([
-        new Date(frame!.at).toISOString().slice(14, 19),
-        scans?.map(({ type }) => type) ?? [],
-      ]);
+      const { at, firstSeq, lastSeq, facts } = (await session.step())!;
+      const found = facts();
+      expect(found.map(({ seq }) => seq)).toEqual(
+        Array.from({ length: lastSeq - firstSeq + 1 }, (_, n) => firstSeq + n),
+      );
+      const types = found.map(({ type }) => type).filter((type) => /^(Scan|BarApp)/.test(type));
+      steps.push([new Date(at).toISOString().slice(14, 19), types]);
     }
-    expect(steps.map(([at]) => at)).toEqual(['30:00', '30:30', '31:00', '31:30', '32:00', '33:00']);
+    const scan = ['ScanStarted', 'ScanCompleted'];
+    expect(steps).toEqual([
+      ['30:00', scan],
+      ['30:30', scan],
+      ['31:00', ['BarAppended', ...scan]],
+      ['31:30', scan],
+      ['32:00', ['BarAppended', ...scan]],
+      ['33:00', ['BarAppended']],
+    ]);
     expect(session.view.symbol('AAPL')?.bars('1m')?.length).toBe(3);
   });
 

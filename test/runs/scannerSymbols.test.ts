@@ -14,13 +14,13 @@ const DATES = ['2023-11-21', '2023-11-22', '2023-11-24', '2023-11-27'];
 const [DAY, EARLY, LAST] = [DATES[1]!, DATES[2]!, DATES[3]!];
 const calendar = findCalendar('XNYS')!;
 const data = marketOf(['AAPL', 'NEW', 'ALSO'], DATES);
-/** As many minutes before the end as scans of these tests need to see a hole at the close. */
-const holed = { ...data, NEW: data.NEW!.filter(({ opened }) => !isLastMinutes(opened)) };
+/** Without its last half hour. */
+const holed = { ...data, NEW: data.NEW!.filter(({ opened }) => !isLastHalfHour(opened)) };
 
-function isLastMinutes(opened: number): boolean {
+function isLastHalfHour(opened: number): boolean {
   return DATES.some((date) => {
     const { close } = calendar.session(date)!;
-    return opened < close && opened >= close - 3 * MINUTE;
+    return opened < close && opened >= close - 30 * MINUTE;
   });
 }
 
@@ -90,7 +90,7 @@ describe('a symbol that a scan of the session adds', () => {
       minute: fc.constantFrom(0, 1, 5, 10, 195, 207, 208, 209, 210),
       close: fc.boolean(),
       holes: fc.boolean(),
-      streams: fc.subarray(['5m', '15m', '45m', '1d', '2d', '1w'], { minLength: 1 }),
+      streams: fc.subarray(['5m', '15m', '45m', '1d', '2d', '1w']),
     });
     await fc.assert(
       fc.asyncProperty(when, async ({ day, minute, close, holes, streams }) => {
@@ -135,7 +135,7 @@ describe('a symbol that a scan of the session adds', () => {
     expect(run.of('QualityScored', 'NEW').filter((score) => score.expected === 390)).toMatchObject([
       expected,
     ]);
-    expect(run.of('GapDetected', 'NEW').at(-1)).toMatchObject({ end: close, missing: 3 });
+    expect(run.of('GapDetected', 'NEW').at(-1)).toMatchObject({ end: close, missing: 30 });
     expect(run.of('ClockAdvanced')).toEqual([]);
   });
 
@@ -184,18 +184,29 @@ describe('a symbol that a scan of the session adds', () => {
     });
     const run = await runOf(
       withScanners(
-        { own: { scanner, times: ['10:00-15:30/30m'] } },
+        { own: { scanner, times: ['10:00-15:30/30m', '16:00-16:00/1m'] } },
         { data, start: DAY, end: EARLY },
       ),
     );
     expect(run.of('ScanFailed')).toEqual([]);
-    const { bars, quality } = run.summary.symbols.NEW!;
-    // Only what it had when it was there to the end counts for the run.
-    const registered = run.of('SymbolRegistered', 'NEW').at(-1)!.seq;
-    const kept = run.of('BarAppended', 'NEW').filter(({ seq }) => seq > registered);
-    expect(bars).toBe(kept.length);
-    expect(quality).toBeGreaterThan(95);
-    expect(quality).toBeLessThanOrEqual(100);
+    // The last scan of the first day brings it in, that of the second takes it out at 13:00, the close.
+    const whole = data.NEW!.filter(({ opened }) => opened >= calendar.session(DAY)!.open);
+    const bars = whole.filter(({ opened }) => opened < calendar.session(EARLY)!.close).length;
+    expect(run.of('BarAppended', 'NEW').length).toBeGreaterThan(2 * bars);
+    expect(run.summary.symbols.NEW).toMatchObject({ bars, quality: (bars / 600) * 100 });
+  });
+
+  it('and removes for good counts for as long as it was there', async () => {
+    const scanner = looking(({ view, ensureSymbol, removeSymbol }) =>
+      view.has('NEW') ? removeSymbol('NEW') : ensureSymbol('NEW'),
+    );
+    const run = await runOf(
+      withScanners({ own: { scanner, times: ['10:00-10:30/30m'] } }, { data, start: DAY }),
+    );
+    const { open } = calendar.session(DAY)!;
+    const bars = data.NEW!.filter(({ opened }) => opened >= open && opened < open + 60 * MINUTE);
+    const quality = (bars.length / 60) * 100;
+    expect(run.summary.symbols.NEW).toMatchObject({ bars: bars.length, quality });
   });
 });
 

@@ -217,6 +217,20 @@ describe('a symbol that is on its way when a scanner wants it', () => {
     expect({ seen, status }).toEqual({ seen: [undefined], status: 'completed' });
   });
 
+  it('stays away if the scanner has removed it by then', async () => {
+    const scanner = looking(async ({ ensureSymbol, removeSymbol }) => {
+      await ensureSymbol('NEW');
+      await removeSymbol('NEW');
+    });
+    const session = await openSession(
+      withScanners({ own: { scanner, pre_session: true } }, { data }),
+    );
+    const added = session.addSymbol('NEW');
+    await session.finish();
+    expect(await added).toEqual({ added: true, symbol: 'NEW' });
+    expect(session.view.symbols).toEqual(['AAPL']);
+  });
+
   it('gets the indicator that a scanner wants on it', async () => {
     const keys: string[] = [];
     const scanner = looking(async ({ registerIndicator }) => {
