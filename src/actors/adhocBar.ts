@@ -2,13 +2,11 @@
  * A base bar that is added by hand to a symbol of the session, also where its window has closed: what follows
  * from it is corrected by new facts, and what was seen before stays as it was seen.
  */
-import { sentenceOf } from '../domain/errors.ts';
+import { isoInZone } from '../domain/calendar/display.ts';
 import type { Engine } from './engine.ts';
-import { loadHistoryOf } from './historyLoading.ts';
-import { needsToBegin } from './historyNeeds.ts';
 import type { ChangeWish } from './inbox.ts';
 import { beginToday } from './indicatorSeries.ts';
-import { readStored } from './loading.ts';
+import { loadPast } from './lateIndicator.ts';
 import { type Rebuilt, rebuild } from './rebuilding.ts';
 import type { Track } from './track.ts';
 
@@ -23,20 +21,15 @@ export async function addAdhocBar(
 ): Promise<string> {
   const refusal = refusalOf(engine, track, wish);
   if (refusal !== '') return refusal;
-  const { symbol, bar } = wish;
-  const needs = needsToBegin(engine, symbol, null);
-  try {
-    const read = await readStored(engine, symbol, needs);
-    engine.cause = received;
-    loadHistoryOf(engine, symbol, needs, read);
-  } catch (error) {
-    return sentenceOf(error);
-  }
+  const { symbol, bar, replace } = wish;
+  const unread = await loadPast(engine, symbol, null, received);
+  if (unread !== '') return unread;
   const { columns } = track.base;
   const isLast = columns.length === 0 || bar.opened > columns.opened[columns.length - 1]!;
   const isNew = isLast || columns.opened[columns.lowerBound(bar.opened)] !== bar.opened;
   const whole = { ...bar, count: 1, expected: 1 };
   const seq = engine.processor.appendAdhoc(track.base, whole, received);
+  engine.handmade.keep(symbol, engine.session.date, bar, replace || engine.isLoaded(symbol));
   if (isLast) for (const lane of track.lanes) lane.lastSeq = seq;
   if (isNew && engine.loop !== null) engine.loop.bars += 1;
   if (isNew) engine.quality.takeLate(track, engine.session, { opened: bar.opened, seq });
@@ -49,22 +42,25 @@ export async function addAdhocBar(
 }
 
 function refusalOf(engine: Engine, track: Track, { interval, bar, replace }: BarWish): string {
-  const { base, session, recorder } = engine;
+  const { base, session, recorder, time } = engine;
   if (interval !== base.text) {
     return `it is a bar of ${interval}: only base bars, here ${base.text}, can be added`;
   }
   const { opened } = bar;
+  const text = (at: number) => isoInZone(at, time.calendar.zone);
   const within = opened >= session.open && opened < session.close;
   const onGrid = base.intraday ? (opened - session.open) % base.ms === 0 : opened === session.open;
   if (!within || !onGrid) {
-    return `no ${base.text} bar of the session of ${session.date} opens at ${opened}`;
+    return `no ${base.text} bar of the session of ${session.date} opens at ${text(opened)}`;
   }
-  const end = base.intraday ? opened + base.ms : session.close;
-  if (end > recorder.at) return `it ends at ${end}, after the clock at ${recorder.at}`;
+  const end = base.intraday ? Math.min(opened + base.ms, session.close) : session.close;
+  if (end > recorder.at) return `it ends at ${text(end)}, after the clock at ${text(recorder.at)}`;
   const { columns } = track.base;
   const row = columns.lowerBound(opened);
   const there = row < columns.length && columns.opened[row] === opened;
-  if (there && !replace) return `a bar opened at ${opened} is there: use replace to overwrite it`;
+  if (there && !replace) {
+    return `a bar opened at ${text(opened)} is there: use replace to overwrite it`;
+  }
   return '';
 }
 

@@ -12,6 +12,7 @@ import { SCANNING } from '../machines/scanning.machine.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { type ActorHealth, healthOf } from './health.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
 import { Verbs } from './verbs.ts';
@@ -92,10 +93,21 @@ export class Conductor {
     return this.status !== 'ready' && this.status !== 'running';
   }
 
+  /** What to call the state of a run that takes no more messages. */
+  get ending(): string {
+    return this.over ? this.status : 'over';
+  }
+
   /** Host seconds since the start, up to the end. */
   get seconds(): number {
     if (this.status === 'ready') return 0;
     return this.#seconds ?? (this.#parts.hostTime() - this.#startedAt) / 1000;
+  }
+
+  /** How each actor is. */
+  health(): Record<string, ActorHealth> {
+    const { status, failure } = this;
+    return healthOf(this.#engine, this.#actor, { status, failure: failure?.reason ?? null });
   }
 
   start(): void {
@@ -112,8 +124,8 @@ export class Conductor {
    */
   deliver(message: SessionMessage): void {
     this.#betweenFrames(() => {
-      if (!this.#engine.over) this.#actor.send(message);
-      else this.refuse(message.type, String(this.#actor.getSnapshot().value));
+      if (this.over || this.#engine.over) this.refuse(message.type, this.ending);
+      else this.#actor.send(message);
     });
   }
 
@@ -160,6 +172,7 @@ export class Conductor {
   }
 
   #transition(transition: Transition): void {
+    this.#engine.metrics.moved(transition);
     if (transition.to === 'failed' || transition.to === 'stopped') this.#recordEarly();
     this.#whenStarted(() => this.#record(transition));
   }
@@ -204,25 +217,12 @@ export class Conductor {
     const { recorder, data } = this.#engine;
     const origin = { by: 'session', cause };
     const { sessions } = data;
-    this.#answerTheRest(status, cause);
+    this.#engine.refuseTheRest(status, `the run is ${status}`);
     this.#engine.over = true;
     if (status === 'completed') recorder.append('RunCompleted', origin, { sessions });
     else if (status === 'stopped') recorder.append('RunStopped', origin, { phase, sessions });
     // The chart's output, and with it the reason, is there once the transition is done.
     queueMicrotask(() => this.#settle(status, phase, cause));
-  }
-
-  /** Whoever still waits for something hears that it will not come. */
-  #answerTheRest(status: string, cause: number): void {
-    const reason = `the run is ${status}`;
-    const engine = this.#engine;
-    for (const symbol of engine.awaited) {
-      const refused = { message: 'symbol.add', state: status, reason };
-      engine.recorder.append('MessageRefused', { by: 'session', cause }, refused);
-      engine.inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
-    }
-    engine.awaited.clear();
-    for (const number of engine.inbox.unmade) engine.refuseChange(number, status, reason);
   }
 
   #settle(status: EndStatus, phase: number, cause: number): void {
@@ -263,6 +263,9 @@ export class Conductor {
 
   async #close(status: EndStatus): Promise<void> {
     this.status = status;
+    this.#engine.metrics.end();
+    this.#engine.over = true;
+    this.#engine.inbox.close(`the run is ${status}`);
     try {
       await this.#parts.closeLog(status);
     } catch (error) {

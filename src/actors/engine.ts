@@ -8,20 +8,26 @@ import type { TradingDays } from '../domain/derivation.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { SessionData } from '../domain/sessionData.ts';
-import type { SessionView } from '../domain/sessionView.ts';
+import { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import { FrameLoop } from './frameLoop.ts';
+import { HandmadeBars } from './handmade.ts';
+import type { HistoricalPlans } from './historicalPlans.ts';
 import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import type { Metrics } from './metrics.ts';
+import { Overruns } from './overruns.ts';
+import { Pace } from './pace.ts';
 import type { IndicatorPlan, TrailingDays } from './plans.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import { type NamedScanner, Scanners } from './scanners.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { Totals, Track } from './track.ts';
 import { Verbs } from './verbs.ts';
 
@@ -35,12 +41,14 @@ export interface EngineParts {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  readonly historical: HistoricalPlans;
   /** The plan of an indicator that is asked for later. @throws {UsageError} if it is none */
   readonly plan: (spec: IndicatorSpec) => IndicatorPlan;
   readonly strategies: readonly NamedStrategy[];
   readonly scanners: readonly NamedScanner[];
   /** Where relative paths of the config start. */
   readonly folder: string;
+  readonly metrics: Metrics;
   /** Notes what depends on the host, beside the log. */
   readonly journal: (entry: JournalEntry) => void;
   /** Config and data as RunStarted has them; asked once the data was looked at. */
@@ -70,6 +78,9 @@ export class Engine {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  /** Calculated before every session. */
+  readonly historical: HistoricalPlans;
+  readonly metrics: Metrics;
   /** What was noted beside the log so far. */
   readonly notes: JournalEntry[] = [];
   readonly plan: EngineParts['plan'];
@@ -77,6 +88,10 @@ export class Engine {
   readonly scanners: Scanners;
   readonly folder: string;
   readonly named: readonly NamedStrategy[];
+  readonly overruns: Overruns;
+  /** Null if the run is data-driven. */
+  readonly pace: Pace | null;
+  readonly subscriptions: Subscriptions;
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
   /** Called once the data was looked at: the run can be recorded from here on. */
   onStarted: () => void = () => {};
@@ -96,14 +111,14 @@ export class Engine {
   readonly known = new Map<string, Track>();
   /** What is asked of the session, until it is answered. */
   readonly inbox = new Inbox();
-  /** Who asked for a symbol that is not in the config, and what for. */
+  /** Symbols that are there because they were asked for: who asked, and what for. */
   readonly requests = new Map<string, SymbolRequest>();
-  /** Symbols asked for and not yet there or refused. */
-  readonly awaited = new Set<string>();
   /** Symbols of the config that were removed: they do not come back by themselves. */
   readonly excluded = new Set<string>();
   /** Indicators that were asked for of single symbols. */
   readonly extras = new Map<string, IndicatorPlan[]>();
+  /** Bars that were added by hand. */
+  readonly handmade = new HandmadeBars();
   readonly loads = new Map<string, LoadedSymbol>();
   /** What the run has had of each symbol, also of those that have left. */
   readonly totals = new Map<string, Totals>();
@@ -130,19 +145,32 @@ export class Engine {
     this.recorder = parts.recorder;
     this.view = parts.view;
     this.indicators = parts.indicators;
+    this.historical = parts.historical;
     this.plan = parts.plan;
+    this.metrics = parts.metrics;
     this.named = parts.strategies;
     this.folder = parts.folder;
     this.#keep = parts.journal;
-    const { recorder, view } = parts;
-    this.strategies = new Strategies({ recorder, view, named: parts.strategies }, (origin) => {
-      const deliver = (asked: Asked) => {
-        this.inbox.put(asked);
-        this.interrupted = true;
-      };
-      return new Verbs(this, { addedBy: 'strategy', origin, deliver });
-    });
+    const { recorder } = parts;
+    const { enable_session_quality: qualityEnabled } = parts.config.session_data_config.gap_filler;
+    const seen = new SessionView(this.data, { qualityEnabled, hidesLagging: true });
+    this.strategies = new Strategies(
+      { recorder, view: seen, named: parts.strategies },
+      (origin) => {
+        const deliver = (asked: Asked) => {
+          this.inbox.put(asked, recorder.at);
+          this.interrupted = true;
+        };
+        return new Verbs(this, { addedBy: 'strategy', origin, deliver });
+      },
+    );
     this.scanners = new Scanners(this, parts.scanners);
+    const journal = (entry: JournalEntry) => this.journal(entry);
+    this.overruns = new Overruns(journal, () => this.metrics.overrun());
+    const { speed_multiplier: speed } = parts.config.backtest_config;
+    this.pace = speed > 0 ? new Pace(speed, this.overruns) : null;
+    const overruns = this.pace && this.overruns;
+    this.subscriptions = new Subscriptions({ recorder, overruns, journal });
     this.#started = parts.started;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
@@ -222,15 +250,19 @@ export class Engine {
     return found !== undefined && !found.registered.auto_provisioned;
   }
 
-  /** True between the wish for a symbol and its answer. */
-  isOnItsWay(symbol: string): boolean {
-    return this.awaited.has(symbol);
+  /** True for a symbol that the session has, or will have when it opens. */
+  isExpected(symbol: string): boolean {
+    if (this.data.symbols.has(symbol) || this.requests.has(symbol)) return true;
+    return this.isOfConfig(symbol) && !this.excluded.has(symbol);
   }
 
   /** The indicators of a symbol, in the order of registration; a light symbol has only its own. */
   plansOf(symbol: string, light = this.requests.get(symbol)?.light === true): IndicatorPlan[] {
     const own = this.extras.get(symbol) ?? [];
-    return light ? own : [...this.indicators, ...own];
+    if (light) return own;
+    // What a light symbol was asked for may be in the config as well.
+    const keys = new Set(this.indicators.map(({ key }) => key));
+    return [...this.indicators, ...own.filter(({ key }) => !keys.has(key))];
   }
 
   /** The trailing days of a symbol that config and scanners ask for. */
@@ -240,48 +272,63 @@ export class Engine {
     return [...asked, ...this.scanners.history];
   }
 
-  /** The day is over: what strategies have asked for and is not yet served will not come. */
-  refuseWishes(): void {
-    for (const asked of this.inbox.take()) {
-      if ('change' in asked) this.refuseChange(asked.change, 'ending', 'the session is over');
-      else if (this.awaited.has(asked.symbol)) {
-        this.awaited.delete(asked.symbol);
-        this.requests.delete(asked.symbol);
-        const refused = { message: 'symbol.add', state: 'ending', reason: 'the session is over' };
-        this.record('MessageRefused', 'session', refused);
+  /** Puts on the record that what is asked for and not served will not be, and tells those who asked. */
+  refuseTheRest(state: string, reason: string): void {
+    const { inbox } = this;
+    for (const symbol of inbox.wished) {
+      for (let wish = inbox.firstWish(symbol); wish; wish = inbox.firstWish(symbol)) {
+        const { received, request, undo, result } = wish;
+        // Half of a load is no symbol of the session.
+        const begun = undo !== null && result === null && this.data.symbols.has(symbol);
+        if (begun) this.record('SymbolRemoved', 'session', { symbol, reason }, received);
+        // A light symbol is not what was asked for: the answer is that to the change it was for.
+        const refused = { message: 'symbol.add', state, reason };
+        if (!request.light) this.record('MessageRefused', 'session', refused, received);
+        inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
       }
+    }
+    for (const number of inbox.unmade) {
+      const { message, received } = inbox.change(number)!;
+      this.record('MessageRefused', 'session', { message, state, reason }, received);
+      inbox.answerChange(number, reason);
     }
   }
 
-  /** Puts on the record that a change is not made, and why; tells who asked. */
-  refuseChange(number: number, state: string, reason: string): void {
-    const change = this.inbox.claim(number);
-    if (change === undefined) return;
-    const { message, received } = change;
-    this.record('MessageRefused', 'session', { message, state, reason }, received);
-    change.settle(reason);
-  }
-
-  /** Lets go of everything that is kept of a symbol beside SessionData. */
+  /** Lets go of everything that is kept of a symbol beside SessionData, and of what it has had today. */
   forget(symbol: string): void {
-    const track = this.tracks.findIndex((known) => known.symbol === symbol);
-    if (track !== -1) this.tracks.splice(track, 1);
-    this.known.delete(symbol);
+    this.dropTrack(symbol);
     this.required.delete(symbol);
     this.requests.delete(symbol);
     this.loads.delete(symbol);
-    this.awaited.delete(symbol);
     this.extras.delete(symbol);
+    this.handmade.forget(symbol);
+    this.market.forget(symbol);
+  }
+
+  /** Takes a symbol out of the session's tracks; what it has had today does not count for the run. */
+  dropTrack(symbol: string): void {
+    const track = this.known.get(symbol);
+    if (track === undefined) return;
+    Object.assign(track.totals, track.totalsBefore);
+    this.known.delete(symbol);
+    const i = this.tracks.indexOf(track);
+    if (i !== -1) this.tracks.splice(i, 1);
   }
 
   /** Begins the frame loop of the present session over the tracks loaded. */
   startLoop(): FrameLoop {
-    const { recorder, processor, quality, strategies, scanners, base } = this;
+    const { recorder, processor, quality, strategies, scanners, base, metrics } = this;
+    const { streaming } = this.config.session_data_config;
+    const lag = {
+      thresholdMs: streaming.catchup_threshold_seconds * 1000,
+      everyBars: streaming.catchup_check_interval,
+    };
     this.loop = new FrameLoop(
-      { recorder, processor, quality, strategies, scanners, base },
+      { recorder, processor, quality, strategies, scanners, base, lag, metrics },
       this.session,
       this.tracks,
     );
+    this.pace?.set(this.session.open);
     return this.loop;
   }
 

@@ -9,6 +9,8 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { Lag, type LagRule } from './lag.ts';
+import type { FrameWatch, Metrics } from './metrics.ts';
 import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
@@ -25,8 +27,8 @@ const NONE: readonly string[] = [];
 export type SliceOutcome =
   | { readonly kind: 'paused' }
   | { readonly kind: 'closed' }
-  /** Halfway through an instant: these scanners are to look before it goes on. */
-  | { readonly kind: 'scans'; readonly scanners: readonly string[] }
+  /** Halfway through an instant: scanners are to look before it goes on; `takeScans` says which. */
+  | { readonly kind: 'scans' }
   | { readonly kind: 'failed'; readonly reason: string };
 
 /** Whether a slice ends; asked after each instant. `recorded`: something happened at it. */
@@ -39,6 +41,8 @@ export interface FrameStages {
   readonly strategies: Strategies;
   readonly scanners: Scanners;
   readonly base: ParsedInterval;
+  readonly lag: LagRule;
+  readonly metrics: Metrics;
 }
 
 export class FrameLoop {
@@ -52,6 +56,10 @@ export class FrameLoop {
   #closed = false;
   #failure: string | null = null;
   #halfway = false;
+  /** Measures the present instant; null if it is not one of those measured. */
+  #watch: FrameWatch | null = null;
+  /** Scanners that are to look before it goes on. */
+  #scans = NONE;
 
   /** @param tracks ascending by symbol, queues loaded */
   constructor(stages: FrameStages, session: Session, tracks: readonly Track[]) {
@@ -64,6 +72,11 @@ export class FrameLoop {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** True if it will run no more frames: closed or failed. */
+  get over(): boolean {
+    return this.#closed || this.#failure !== null;
   }
 
   /** True while scanners look, between the two halves of an instant. */
@@ -87,22 +100,30 @@ export class FrameLoop {
    * been there; no strategy is called. From then on they are like any other.
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
-    const { recorder, processor, quality } = this.#stages;
+    const lag = new Lag(this.#stages.recorder, this.#stages.lag);
     const { close } = this.#session;
     for (const track of tracks) this.schedule(track);
     let done = false;
     while (!done) {
       // The close is an instant of its own, also for a symbol that has no bar then.
       const now = Math.min(dueOf(tracks), close);
-      if (now > clock) return;
-      this.#appendBars(tracks, now, CATCHUP);
-      processor.derive(tracks, now, CATCHUP);
-      processor.updateIndicators(tracks, CATCHUP);
-      quality.judge(tracks, this.#session, now, true);
-      recorder.commit();
-      for (const track of tracks) settle(track);
+      if (now > clock) break;
+      this.#catchUpAt(tracks, now, lag);
       done = now === close;
     }
+    lag.end();
+    this.#stages.recorder.commit();
+  }
+
+  #catchUpAt(tracks: readonly Track[], now: MarketTime, lag: Lag): void {
+    const { recorder, processor, quality } = this.#stages;
+    this.#appendBars(tracks, now, CATCHUP);
+    processor.derive(tracks, now, CATCHUP);
+    processor.updateIndicators(tracks, CATCHUP);
+    quality.judge(tracks, this.#session, now, true);
+    lag.take(tracks, now);
+    recorder.commit();
+    for (const track of tracks) settle(track);
   }
 
   /**
@@ -111,13 +132,13 @@ export class FrameLoop {
    */
   run(limit: SliceLimit): SliceOutcome {
     let instants = 0;
-    while (!this.#closed && this.#failure === null) {
+    while (!this.over) {
       let recorded = this.#halfway;
       if (!this.#halfway) {
         this.#market(this.next());
-        const scanners = this.#dueScanners();
-        if (scanners.length > 0) return { kind: 'scans', scanners };
+        this.#scans = this.#dueScanners();
       }
+      if (this.#scans.length > 0) return { kind: 'scans' };
       recorded = this.#tryDecide() || recorded;
       instants += 1;
       if (limit(instants, recorded)) break;
@@ -126,15 +147,26 @@ export class FrameLoop {
     return { kind: this.#closed ? 'closed' : 'paused' };
   }
 
+  /** The scanners that are to look; from here on they count as having looked. */
+  takeScans(): readonly string[] {
+    const scans = this.#scans;
+    this.#scans = NONE;
+    return scans;
+  }
+
   /** The first half of an instant: what the market did. */
   #market(now: MarketTime): void {
-    const { recorder, processor, quality } = this.#stages;
+    const { recorder, processor, quality, metrics } = this.#stages;
     const tracks = this.#tracks;
+    const watch = metrics.watch();
+    this.#watch = watch;
     recorder.advance(now);
     const any = this.#appendBars(tracks, now, null);
     if (!any && now === this.#session.close) this.#skipToClose(now);
+    watch?.start();
     processor.derive(tracks, now);
     processor.updateIndicators(tracks);
+    watch?.stop('processor');
     quality.judge(tracks, this.#session, now);
   }
 
@@ -143,8 +175,12 @@ export class FrameLoop {
     const { recorder, scanners } = this.#stages;
     if (scanners.next > recorder.at) return NONE;
     const due = scanners.take(recorder.at);
-    if (due.length > 0) recorder.commit({ market: true });
-    this.#halfway = due.length > 0;
+    if (due.length === 0) return due;
+    recorder.commit({ market: true });
+    // How long scanners take is no time of the frame.
+    this.#watch?.end();
+    this.#watch = null;
+    this.#halfway = true;
     return due;
   }
 
@@ -162,9 +198,15 @@ export class FrameLoop {
   /** The second half: what strategies make of it. */
   #decide(): boolean {
     const { recorder, strategies } = this.#stages;
+    const watch = this.#watch;
     this.#halfway = false;
-    if (strategies.count > 0) strategies.dispatch();
+    if (strategies.count > 0) {
+      watch?.start();
+      strategies.dispatch();
+      watch?.stop('strategy');
+    }
     const recorded = recorder.commit({ market: true });
+    watch?.end();
     for (const track of this.#tracks) settle(track);
     if (recorder.at === this.#session.close) this.#closed = true;
     return recorded;

@@ -1,7 +1,7 @@
 /** Session indicators: registered anew every session, each on one series that runs through all of them. */
 import { BarColumns } from '../domain/bars.ts';
 import { spansSessions } from '../domain/derivation.ts';
-import { parseInterval } from '../domain/interval.ts';
+import type { TradingDate } from '../domain/time.ts';
 import type { Engine } from './engine.ts';
 import { derivedDays, fillLongWindow } from './historyLoading.ts';
 import { historySource, storedIntervals } from './historyNeeds.ts';
@@ -57,16 +57,24 @@ export function beginToday(engine: Engine, { interval, columns }: Lane, runner: 
 /**
  * Makes the symbol's indicators and brings them up to today: first the history before the run, then the run's
  * own earlier sessions. A symbol added on the third day so continues the series it would have had.
+ *
+ * @param since the day each indicator's series began with, by key, where it is made once more: history that came
+ *   later for others is not of it
  */
-export function beginSeries(engine: Engine, track: Track, plans: readonly IndicatorPlan[]): void {
+export function beginSeries(
+  engine: Engine,
+  track: Track,
+  plans: readonly IndicatorPlan[],
+  since: ReadonlyMap<string, TradingDate> = new Map(),
+): void {
   for (const plan of plans) {
     const lane = track.lane(plan.settings.interval);
-    if (lane === undefined) continue;
-    const runner = createRunner(engine, track.symbol, plan);
-    lane.runners.push(runner);
-    warm(engine, track.symbol, runner, lane.interval.text);
+    lane?.runners.push(createRunner(engine, track.symbol, plan));
   }
-  for (const lane of track.lanes) relive(engine, track, lane);
+  for (const lane of track.lanes) {
+    if (lane.runners.length > 0) warm(engine, track.symbol, lane, since);
+    relive(engine, track, lane);
+  }
   track.begun = true;
 }
 
@@ -82,10 +90,10 @@ export function joinSeries(
   { plan, isNew }: { plan: IndicatorPlan; isNew: boolean },
 ): Runner {
   const runner = createRunner(engine, track.symbol, plan);
-  warm(engine, track.symbol, runner, lane.interval.text);
   // Windows that are open stay as they are: beside them others go the same way.
   const alone = isNew ? lane : createLane(lane.interval, lane.series, lane.window !== null);
   alone.runners.push(runner);
+  warm(engine, track.symbol, alone, new Map());
   fillLongWindow(engine, track, alone);
   relive(engine, track, alone);
   if (!isNew) lane.runners.push(runner);
@@ -100,19 +108,28 @@ function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runn
     key,
     indicator: definition.create(settings),
     series: engine.recorder.seriesId({ symbol, name: key, outputs }),
+    since: engine.firstSession.date,
     freshSeq: 0,
   };
 }
 
-/** Runs a new indicator over the history before the run: the beginning of its series. */
-function warm(engine: Engine, symbol: string, runner: Runner, interval: string): void {
-  const source = historySource(interval, storedIntervals(engine, symbol));
+/** Runs a lane's new indicators over the history before the run, each from a day on: the beginning of their series. */
+function warm(
+  engine: Engine,
+  symbol: string,
+  { interval, runners }: Lane,
+  since: ReadonlyMap<string, TradingDate>,
+): void {
+  const source = historySource(interval.text, storedIntervals(engine, symbol));
   if (source === undefined) return;
-  const { intraday } = parseInterval(interval);
-  const to = engine.firstSession.date;
-  for (const day of derivedDays(engine, symbol, { interval, source, from: '', to })) {
-    if (intraday) runner.indicator.startSession?.(day.session);
-    for (let i = 0; i < day.bars.length; i++) runner.indicator.update(day.bars.at(i));
+  const need = { interval: interval.text, source, from: '', to: engine.firstSession.date };
+  for (const { session, bars } of derivedDays(engine, symbol, need)) {
+    for (const runner of runners) {
+      if (session.date < (since.get(runner.key) ?? '')) continue;
+      if (session.date < runner.since) runner.since = session.date;
+      if (interval.intraday) runner.indicator.startSession?.(session);
+      for (let i = 0; i < bars.length; i++) runner.indicator.update(bars.at(i));
+    }
   }
 }
 

@@ -3,58 +3,75 @@ import { expectedBars } from '../domain/sessionView.ts';
 import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
 import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
-import type { ChangeWish } from './inbox.ts';
+import type { AddResult, ChangeWish } from './inbox.ts';
 import { registerLate } from './lateIndicator.ts';
-import { countedToday } from './track.ts';
+import { leave, type Share } from './track.ts';
 
 const BY = 'session/active';
 
 /** Takes back what a failed load has left, tells strategies of new symbols, and answers those who asked. */
 export function settleInsertion(engine: Engine, { symbols, reason }: SettleInput): void {
   for (const symbol of [...symbols].sort()) {
-    // Asked for in two places, it was served in the other one.
-    if (!engine.awaited.delete(symbol)) continue;
-    if (reason !== '') takeBack(engine, symbol, reason);
-    else if (engine.data.symbols.has(symbol)) {
-      welcome(engine, symbol);
-      continue;
-    }
-    engine.requests.delete(symbol);
-    const why = engine.data.refused.get(symbol) ?? reason;
-    engine.inbox.answer(symbol, { added: false, symbol, loaded: false, reason: why });
+    const wish = engine.inbox.firstWish(symbol);
+    if (wish === undefined) continue;
+    const result = wish.result ?? resultOf(symbol, reason);
+    const refused = !result.added && !result.loaded;
+    if (refused) wish.undo?.();
+    if (refused && wish.result === null) takeBack(engine, symbol, reason);
+    engine.inbox.answer(symbol, result);
+    const { strategies, recorder } = engine;
+    strategies.attach(engine.tracks);
     // Of what is refused before the session strategies hear when it opens.
-    if (engine.data.active) engine.strategies.refused(symbol, why, engine.recorder.seq);
+    if (refused && engine.data.active) strategies.refused(symbol, result.reason, recorder.seq);
+    if (result.added) {
+      // A light symbol holds what its one asker wants; it is not for everyone to trade.
+      if (!wish.request.light) strategies.added(symbol, recorder.seq);
+    }
   }
   engine.strategies.attach(engine.tracks);
 }
 
-function welcome(engine: Engine, symbol: string): void {
-  engine.inbox.answer(symbol, { added: true, symbol });
-  // A light symbol holds what its one asker wants; it is not for everyone to trade.
-  if (engine.isLoaded(symbol)) engine.strategies.added(symbol, engine.recorder.seq);
+/** What became of a load that was made: an empty reason means that nothing went wrong. */
+function resultOf(symbol: string, reason: string): AddResult {
+  return reason === '' ? { added: true, symbol } : { added: false, symbol, loaded: false, reason };
 }
 
 /** No trace of the symbol stays, neither in SessionData nor in the engine. */
 function takeBack(engine: Engine, symbol: string, reason: string): void {
   if (engine.data.symbols.has(symbol)) engine.record('SymbolRemoved', BY, { symbol, reason });
   engine.forget(symbol);
+  engine.strategies.attach(engine.tracks);
   engine.record('SymbolRefused', BY, { symbol, reason });
 }
 
 /** Makes changes one after another; each is made or refused on the record, and its asker told. */
 export async function applyChanges(engine: Engine, { changes }: ChangeInput): Promise<void> {
   for (const number of changes) {
-    const change = engine.inbox.claim(number);
+    const change = engine.inbox.change(number);
     if (change === undefined) continue;
     const { wish, received, message } = change;
     const reason = await apply(engine, wish, received);
+    // Whoever ended the run meanwhile has answered for it.
+    if (engine.over) return;
+    engine.inbox.answerChange(number, reason);
     if (reason !== '') {
       const refused = { message, state: 'active', reason };
       engine.record('MessageRefused', BY, refused, received);
+      dropIfEmpty(engine, wish.symbol, received);
     }
     engine.recorder.commit();
-    change.settle(reason);
   }
+  engine.strategies.attach(engine.tracks);
+}
+
+/** A symbol that was registered for a change that is refused holds nothing: no trace of it stays. */
+function dropIfEmpty(engine: Engine, symbol: string, cause: number): void {
+  const held = engine.data.symbols.get(symbol);
+  if (held === undefined || !held.registered.auto_provisioned) return;
+  const holds = engine.handmade.has(symbol) || engine.plansOf(symbol).length > 0;
+  if (holds || engine.inbox.hasChangesOf(symbol)) return;
+  engine.record('SymbolRemoved', BY, { symbol, reason: 'nothing of it is asked for' }, cause);
+  engine.forget(symbol);
   engine.strategies.attach(engine.tracks);
 }
 
@@ -77,12 +94,8 @@ function remove(
   received: number,
 ): string {
   const held = engine.data.symbols.get(symbol);
-  const ofConfig = engine.isOfConfig(symbol) && !engine.excluded.has(symbol);
-  // Between two sessions there is nothing to be seen of what the next one will load.
-  if (held === undefined && !ofConfig && !engine.requests.has(symbol)) {
-    return `"${symbol}" is not in the session`;
-  }
-  if (ofConfig && !force) {
+  if (!engine.isExpected(symbol)) return `"${symbol}" is not in the session`;
+  if (engine.isOfConfig(symbol) && !force) {
     return `"${symbol}" is a symbol of the config: only force removes it`;
   }
   if (held !== undefined && held.locks.size > 0 && !force) {
@@ -90,22 +103,28 @@ function remove(
     return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
-  countExpected(engine, symbol);
-  // Asked for before the session opened, it may be gone before that is answered.
-  const reason = 'it was removed before it was loaded';
-  const gone = { added: false, symbol, loaded: false, reason } as const;
-  engine.inbox.answer(symbol, held === undefined ? gone : { added: true, symbol });
+  const share = shareToday(engine, symbol);
   engine.forget(symbol);
-  if (ofConfig) engine.excluded.add(symbol);
+  if (share !== null) leave(engine.totalsOf(symbol), share);
+  if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
   return '';
 }
 
-/** A symbol that leaves early is measured by the bars it could have had until then. */
-function countExpected({ known, base, session, recorder }: Engine, symbol: string): void {
+/** What a symbol that leaves has had today, measured by the bars it could have had until now; null if nothing. */
+function shareToday(engine: Engine, symbol: string): Share | null {
+  const { known, base, session, recorder } = engine;
   const track = known.get(symbol);
-  if (track === undefined) return;
-  const expected = expectedBars(base.text, session, recorder.at);
+  if (track === undefined || !engine.data.symbols.has(symbol)) return null;
+  const { totals, totalsBefore: before } = track;
   // At the close the day has been counted.
-  if (recorder.at < session.close) track.totals.expected += expected;
-  track.totals.left = { date: session.date, expected, ...countedToday(track) };
+  const counted = totals.expected - before.expected;
+  const expected =
+    recorder.at < session.close ? expectedBars(base.text, session, recorder.at) : counted;
+  const { date } = session;
+  return {
+    date,
+    expected,
+    bars: totals.bars - before.bars,
+    derived: totals.derived - before.derived,
+  };
 }

@@ -6,7 +6,7 @@ import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, parseInterval } from '../domain/interval.ts';
 import type { Engine } from './engine.ts';
-import { loadHistoryOf } from './historyLoading.ts';
+import { loadMissingOf } from './historyLoading.ts';
 import { needsToBegin } from './historyNeeds.ts';
 import { joinSeries, registerIndicator } from './indicatorSeries.ts';
 import { readStored } from './loading.ts';
@@ -31,14 +31,8 @@ export async function registerLate(
   const base = engine.base.text;
   const chosen = chooseBase([base, settings.interval], [base]);
   if (!chosen.ok) return chosen.reasons.join('; ');
-  const needs = needsToBegin(engine, symbol, plan);
-  try {
-    const read = await readStored(engine, symbol, needs);
-    engine.cause = received;
-    loadHistoryOf(engine, symbol, needs, read);
-  } catch (error) {
-    return sentenceOf(error);
-  }
+  const unread = await loadPast(engine, symbol, plan, received);
+  if (unread !== '') return unread;
   engine.extras.set(symbol, [...(engine.extras.get(symbol) ?? []), plan]);
   const known = track.lane(settings.interval);
   const lane = known ?? addLane(engine, track, plan, received);
@@ -49,6 +43,30 @@ export async function registerLate(
   }
   registerIndicator(engine, track, { lane, plan, runner }, received);
   return '';
+}
+
+/**
+ * Reads what a symbol's series need of earlier days, with one more indicator if `plan` is given, as far as the
+ * session does not hold it.
+ *
+ * @returns why it cannot be read; empty if it is there
+ */
+export async function loadPast(
+  engine: Engine,
+  symbol: string,
+  plan: IndicatorPlan | null,
+  received: number,
+): Promise<string> {
+  const needs = needsToBegin(engine, symbol, plan);
+  try {
+    const read = await readStored(engine, symbol, needs);
+    if (engine.over) return 'the run is over';
+    engine.cause = received;
+    loadMissingOf(engine, symbol, needs, read);
+    return '';
+  } catch (error) {
+    return sentenceOf(error);
+  }
 }
 
 /** A further derived interval of a symbol in the session; its bars so far follow. */
@@ -64,6 +82,7 @@ function addLane(engine: Engine, track: Track, plan: IndicatorPlan, received: nu
     true,
   );
   lane.columns = data.symbols.get(symbol)!.bars.get(interval)!.columns;
+  lane.lastSeq = track.base.lastSeq;
   const [base, ...derived] = [...track.lanes, lane];
   derived.sort((a, b) => compareIntervals(a.interval.text, b.interval.text));
   track.lanes.splice(0, track.lanes.length, base!, ...derived);

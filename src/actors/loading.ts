@@ -8,8 +8,9 @@ import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
 import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
-import { countedToday, createLane, earliestEnd, Track, uncount } from './track.ts';
-import { requiredIntervals } from './validation.ts';
+import type { SymbolWish } from './inbox.ts';
+import { comeBack, createLane, earliestEnd, Track } from './track.ts';
+import { historyProblems, requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
 
@@ -39,11 +40,7 @@ export async function checkSymbols(
   { symbols, wholeDay, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  // A day loads its config's symbols and those added since; an insertion what was not served elsewhere.
-  const wanted = wholeDay
-    ? [...symbols, ...engine.requests.keys()]
-    : symbols.filter((symbol) => engine.awaited.has(symbol));
-  const sorted = [...new Set(wanted)].filter((symbol) => needsLoad(engine, symbol)).sort();
+  const sorted = (wholeDay ? ofTheDay(engine, symbols) : askedFor(engine, symbols)).sort();
   const read = await Promise.all(
     sorted.map((symbol) => readOrRefuse(engine, symbol, signal).catch((error: unknown) => error)),
   );
@@ -65,6 +62,8 @@ export async function checkSymbols(
   const { date } = engine.session;
   for (const [symbol, { reason, leftOut, skipped }] of refused) {
     const cause = engine.record('SymbolRefused', BY, { symbol, reason });
+    const wish = wholeDay ? undefined : engine.inbox.firstWish(symbol);
+    if (wish !== undefined) wish.result = { added: false, symbol, loaded: false, reason };
     recordSkipped(engine, { symbol, interval, date, skipped }, cause);
     if (leftOut === 0) continue;
     engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, cause);
@@ -72,10 +71,52 @@ export async function checkSymbols(
   return loaded;
 }
 
-/** What is not there, and what is there light and asked for in full. */
-function needsLoad(engine: Engine, symbol: string): boolean {
-  if (engine.excluded.has(symbol) || engine.isLoaded(symbol)) return false;
-  return !engine.data.symbols.has(symbol) || engine.requests.get(symbol)?.light !== true;
+/** The config's symbols, but for those that were removed, and those added since. */
+function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
+  const { excluded, requests } = engine;
+  const stay = symbols.filter((symbol) => !excluded.has(symbol));
+  return [...new Set([...stay, ...requests.keys()])];
+}
+
+/** Those of the symbols that are not there yet, or only light. What is known of them is now what was asked. */
+function askedFor(engine: Engine, symbols: readonly string[]): string[] {
+  return symbols.filter((symbol) => {
+    const wish = engine.inbox.firstWish(symbol);
+    if (wish === undefined || wish.undo !== null) return wish?.result === null;
+    const held = engine.data.symbols.has(symbol);
+    const upgraded = held && !engine.isLoaded(symbol) && !wish.request.light;
+    if (held && !upgraded) {
+      noteThere(engine, wish);
+      return false;
+    }
+    wish.undo = keeping(engine, symbol);
+    engine.requests.set(symbol, upgraded ? { ...wish.request, upgraded } : wish.request);
+    if (!wish.request.light) engine.excluded.delete(symbol);
+    return true;
+  });
+}
+
+/** Nothing is done for a symbol that is there, and the record says so; it may be there since it was asked for. */
+function noteThere(engine: Engine, wish: SymbolWish): void {
+  const { symbol, request, received } = wish;
+  const reason = 'it is in the session already';
+  wish.result = { added: false, symbol, loaded: true, reason };
+  const refused = { message: 'symbol.add', state: 'active', reason };
+  if (!request.light) engine.record('MessageRefused', BY, refused, received);
+}
+
+/** How to put back what the engine now knows of what a symbol is to have. */
+function keeping({ requests, required, excluded }: Engine, symbol: string): () => void {
+  const request = requests.get(symbol);
+  const intervals = required.get(symbol);
+  const out = excluded.has(symbol);
+  return () => {
+    if (request === undefined) requests.delete(symbol);
+    else requests.set(symbol, request);
+    if (intervals === undefined) required.delete(symbol);
+    else required.set(symbol, intervals);
+    if (out) excluded.add(symbol);
+  };
 }
 
 /** @returns nothing if the symbol's data is read */
@@ -86,8 +127,8 @@ async function readOrRefuse(
 ): Promise<Refusal | undefined> {
   if (engine.loads.has(symbol)) return undefined;
   const light = engine.requests.get(symbol)?.light === true;
-  const upgrades = !light && engine.data.symbols.has(symbol);
-  if (upgrades || !engine.required.has(symbol)) {
+  const wanted = engine.inbox.firstWish(symbol)?.undo;
+  if (wanted || !engine.required.has(symbol)) {
     const refusal = await askFor(engine, symbol, signal);
     if (refusal !== undefined) return refusal;
   }
@@ -109,7 +150,9 @@ async function readOrRefuse(
       { leftOut: queue.leftOut, skipped: queue.skipped },
     );
   }
-  engine.loads.set(symbol, { symbol, queue, history: await readNeeds(engine, symbol) });
+  const history = await readNeeds(engine, symbol);
+  // What was added by hand while the symbol was light stays with it.
+  engine.loads.set(symbol, { symbol, queue: engine.handmade.into(symbol, queue), history });
   return undefined;
 }
 
@@ -139,7 +182,10 @@ async function askFor(
   const required = wantedIntervals(engine, symbol);
   const base = engine.base.text;
   const chosen = chooseBase([base, ...required], [base]);
-  if (!chosen.ok) return new Refusal(chosen.reasons.join('; '));
+  const light = engine.requests.get(symbol)?.light === true;
+  const history = light ? [] : historyProblems(engine, symbol);
+  const lacking = chosen.ok ? history : chosen.reasons;
+  if (lacking.length > 0) return new Refusal(lacking.join('; '));
   engine.required.set(symbol, required);
   return undefined;
 }
@@ -157,48 +203,56 @@ async function readHistory(
   symbol: string,
   need: HistoryNeed,
 ): Promise<LoadedHistory> {
-  const { market, time, data } = engine;
+  const { market, time, data, handmade } = engine;
   const { interval } = need;
   const stored = market.dates(symbol, interval);
+  const made = (date: string) => interval === engine.base.text && handmade.has(symbol, date);
   const held = data.historyOf(symbol, interval);
   const missing = daysBefore(engine, need.from).filter(
-    (date) => stored.has(date) && held?.day(date) === undefined,
+    (date) => (stored.has(date) || made(date)) && held?.day(date) === undefined,
   );
   const sessions = missing.map((date) => time.calendar.session(date)!);
-  const wanted = new Set(missing);
-  const days = await market.days(symbol, interval, sessions);
-  return { interval, days: days.filter((day) => wanted.has(day.session.date)) };
+  const read = await market.days(symbol, interval, sessions);
+  const byDate = new Map(read.map((day) => [day.session.date, day]));
+  const days = sessions.flatMap((session) => {
+    const { date } = session;
+    const day = byDate.get(date);
+    if (!made(date)) return day === undefined ? [] : [day];
+    const none = { session, bars: new BarColumns(0), provenance: [], leftOut: 0, skipped: [] };
+    return [handmade.into(symbol, day ?? none)];
+  });
+  return { interval, days };
 }
 
 export function registerSymbols(engine: Engine, symbols: readonly string[]): void {
   for (const symbol of symbols) {
     const base = engine.base.text;
     const light = engine.loads.get(symbol)!.queue === null;
-    const upgrades = engine.data.symbols.has(symbol);
-    if (upgrades) upgrade(engine, symbol);
+    const locks = upgrade(engine, symbol);
     const intervals = derivedIntervals(engine, symbol);
-    engine.record('SymbolRegistered', BY, {
+    const request = engine.requests.get(symbol);
+    const registered = engine.record('SymbolRegistered', BY, {
       symbol,
       base,
       intervals,
-      added_by: engine.requests.get(symbol)?.addedBy ?? 'config',
+      added_by: request?.addedBy ?? 'config',
       auto_provisioned: light,
-      upgraded_from_adhoc: upgrades,
+      upgraded_from_adhoc: request?.upgraded ?? false,
       meets_session_config_requirements: !light,
     });
-    engine.tracks.push(trackOf(engine, symbol, intervals));
+    for (const holder of locks) engine.record('SymbolLocked', BY, { symbol, holder }, registered);
+    engine.tracks.push(trackOf(engine, symbol, { intervals, light, registered }));
   }
   engine.tracks.sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
 }
 
-/** What was held of a light symbol makes way: the full load brings all of it again. */
-function upgrade(engine: Engine, symbol: string): void {
+/** What was held of a light symbol makes way: the full load brings all of it again. @returns its locks */
+function upgrade(engine: Engine, symbol: string): readonly string[] {
+  const held = engine.data.symbols.get(symbol);
+  if (held === undefined) return [];
   engine.record('SymbolUpgraded', BY, { symbol });
-  const track = engine.known.get(symbol);
-  if (track === undefined) return;
-  uncount(track.totals, countedToday(track));
-  engine.tracks.splice(engine.tracks.indexOf(track), 1);
-  engine.known.delete(symbol);
+  engine.dropTrack(symbol);
+  return [...held.locks];
 }
 
 function derivedIntervals(engine: Engine, symbol: string): string[] {
@@ -209,23 +263,28 @@ function derivedIntervals(engine: Engine, symbol: string): string[] {
 }
 
 /** The symbol's track, made at its first session, with today's series bound to it. */
-function trackOf(engine: Engine, symbol: string, intervals: readonly string[]): Track {
+function trackOf(
+  engine: Engine,
+  symbol: string,
+  rule: { intervals: readonly string[]; light: boolean; registered: number },
+): Track {
   const { recorder, data } = engine;
   let track = engine.known.get(symbol);
-  if (track === undefined) {
-    const lanes = [engine.base.text, ...intervals].map((interval, i) =>
+  // A light symbol is not fed: its series begin anew every day, brought up to the day before.
+  if (track === undefined || rule.light) {
+    const lanes = [engine.base.text, ...rule.intervals].map((interval, i) =>
       createLane(parseInterval(interval), recorder.seriesId({ symbol, name: interval }), i > 0),
     );
     const totals = engine.totalsOf(symbol);
-    if (totals.left?.date === engine.session.date) uncount(totals, totals.left);
-    totals.left = null;
+    comeBack(totals, engine.session.date);
     track = new Track(symbol, lanes, totals);
     engine.known.set(symbol, track);
   }
   const { bars } = data.symbols.get(symbol)!;
   for (const lane of track.lanes) {
     lane.columns = bars.get(lane.interval.text)!.columns;
-    lane.lastSeq = 0;
+    // Until there is a bar, what is decided follows from the symbol being there.
+    lane.lastSeq = rule.registered;
     lane.seqs.length = 0;
   }
   return track;
@@ -258,6 +317,7 @@ function beginDay(track: Track, open: MarketTime, queue: BarColumns): void {
   track.cursor = 0;
   track.accounted = open;
   track.present = 0;
+  track.totalsBefore = { ...track.totals };
   track.due = earliestEnd(track);
 }
 

@@ -34,6 +34,8 @@ export class MarketData {
   readonly calendar: Calendar;
   /** Days being read ahead, by symbol, interval and date. */
   readonly #ahead = new Map<string, { date: TradingDate; reading: Promise<DayBars> }>();
+  /** Days asked for that were being read already, and those that were not. */
+  readonly readAhead = { hits: 0, misses: 0 };
 
   constructor(feed: Feed, calendar: Calendar) {
     this.feed = feed;
@@ -57,9 +59,10 @@ export class MarketData {
 
   async day(request: DayRequest): Promise<DayBars> {
     const key = keyOf(request);
-    const reading = this.#ahead.get(key)?.reading ?? this.#read(request);
+    const ahead = this.#ahead.get(key)?.reading;
     this.#ahead.delete(key);
-    return reading;
+    this.readAhead[ahead === undefined ? 'misses' : 'hits'] += 1;
+    return ahead ?? this.#read(request);
   }
 
   /** Several days of history in one read, each cut to its session; days without bars are left out. */
@@ -80,6 +83,13 @@ export class MarketData {
   /** Forgets the days up to `date` that were read ahead and never asked for: their symbols have left. */
   forgetUntil(date: TradingDate): void {
     for (const [key, ahead] of this.#ahead) if (ahead.date <= date) this.#ahead.delete(key);
+  }
+
+  /** Lets go of what was read ahead of a symbol. */
+  forget(symbol: string): void {
+    for (const key of this.#ahead.keys()) {
+      if (key.startsWith(`${symbol} `)) this.#ahead.delete(key);
+    }
   }
 
   async #read({ symbol, interval, session, since }: DayRequest): Promise<DayBars> {

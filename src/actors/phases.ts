@@ -59,7 +59,6 @@ export function deactivate(engine: Engine): void {
 /** Phase 4: scanner and strategy hear of it. @throws {Error} if no day of the run had a symbol */
 export function notifyActors(engine: Engine): void {
   engine.strategies.notify('onSessionEnd', engine.recorder.seq);
-  engine.refuseWishes();
   const last = engine.day === engine.sessions.length - 1;
   if (last && engine.sessionsWithSymbols === 0) {
     throw new Error(
@@ -93,14 +92,20 @@ export const ACTOR_WORK: Readonly<
     setUp: (engine) => {
       engine.strategies.attach(engine.tracks);
       engine.strategies.notify('setup', engine.recorder.seq);
-      return { strategies: [...engine.strategies.names] };
+      return strategyLoad(engine);
     },
     tearDown: (engine) => {
       engine.strategies.notify('teardown', engine.recorder.seq);
-      return { strategies: [...engine.strategies.names] };
+      const released = strategyLoad(engine);
+      engine.strategies.attach([]);
+      return released;
     },
   },
 };
+
+function strategyLoad({ strategies }: Engine): object {
+  return { strategies: [...strategies.names], series: strategies.heard };
+}
 
 function processorLoad({ tracks }: Engine): object {
   const lanes = tracks.flatMap((track) => track.lanes);

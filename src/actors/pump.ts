@@ -1,8 +1,8 @@
 /**
  * The pump: runs one slice of frames for every `slice.run` and tells the chart how it ended.
  *
- * A slice is cut after about 8 ms, so that messages get in, or after a number of frames. Where it is cut is
- * never recorded.
+ * A slice is cut after about 8 ms, so that messages get in, after a number of frames, or where the next
+ * instant has to wait. Where it is cut is never recorded.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -11,7 +11,8 @@ import { sentenceOf } from '../domain/errors.ts';
 import type { ActiveMessage, PumpMessage } from '../machines/active.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
-import type { SliceLimit } from './frameLoop.ts';
+import type { SliceLimit, SliceOutcome } from './frameLoop.ts';
+import { Gate } from './gate.ts';
 
 /** Frames of one slice; `auto` goes by time. */
 export type SliceSize = number | 'auto';
@@ -22,14 +23,18 @@ const FRAMES_PER_LOOK = 16;
 /** Beyond so many bytes not yet durable, wait for the log. */
 const BACKLOG_MAX = 32 * 1024 * 1024;
 
+const PAUSED: SliceOutcome = { kind: 'paused' };
+
 export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
   return fromCallback<PumpMessage>(({ sendBack, receive }) => {
     const stopped = new AbortController();
     const tell = (message: ActiveMessage) => sendBack(message);
+    engine.pace?.go();
     receive(() => {
       runSlice(engine, demand, size, stopped.signal).then(
-        (message) => {
-          if (!stopped.signal.aborted) tell(message);
+        (outcome) => {
+          // Nobody hears a pump that was stopped meanwhile: what it has found is left for the next slice.
+          if (!stopped.signal.aborted) tell(messageOf(engine, outcome));
         },
         (error: unknown) => {
           const reason = sentenceOf(error);
@@ -37,7 +42,10 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
         },
       );
     });
-    return () => stopped.abort();
+    return () => {
+      stopped.abort();
+      engine.pace?.stand();
+    };
   });
 }
 
@@ -46,25 +54,35 @@ async function runSlice(
   demand: Demand,
   size: SliceSize,
   signal: AbortSignal,
-): Promise<ActiveMessage> {
+): Promise<SliceOutcome> {
   await nextTurn();
   const loop = engine.loop!;
+  const gate = new Gate(engine, demand);
   const { log } = engine.recorder;
-  if (log.backlog > BACKLOG_MAX) await log.durable();
+  if (log.backlog > BACKLOG_MAX) await engine.metrics.waitFor('log', log.durable());
+  if (signal.aborted) return PAUSED;
   // What was asked for outside of frames comes before the next one.
-  if (!engine.inbox.isEmpty) return { type: 'slice.end', asked: engine.inbox.take() };
-  await demand.wanted(loop, signal);
-  if (signal.aborted) return { type: 'slice.end', asked: [] };
+  if (!engine.inbox.isEmpty) return PAUSED;
+  if (!loop.over) await gate.opened(signal);
+  if (signal.aborted || !(loop.over || gate.enters())) return PAUSED;
   const cut = limitOf(size);
   engine.interrupted = false;
-  const outcome = loop.run((instants, recorded) => {
+  return loop.run((instants, recorded) => {
+    gate.passed(engine.recorder.at);
     if (recorded) demand.framed();
-    return cut(instants, recorded) || engine.interrupted || loop.closed || !demand.wants(loop);
+    if (cut(instants, recorded) || engine.interrupted || loop.over) return true;
+    // Whoever awaits gets a turn between two frames.
+    return (recorded && engine.subscriptions.any) || !gate.enters();
   });
+}
+
+/** How a slice ended, with what it has left to be done; that is the chart's from here on. */
+function messageOf({ inbox, loop }: Engine, outcome: SliceOutcome): ActiveMessage {
   if (outcome.kind === 'failed') return { type: 'feed.fail', reason: outcome.reason };
-  if (outcome.kind === 'closed') return { type: 'feed.close' };
-  if (outcome.kind === 'scans') return { type: 'scan.begin', scanners: outcome.scanners };
-  return { type: 'slice.end', asked: engine.inbox.take() };
+  if (outcome.kind === 'scans') return { type: 'scan.begin', scanners: loop!.takeScans() };
+  // What was asked for at the close is served before the session ends.
+  if (outcome.kind === 'closed' && inbox.isEmpty) return { type: 'feed.close' };
+  return { type: 'slice.end', asked: inbox.take() };
 }
 
 function limitOf(size: SliceSize): SliceLimit {

@@ -76,7 +76,7 @@ export class Quality {
   #close(track: Track, session: Session): void {
     const expected = barsIn(session, this.#base);
     const from = track.accounted;
-    let cause = track.base.lastSeq || null;
+    let cause = track.base.lastSeq;
     if (this.#enabled && from < session.close) {
       const missing = this.#base.intraday
         ? Math.round((session.close - from) / this.#base.ms)
@@ -88,7 +88,7 @@ export class Quality {
     this.#score(track, expected, cause);
   }
 
-  #gap(track: Track, gap: { start: number; end: number; missing: number }, cause: number | null) {
+  #gap(track: Track, gap: { start: number; end: number; missing: number }, cause: number): number {
     const { symbol, base } = track;
     return this.#recorder.append(
       'GapDetected',
@@ -97,7 +97,7 @@ export class Quality {
     );
   }
 
-  #score(track: Track, expected: number, cause: number | null): void {
+  #score(track: Track, expected: number, cause: number): void {
     const { symbol, base, present } = track;
     const quality = qualityOf(present, expected, this.#enabled);
     this.#recorder.append(

@@ -3,6 +3,7 @@
  * to its past, a bar or an indicator. What comes out differently than recorded is corrected by new facts.
  */
 import { BAR_FIELDS, type Bar, BarColumns } from '../domain/bars.ts';
+import type { TradingDate } from '../domain/time.ts';
 import type { Engine } from './engine.ts';
 import { fillLongWindow } from './historyLoading.ts';
 import { beginSeries } from './indicatorSeries.ts';
@@ -25,13 +26,17 @@ export interface Rebuilt {
  */
 export function rebuild(engine: Engine, track: Track, cause: number): Rebuilt[] {
   const fresh = new Map<string, number>();
+  const began = new Map<string, TradingDate>();
   for (const lane of track.lanes) {
     if (lane.window !== null) lane.window.holds = false;
-    for (const { key, freshSeq } of lane.runners) fresh.set(key, freshSeq);
+    for (const { key, freshSeq, since } of lane.runners) {
+      fresh.set(key, freshSeq);
+      began.set(key, since);
+    }
     lane.runners.length = 0;
     fillLongWindow(engine, track, lane);
   }
-  beginSeries(engine, track, engine.plansOf(track.symbol));
+  beginSeries(engine, track, engine.plansOf(track.symbol), began);
   const rebuilt = track.lanes.slice(1).map((lane) => bringUp(engine, track, lane, cause));
   for (const lane of track.lanes) {
     // What strategies have yet to hear of stays new to them.

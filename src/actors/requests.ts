@@ -39,17 +39,21 @@ export class Requests {
     const symbol = symbolNamed(name);
     const intervals = streams.map(intervalNamed);
     const { inbox } = this.#engine;
-    const refused = (loaded: boolean, reason: string) =>
-      inbox.answer(symbol, { added: false, symbol, loaded, reason });
-    const settled = inbox.whenSettled(symbol);
-    this.#ask(
-      'symbol.add',
-      (verbs) => {
-        if (!verbs.addSymbol(symbol, intervals)) refused(true, 'it is in the session already');
-      },
-      (reason) => refused(false, reason),
-    );
-    return settled;
+    return new Promise((settle) => {
+      const unchanged = (loaded: boolean, reason: string) =>
+        settle({ added: false, symbol, loaded, reason });
+      const ask = (verbs: Verbs) => {
+        const known = inbox.lastWish(symbol);
+        if (!verbs.addSymbol(symbol, intervals)) {
+          this.#note(symbol, 'it is in the session already');
+          unchanged(true, 'it is in the session already');
+          return;
+        }
+        if (inbox.lastWish(symbol) === known) this.#note(symbol, 'it is on its way');
+        inbox.onSettled(symbol, settle);
+      };
+      this.#ask('symbol.add', ask, (reason) => unchanged(false, reason));
+    });
   }
 
   async removeSymbol(name: string, force: boolean): Promise<RemoveResult> {
@@ -92,12 +96,24 @@ export class Requests {
     return new Promise((settle) => this.#ask(message, (verbs) => act(verbs, settle), settle));
   }
 
+  /** A wish that nothing follows from leaves no fact: it is noted beside the log. */
+  #note(symbol: string, reason: string): void {
+    const { recorder } = this.#engine;
+    this.#engine.journal({
+      type: 'symbol.add',
+      symbol,
+      reason,
+      at: recorder.at,
+      seq: recorder.seq,
+    });
+  }
+
   /** Once the run is over nothing can be asked; that is noted beside the log. */
   #ask(message: string, act: (verbs: Verbs) => void, tooLate: (reason: string) => void): void {
     const conductor = this.#conductor;
     const late = () => {
-      conductor.refuse(message, conductor.status);
-      tooLate(`the run is ${conductor.status}`);
+      conductor.refuse(message, conductor.ending);
+      tooLate(`the run is ${conductor.ending}`);
     };
     if (conductor.over) {
       late();

@@ -1,8 +1,11 @@
+import { Ticker } from '../domain/config/leaves.ts';
 import { UsageError } from '../domain/errors.ts';
 
-/** A symbol as configs spell it. @throws {UsageError} if it is not one word */
+/** A symbol as configs spell it. @throws {UsageError} for what no config could name */
 export function symbolNamed(name: string): string {
-  const symbol = name.trim().toUpperCase();
-  if (/^\S+$/.test(symbol)) return symbol;
-  throw new UsageError(`"${name}" is no symbol: write one word, such as "TSLA"`);
+  const symbol = Ticker.safeParse(name);
+  if (symbol.success) return symbol.data;
+  throw new UsageError(
+    `${JSON.stringify(name)} is no symbol: write one such as "AAPL", "BRK.B" or "BTC-USD"`,
+  );
 }

@@ -4,12 +4,15 @@ import { Window } from '../domain/derivation.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Indicator } from '../indicators/indicator.ts';
+import type { HistoricalSeries } from './historicalSeries.ts';
 
 /** An indicator at work on one lane. Lives for the whole run: sessions carry its series on. */
 export interface Runner {
   readonly key: string;
   readonly indicator: Indicator;
   readonly series: number;
+  /** First day of the history its series began with; the run's first if there was none. */
+  since: TradingDate;
   /** Seq of its update in the current frame; 0 if it had none. */
   freshSeq: number;
 }
@@ -37,10 +40,16 @@ export interface Totals {
   expected: number;
   derived: number;
   /** Its share in them of a day it has left: should it come back on that day, all of it is counted anew. */
-  left: (Counts & { readonly date: TradingDate }) | null;
+  left: Share | null;
 }
 
-type Counts = Readonly<Record<'bars' | 'expected' | 'derived', number>>;
+/** What a symbol has had of one day. */
+export interface Share {
+  readonly date: TradingDate;
+  readonly bars: number;
+  readonly expected: number;
+  readonly derived: number;
+}
 
 export class Track {
   readonly symbol: string;
@@ -58,11 +67,18 @@ export class Track {
   present = 0;
   /** False until its series have been brought up to the session it first takes part in. */
   begun = false;
+  /** Indicators on earlier days' bars, which every session brings up to the day before it. */
+  historical: HistoricalSeries[] = [];
+  /** Last trading day whose bars those have. */
+  historicalTo: TradingDate = '';
   readonly totals: Totals;
+  /** As they were when the session began: what counts if the symbol is taken out of it. */
+  totalsBefore: Totals;
 
   constructor(symbol: string, lanes: Lane[], totals: Totals) {
     this.symbol = symbol;
     this.totals = totals;
+    this.totalsBefore = { ...totals };
     this.lanes = lanes;
   }
 
@@ -75,16 +91,22 @@ export class Track {
   }
 }
 
-/** What a track has counted today. */
-export function countedToday({ present, lanes }: Track): { bars: number; derived: number } {
-  return { bars: present, derived: lanes.reduce((sum, { seqs }) => sum + seqs.length, 0) };
+/** Keeps what a symbol has had on the day it leaves. */
+export function leave(totals: Totals, share: Share): void {
+  totals.bars += share.bars;
+  totals.expected += share.expected;
+  totals.derived += share.derived;
+  totals.left = share;
 }
 
-/** Takes out of the totals what will be counted again. */
-export function uncount(totals: Totals, counted: Partial<Counts>): void {
-  totals.bars -= counted.bars ?? 0;
-  totals.expected -= counted.expected ?? 0;
-  totals.derived -= counted.derived ?? 0;
+/** A symbol that comes back on the day it left is counted anew. */
+export function comeBack(totals: Totals, date: TradingDate): void {
+  const { left } = totals;
+  totals.left = null;
+  if (left?.date !== date) return;
+  totals.bars -= left.bars;
+  totals.expected -= left.expected;
+  totals.derived -= left.derived;
 }
 
 export function createLane(interval: ParsedInterval, series: number, derived: boolean): Lane {

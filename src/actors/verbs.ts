@@ -5,6 +5,7 @@
 import { UsageError } from '../domain/errors.ts';
 import { type Interval, tryParseInterval } from '../domain/interval.ts';
 import type { SessionData } from '../domain/sessionData.ts';
+import { badNumbers } from '../feeds/validation.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import type { AdhocBar, ChangeWish, Inbox, SymbolRequest } from './inbox.ts';
@@ -13,7 +14,7 @@ import type { Origin, Recorder } from './recorder.ts';
 
 /** Who asks, and how what is asked reaches the charts. */
 export interface Asker {
-  readonly addedBy: SymbolRequest['addedBy'];
+  readonly addedBy: Exclude<SymbolRequest['addedBy'], 'config'>;
   /** Whom the record is to name, and the fact that led to it; null for what comes from outside. */
   origin(): Origin;
   deliver(asked: Asked): void;
@@ -26,16 +27,12 @@ export interface VerbsRun {
   readonly data: SessionData;
   readonly recorder: Recorder;
   readonly inbox: Inbox;
-  /** Symbols that are not in the config, by who asked for them. */
-  readonly requests: Map<string, SymbolRequest>;
-  /** Symbols asked for and not yet there or refused. */
-  readonly awaited: Set<string>;
-  /** Symbols of the config that were removed. */
-  readonly excluded: Set<string>;
   readonly over: boolean;
   plan(spec: IndicatorSpec): IndicatorPlan;
+  /** True for a symbol in the session with everything the config asks for. */
   isLoaded(symbol: string): boolean;
-  isOnItsWay(symbol: string): boolean;
+  /** True for a symbol that the session has, or will have when it opens. */
+  isExpected(symbol: string): boolean;
   isOfConfig(symbol: string): boolean;
 }
 
@@ -60,22 +57,20 @@ export class Verbs {
    */
   addSymbol(symbol: string, streams: readonly Interval[] = []): boolean {
     const run = this.#run;
-    if (run.isLoaded(symbol)) return false;
-    if (run.isOnItsWay(symbol) && !run.requests.get(symbol)?.light) {
+    const outlook = run.inbox.outlook(symbol);
+    if (outlook === 'stays' && run.isLoaded(symbol)) return false;
+    if (outlook === 'comes' && !run.inbox.lastWish(symbol)!.request.light) {
       this.#hasten(symbol);
       return true;
     }
-    const { addedBy } = this.#asker;
-    run.awaited.add(symbol);
-    if (run.isOfConfig(symbol)) run.excluded.delete(symbol);
-    else run.requests.set(symbol, { addedBy, streams, light: false });
-    this.#receive('symbol.add', { symbol, streams: [...streams] });
-    this.#asker.deliver({ symbol });
+    const addedBy = run.isOfConfig(symbol) ? 'config' : this.#asker.addedBy;
+    const received = this.#receive('symbol.add', { symbol, streams: [...streams] });
+    this.#wish(symbol, { addedBy, streams, light: false }, received);
     return true;
   }
 
   /** Asks for a symbol and everything of it to go. `settle` hears an empty reason when it is gone. */
-  removeSymbol(symbol: string, force: boolean, settle: (reason: string) => void = ignore): void {
+  removeSymbol(symbol: string, force: boolean, settle?: (reason: string) => void): void {
     const received = this.#receive('symbol.remove', { symbol, force });
     this.#change('symbol.remove', { kind: 'remove', symbol, force }, received, settle);
   }
@@ -89,13 +84,13 @@ export class Verbs {
   registerIndicator(
     symbol: string,
     spec: IndicatorSpec,
-    settle: (reason: string) => void = ignore,
+    settle?: (reason: string) => void,
   ): string {
     const plan = this.#run.plan(spec);
     const { name, interval, period, params } = { ...plan.settings, name: plan.definition.name };
     const detail = { symbol, key: plan.key, name, interval, period, params: { ...params } };
     const received = this.#receive('indicator.register', detail);
-    this.#provide(symbol);
+    this.#provide(symbol, received);
     this.#change('indicator.register', { kind: 'indicator', symbol, plan }, received, settle);
     return plan.key;
   }
@@ -110,28 +105,31 @@ export class Verbs {
     interval: string,
     bar: AdhocBar,
     { replace = false }: BarOptions = {},
-    settle: (reason: string) => void = ignore,
+    settle?: (reason: string) => void,
   ): void {
     const parsed = intervalNamed(interval);
     const { opened, open, high, low, close, volume } = checkedBar(bar);
     const whole = { opened, open, high, low, close, volume };
     const detail = { symbol, interval: parsed, bar: whole, replace };
     const received = this.#receive('bar.add', detail);
-    this.#provide(symbol);
+    this.#provide(symbol, received);
     const wish = { kind: 'bar', symbol, interval: parsed, bar: whole, replace } as const;
     this.#change('bar.add', wish, received, settle);
   }
 
   /** A symbol that is neither there nor on its way is registered light: it holds what is asked for, no more. */
-  #provide(symbol: string): void {
-    const run = this.#run;
-    if (run.data.symbols.has(symbol)) return;
-    if (run.isOnItsWay(symbol)) {
+  #provide(symbol: string, received: number): void {
+    const outlook = this.#run.inbox.outlook(symbol);
+    if (outlook === 'stays' && this.#run.isExpected(symbol)) return;
+    if (outlook === 'comes') {
       this.#hasten(symbol);
       return;
     }
-    run.awaited.add(symbol);
-    run.requests.set(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true });
+    this.#wish(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true }, received);
+  }
+
+  #wish(symbol: string, request: SymbolRequest, received: number): void {
+    this.#run.inbox.wish({ symbol, request, received });
     this.#asker.deliver({ symbol });
   }
 
@@ -144,7 +142,7 @@ export class Verbs {
     message: string,
     wish: ChangeWish,
     received: number,
-    settle: (reason: string) => void,
+    settle: ((reason: string) => void) | undefined,
   ): void {
     const change = this.#run.inbox.keep({ wish, received, message, settle });
     this.#asker.deliver({ change });
@@ -157,8 +155,6 @@ export class Verbs {
   }
 }
 
-const ignore = (): void => {};
-
 /** @throws {UsageError} */
 export function intervalNamed(text: string): Interval {
   const interval = tryParseInterval(text);
@@ -166,18 +162,20 @@ export function intervalNamed(text: string): Interval {
   throw new UsageError(`"${text}" is no interval: write a number and one of s, m, h, d, w`);
 }
 
+/** The last millisecond that a date can be. */
+const TIME_MAX = 8.64e15;
+
 /** @throws {UsageError} for a bar that cannot be */
 export function checkedBar(bar: AdhocBar): AdhocBar {
-  const { opened, open, high, low, close, volume } = bar;
-  for (const [field, value] of Object.entries({ opened, open, high, low, close, volume })) {
+  for (const field of ['opened', 'open', 'high', 'low', 'close', 'volume'] as const) {
+    const value = bar[field];
     if (typeof value === 'number' && Number.isFinite(value)) continue;
     throw new UsageError(`a bar needs a number as its ${field}, found ${JSON.stringify(value)}`);
   }
-  if (high < Math.max(open, close, low) || low > Math.min(open, close) || volume < 0) {
-    throw new UsageError(
-      `a bar of open ${open}, high ${high}, low ${low}, close ${close}, volume ${volume} cannot be: ` +
-        'high is the highest and low the lowest of its prices, volume is 0 or more',
-    );
+  if (!Number.isSafeInteger(bar.opened) || Math.abs(bar.opened) > TIME_MAX) {
+    throw new UsageError(`a bar opens at epoch milliseconds, found ${bar.opened}`);
   }
+  const wrong = badNumbers({ ...bar, count: 1, expected: 1 });
+  if (wrong !== null) throw new UsageError(`this cannot be a bar: its ${wrong}`);
   return bar;
 }

@@ -6,6 +6,7 @@ import { SmaCross } from '../actors/smaCross.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
 import type { DataSource } from '../domain/config/data.ts';
 import type { Problem } from '../domain/config/problem.ts';
+import { trailingKey } from '../domain/config/rules.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import { TimeManager } from '../domain/timeManager.ts';
@@ -84,7 +85,9 @@ async function problemIn(path: string, attempt: () => unknown): Promise<Problem[
 }
 
 function planOf(config: Config, { keyOf }: ReturnType<typeof catalogueOf>): ConfigPlan {
-  const { symbols, streams, indicators, scanners, strategies, data } = config.session_data_config;
+  const { symbols, streams, indicators, historical, scanners, strategies, data } =
+    config.session_data_config;
+  const trailing = Object.entries(historical.indicators);
   const { start, end, sessions } = windowOf(config);
   const sources = data === undefined ? [] : Array.isArray(data) ? data : [data];
   return {
@@ -92,7 +95,11 @@ function planOf(config: Config, { keyOf }: ReturnType<typeof catalogueOf>): Conf
     sessions: `${plural(sessions, 'session')}, ${start} to ${end}`,
     symbols,
     streams,
-    indicators: indicators.session.map((spec) => spec.key ?? keyOf(spec)),
+    indicators: [
+      ...indicators.session.map((spec) => spec.key ?? keyOf(spec)),
+      ...trailing.map(([name, { period }]) => trailingKey(name, period)),
+      ...indicators.historical.map((spec) => spec.key ?? keyOf(spec)),
+    ],
     scanners: scanners.filter(({ enabled }) => enabled).map(scannerText),
     strategies: strategies.filter(({ enabled }) => enabled).map(({ module }) => module),
     data: sources.length === 0 ? ['none: run it with --data'] : sources.map(sourceText),

@@ -8,6 +8,9 @@ import { aligned, counted, plural } from './table.ts';
 export interface SummaryDetails {
   readonly window: ResolvedWindow;
   readonly signalsBySide: ReadonlyMap<string, number>;
+  /** Times real time; 0 if data-driven. */
+  readonly speed: number;
+  readonly overruns: number;
 }
 
 /** Longer tables push what matters off the screen. */
@@ -15,7 +18,8 @@ const SYMBOLS_SHOWN = 20;
 
 export function summaryText(summary: RunSummary, details: SummaryDetails): string {
   const { run, status, sessions, facts, chain_hash, log } = summary;
-  const { start, end, sessions: days } = details.window;
+  const { window, speed, overruns } = details;
+  const { start, end, sessions: days } = window;
   const all = Object.values(facts).reduce((sum, count) => sum + count, 0);
   const rate = `${counted(summary.bars_per_second)} bars/s`;
   const rows = [
@@ -25,6 +29,9 @@ export function summaryText(summary: RunSummary, details: SummaryDetails): strin
     ['signals', signalsText(summary.signals, details.signalsBySide)],
     ['facts', counted(all)],
     ['time', `${summary.seconds.toFixed(2)} s, ${rate}`],
+    ...(speed > 0
+      ? [['speed', `${counted(speed)}× real time, ${plural(overruns, 'overrun')}`]]
+      : []),
     ['chain hash', chain_hash],
     ['log', log === null ? 'in memory' : argument(log)],
   ];

@@ -49,6 +49,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   QueuesCleared: explains,
   SymbolRegistered: (data, fact) => {
     const { symbol, base, intervals } = fact;
+    data.refused.delete(symbol);
     const spare = data.spares.get(symbol);
     const empty = (interval: Interval, derived: boolean) =>
       [interval, emptySeries(interval, derived, spare?.get(interval)?.columns)] as const;
@@ -63,6 +64,8 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       locks: new Set(),
       quality: null,
       historicalQuality: new Map(),
+      lagging: false,
+      historicalIndicators: new Map(),
     });
   },
   SymbolRefused: (data, { symbol, reason }) => {
@@ -70,6 +73,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   },
   SymbolRemoved: (data, { symbol }) => {
     data.history.delete(symbol);
+    data.spares.delete(symbol);
     dropSymbol(data, symbol);
   },
   SymbolUpgraded: (data, { symbol }) => dropSymbol(data, symbol),
@@ -87,11 +91,20 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   SymbolUnlocked: (data, fact) => {
     symbolOf(data, fact).locks.delete(fact.holder);
   },
+  SymbolLagging: (data, fact) => {
+    symbolOf(data, fact).lagging = true;
+  },
+  SymbolCaughtUp: (data, fact) => {
+    symbolOf(data, fact).lagging = false;
+  },
   HistoricalDataAugmented: explains,
   IndicatorRegistered: (data, fact) => {
     const cells = new Float64Array(Math.max(1, fact.outputs.length)).fill(Number.NaN);
     const slot = { registered: fact, cells, valid: false, updated: null, seq: 0 };
     symbolOf(data, fact).indicators.set(fact.key, slot);
+  },
+  HistoricalIndicatorCalculated: (data, fact) => {
+    symbolOf(data, fact).historicalIndicators.set(fact.key, fact);
   },
   HistoricalQualityScored: (data, fact) => {
     const { quality: value, present, expected } = fact;

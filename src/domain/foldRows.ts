@@ -34,7 +34,7 @@ function foldBars(data: SessionData, block: Block, at: MarketTime, table: Series
     // A bar added by hand may belong before those that are there, or in the place of one.
     const late = columns.length > 0 && time <= columns.opened[columns.length - 1]!;
     const i = late ? columns.place(time) : columns.grow();
-    if (i === 0) series.firstSeq = block.firstSeq + row;
+    if (i === 0 && !late) series.firstSeq = block.firstSeq + row;
     columns.opened[i] = time;
     columns.open[i] = open!.data[row]!;
     columns.high[i] = high!.data[row]!;
@@ -115,14 +115,13 @@ function findSlot(data: SessionData, id: number, block: Block, row: number, tabl
   return slot;
 }
 
-/** Who records history that was read as it is stored; what is derived is recorded by the processor. */
-const STORED = 'session/loading';
-
 /** What the block's one fact says besides its columns. */
 interface HistoryFields {
   readonly symbol: string;
   readonly interval: string;
+  readonly source: string;
   readonly from: TradingDate;
+  readonly to: TradingDate;
   readonly visible_from: TradingDate | null;
   readonly days: readonly { date: TradingDate; bars: number }[];
   readonly held: readonly HeldBars[];
@@ -141,10 +140,11 @@ function foldHistory(data: SessionData, block: Block): void {
     ofSymbol.set(fields.interval, history);
   }
   history.dropBefore(fields.from);
+  history.told = { from: fields.from, to: fields.to, seq: block.firstSeq };
   history.visibleFrom = fields.visible_from;
   history.askedIn = data.sessions;
-  // What is stored beside the base may differ from what a session derives: history stays as it is stored.
-  history.takesSessions = block.by !== STORED || fields.interval === data.streams?.base;
+  // What is stored beside the base may differ from what a session derives: history keeps to its source.
+  history.takesSessions = fields.source === data.streams?.base;
   const source = columnsOf(block);
   let from = 0;
   for (const { date, bars } of fields.days) {

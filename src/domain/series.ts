@@ -18,9 +18,9 @@ export class SeriesTable {
   readonly entries: SeriesEntry[] = [];
   readonly #ids = new Map<string, Map<string, number>>();
 
-  /** The number of a series; `undefined` if it was never added. */
-  find(symbol: string, name: string): number | undefined {
-    return this.#ids.get(symbol)?.get(name);
+  /** The number of a series; `undefined` if it was never added. A name with other outputs is another series. */
+  find({ symbol, name, outputs }: SeriesEntry): number | undefined {
+    return this.#ids.get(symbol)?.get(shapeOf(name, outputs));
   }
 
   add(entry: SeriesEntry): number {
@@ -30,7 +30,7 @@ export class SeriesTable {
       this.#ids.set(entry.symbol, ofSymbol);
     }
     const id = this.entries.length;
-    ofSymbol.set(entry.name, id);
+    ofSymbol.set(shapeOf(entry.name, entry.outputs), id);
     this.entries.push(entry);
     return id;
   }
@@ -46,4 +46,9 @@ export class SeriesTable {
 /** How many cells one value of the series takes in the `values` column of a block. */
 export function arityOf(entry: SeriesEntry): number {
   return entry.outputs === undefined || entry.outputs.length === 0 ? 1 : entry.outputs.length;
+}
+
+/** A key may be given out anew, for something else, once its symbol was removed. */
+function shapeOf(name: string, outputs: readonly string[] | undefined): string {
+  return outputs === undefined ? name : `${name} → ${outputs.join(' ')}`;
 }

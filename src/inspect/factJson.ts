@@ -16,7 +16,10 @@ const TIME_FIELDS: { readonly [T in FactType]?: readonly string[] } = {
   BarDerived: ['opened'],
   ClockAdvanced: ['from', 'to'],
   SessionActivated: ['open', 'close'],
+  HistoricalIndicatorCalculated: ['open'],
   GapDetected: ['start', 'end'],
+  GapFilled: ['start', 'end'],
+  BarCorrected: ['opened'],
 };
 
 /** The fact as a JSON object. Pure. */

@@ -164,6 +164,21 @@ describe('the config of the log', () => {
     });
   });
 
+  it('is the same at whatever speed it runs', () => {
+    const at = (speed_multiplier: number) => {
+      const { backtest_config, ...rest } = smallest();
+      return withoutPaths(
+        accepted({ ...rest, backtest_config: { ...backtest_config, speed_multiplier } }),
+      );
+    };
+    expect(at(0.5)).toEqual(at(0));
+    expect(at(60).backtest_config).toEqual({
+      start_date: '2024-01-02',
+      end_date: '2024-01-05',
+      prefetch_days: 1,
+    });
+  });
+
   it('keeps relative modules and registered names', () => {
     const strategies = [{ module: 'strategies/mine.ts' }, { module: 'crossing' }];
     expect(recorded({ strategies })).toMatchObject({ session_data_config: { strategies } });

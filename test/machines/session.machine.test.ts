@@ -139,7 +139,7 @@ const LOAD = [
   'catch up AAPL',
 ];
 const UP = ['processor up', 'quality up', 'strategy up', 'gap up', 'scanner up', 'scan'];
-const DOWN = ['processor down', 'quality down', 'gap down', 'scanner down', 'strategy down'];
+const DOWN = ['processor down', 'quality down', 'strategy down', 'gap down', 'scanner down'];
 
 async function nextClose({ root, pumps, reach }: ReturnType<typeof start>, day: number) {
   await reach('active');

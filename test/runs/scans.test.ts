@@ -235,7 +235,7 @@ describe('the record of a scan', () => {
     [
       'no symbol',
       () => ({ symbols: ['two words'] }),
-      '"two words" is no symbol: write one word, such as "TSLA"',
+      expect.stringContaining('"two words" is no symbol'),
     ],
   ])('of a scan that gives %s says so', async (_, scan, reason) => {
     const run = await runOf(

@@ -11,9 +11,9 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The config as the log records it: canonical, and the same wherever its files lie. Data sources have lost
- * their paths, for which the fingerprints of the data stand; a module or a universe named by an absolute path
- * keeps its file name.
+ * The config as the log records it: canonical, and the same wherever its files lie and at whatever speed it
+ * runs. Data sources have lost their paths, for which the fingerprints of the data stand; a module or a universe
+ * named by an absolute path keeps its file name; how fast the host's clock goes along is no part of what happens.
  */
 export function withoutPaths(config: Config): Record<string, unknown> {
   const { data, scanners, strategies, ...rest } = config.session_data_config;
@@ -24,7 +24,9 @@ export function withoutPaths(config: Config): Record<string, unknown> {
     scanners: scanners.map(withModuleName).map(withUniverseName),
     strategies: strategies.map(withModuleName),
   };
-  return canonical({ ...config, session_data_config: session }) as Record<string, unknown>;
+  const window = { ...config.backtest_config, speed_multiplier: undefined };
+  const recorded = { ...config, backtest_config: window, session_data_config: session };
+  return canonical(recorded) as Record<string, unknown>;
 }
 
 function withoutPath(source: object): object {
