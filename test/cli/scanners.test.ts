@@ -19,9 +19,12 @@ describe('examples/scanners', () => {
   it('is valid, and says which scanners look when', async () => {
     const { code, stdout } = await terminal.openbell('config', 'check', file);
     expect(code).toBe(0);
-    expect(stdout).toMatch(
-      /^scanners +gap before the session and 09:31 to 09:31 every 1m, momentum 10:00 to 15:30 every 30m, myScanner\.ts 10:15 to 11:45 every 15m$/m,
-    );
+    const [line] = stdout.match(/^scanners .*$/m) ?? [];
+    expect(line?.replace(/^scanners +/, '').split(', ')).toEqual([
+      'gap before the session and 09:31 to 09:31 every 1m',
+      'momentum 10:00 to 15:30 every 30m',
+      'myScanner.ts 10:15 to 11:45 every 15m',
+    ]);
   });
 
   it('runs, every scanner every day, and its scans can be read', async () => {

@@ -13,7 +13,7 @@ const dates = ['2024-01-02', '2024-01-03', '2024-01-04'];
 const data = marketOf(['AAPL', 'NEW', 'ALSO'], dates);
 
 const MINE = `
-export default class Mine {
+export class Mine {
   setup({ universe }) { this.symbols = universe('universe.txt'); }
   async scan({ ensureSymbol, registerIndicator, view, now }) {
     for (const symbol of this.symbols) {
