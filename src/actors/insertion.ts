@@ -103,7 +103,7 @@ function remove(
     return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
-  const share = shareToday(engine, symbol);
+  const share = held === undefined ? null : shareToday(engine, symbol);
   engine.forget(symbol);
   if (share !== null) leave(engine.totalsOf(symbol), share);
   if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
@@ -114,7 +114,7 @@ function remove(
 function shareToday(engine: Engine, symbol: string): Share | null {
   const { known, base, session, recorder } = engine;
   const track = known.get(symbol);
-  if (track === undefined || !engine.data.symbols.has(symbol)) return null;
+  if (track === undefined) return null;
   const { totals, totalsBefore: before } = track;
   // At the close the day has been counted.
   const counted = totals.expected - before.expected;

@@ -20,7 +20,7 @@ describe('examples/scanners', () => {
     const { code, stdout } = await terminal.openbell('config', 'check', file);
     expect(code).toBe(0);
     const [line] = stdout.match(/^scanners .*$/m) ?? [];
-    expect(line?.replace('scanners', '').trim().split(', ')).toEqual([
+    expect(line?.replace(/^scanners +/, '').split(', ')).toEqual([
       'gap before the session and 09:31 to 09:31 every 1m',
       'momentum 10:00 to 15:30 every 30m',
       'myScanner.ts 10:15 to 11:45 every 15m',
