@@ -1,8 +1,12 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
 
 export type { SessionStatus } from './actors/conductor.ts';
+export type { GoalOptions } from './actors/demand.ts';
 export type { JournalEntry } from './actors/engine.ts';
+export type { ExportOptions } from './actors/exports.ts';
+export type { ActorHealth } from './actors/health.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
+export type { HitRate, MetricsReport, ReportKind } from './actors/metricsReport.ts';
 export type { ScannerFactory, StrategyFactory } from './actors/modules.ts';
 export {
   ConfigInvalid,
@@ -22,7 +26,9 @@ export type {
   StrategyContext,
   Subscription,
 } from './actors/strategy.ts';
+export type { FrameConsumer, StreamSubscription } from './actors/streamSubscription.ts';
 export type { RunSummary, SymbolSummary } from './actors/summary.ts';
+export type { TimingJson } from './actors/timing.ts';
 export type { BarOptions } from './actors/verbs.ts';
 export { type Bar, BarColumns } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
@@ -42,9 +48,13 @@ export type {
 } from './domain/facts.ts';
 export { foldFrame } from './domain/fold.ts';
 export { type Frame, factsOf } from './domain/frame.ts';
+export { HistoricalIndicatorView, type HistoricalValue } from './domain/historicalIndicator.ts';
 export type { Interval } from './domain/interval.ts';
+export type { QuoteView } from './domain/quote.ts';
 export type { SeriesEntry, SeriesTable } from './domain/series.ts';
 export { type ActiveSession, type Gap, SessionData } from './domain/sessionData.ts';
+export { applyDelta, type SessionDelta } from './domain/sessionDelta.ts';
+export type { ExportMetadata, SessionJson } from './domain/sessionJson.ts';
 export {
   BarsView,
   ColumnView,

@@ -38,7 +38,6 @@ export async function addAdhocBar(
     { lane: track.base, changed: seq, appended: isLast },
     ...derived,
   ]);
-  engine.strategies.attach(engine.tracks);
   return '';
 }
 

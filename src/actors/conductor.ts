@@ -12,6 +12,7 @@ import { SCANNING } from '../machines/scanning.machine.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { type ActorHealth, healthOf } from './health.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
 import { Verbs } from './verbs.ts';
@@ -59,7 +60,7 @@ export class Conductor {
       this.#resolveEnded = resolve;
     });
     engine.onStarted = () => this.#recordEarly();
-    engine.scanners.deliver = (asked) => this.#deliver(asked, true);
+    engine.scanners.deliver = (asked) => this.#deliver(asked);
     this.#verbs = new Verbs(engine, {
       addedBy: 'adhoc',
       origin: () => ({ by: 'session', cause: null }),
@@ -103,6 +104,12 @@ export class Conductor {
     return this.#seconds ?? (this.#parts.hostTime() - this.#startedAt) / 1000;
   }
 
+  /** How each actor is. */
+  health(): Record<string, ActorHealth> {
+    const { status, failure } = this;
+    return healthOf(this.#engine, this.#actor, { status, failure: failure?.reason ?? null });
+  }
+
   start(): void {
     if (this.status !== 'ready') return;
     this.status = 'running';
@@ -111,7 +118,10 @@ export class Conductor {
     this.#actor.start();
   }
 
-  /** Messages get in between two frames, also when a listener sends them in the middle of one. */
+  /**
+   * Messages get in between two frames, also when a listener sends them in the middle of one. The run may have
+   * ended by then.
+   */
   deliver(message: SessionMessage): void {
     this.#betweenFrames(() => {
       if (this.over || this.#engine.over) this.refuse(message.type, this.ending);
@@ -150,9 +160,9 @@ export class Conductor {
     queueMicrotask(act);
   }
 
-  /** To the chart that serves it now: scanners at work have their own. */
-  #deliver(asked: Asked, scanning = false): void {
-    const serving = scanning ? this.#actor.system.get(SCANNING) : undefined;
+  /** To the chart that serves it now: while scanners work theirs does, since they may wait for it. */
+  #deliver(asked: Asked): void {
+    const serving = this.#actor.system.get(SCANNING);
     (serving ?? this.#actor).send(
       'symbol' in asked
         ? { type: 'symbol.add', symbol: asked.symbol }
@@ -162,6 +172,7 @@ export class Conductor {
   }
 
   #transition(transition: Transition): void {
+    this.#engine.metrics.moved(transition);
     if (transition.to === 'failed' || transition.to === 'stopped') this.#recordEarly();
     this.#whenStarted(() => this.#record(transition));
   }
@@ -252,6 +263,7 @@ export class Conductor {
 
   async #close(status: EndStatus): Promise<void> {
     this.status = status;
+    this.#engine.metrics.end();
     this.#engine.over = true;
     this.#engine.inbox.close(`the run is ${status}`);
     try {

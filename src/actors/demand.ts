@@ -5,6 +5,10 @@
  * not asked for, and waiting leaves no trace in the log.
  */
 import type { MarketTime } from '../domain/time.ts';
+import type { Metrics, WaitKind } from './metrics.ts';
+
+/** A timer of the host holds no more. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** Where a session stands that asks whether to go on. */
 export interface Standing {
@@ -18,22 +22,40 @@ interface Goal {
   /** Told of every market frame. */
   framed?(): void;
   reached(): void;
+  /** Wants it at the pace of a clock-driven session, not at once. */
+  readonly paced?: boolean;
+  /** Stops listening for whoever may give it up. */
+  release?(): void;
+}
+
+export interface GoalOptions {
+  /** Gives the goal up: the session stands where it is. */
+  readonly signal?: AbortSignal | undefined;
+  /** At the pace of a clock-driven session; without it, at once. */
+  readonly paced?: boolean | undefined;
 }
 
 /** Goals stand side by side: the session goes on while any of them wants it to. */
 export class Demand {
   readonly #goals = new Set<Goal>();
+  readonly #metrics: Metrics | null;
   #waiting: (() => void) | null = null;
+
+  /** @param metrics told how long the session stood still */
+  constructor(metrics: Metrics | null = null) {
+    this.#metrics = metrics;
+  }
 
   /** To the end of the run. */
   everything(): void {
-    this.#add({ wants: () => true, reached: () => {} });
+    this.#add({ wants: () => true, reached: () => {}, paced: true });
   }
 
-  /** So many more market frames. Resolves when they are done. */
-  frames(count: number): Promise<void> {
+  /** So many more market frames, at once or at the pace of the session. Resolves when they are done. */
+  frames(count: number, { paced = false } = {}): Promise<void> {
     let left = count;
     return this.#goal({
+      paced,
       wants: () => left > 0,
       framed: () => {
         left -= 1;
@@ -41,16 +63,17 @@ export class Demand {
     });
   }
 
-  /** Every instant up to `time`, itself included. */
-  until(time: MarketTime): Promise<void> {
-    return this.#goal({ wants: (standing) => standing.next() <= time });
+  /** Every instant up to `time`, itself included; or until `signal` aborts. */
+  until(time: MarketTime, { signal, paced = false }: GoalOptions = {}): Promise<void> {
+    return this.#goal({ paced, wants: (standing) => standing.next() <= time }, signal);
   }
 
-  /** Until `holds` is true after a market frame; rejects with what it throws. */
-  untilHolds(holds: () => boolean): Promise<void> {
+  /** Until `holds` is true after a market frame, or `signal` aborts; rejects with what `holds` throws. */
+  untilHolds(holds: () => boolean, { signal, paced = false }: GoalOptions = {}): Promise<void> {
     let met = false;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#add({
+    const goal = {
+      paced,
       wants: () => !met,
       framed: () => {
         try {
@@ -61,7 +84,8 @@ export class Demand {
         }
       },
       reached: resolve,
-    });
+    };
+    this.#add(goal, signal);
     return promise;
   }
 
@@ -78,10 +102,15 @@ export class Demand {
         wanted = true;
         continue;
       }
-      this.#goals.delete(goal);
-      goal.reached();
+      this.#drop(goal);
     }
     return wanted;
+  }
+
+  /** True if whoever wants the session to go on now wants it at once, whatever its pace. */
+  hurries(): boolean {
+    for (const { paced } of this.#goals) if (paced !== true) return true;
+    return false;
   }
 
   /**
@@ -90,14 +119,32 @@ export class Demand {
    * @param anyway looked at whenever something may have changed: true goes on without a goal
    */
   async wanted(standing: Standing, signal: AbortSignal, anyway = () => false): Promise<void> {
-    while (!signal.aborted && !this.wants(standing) && !anyway()) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const stop = () => resolve();
-      this.#waiting = stop;
-      signal.addEventListener('abort', stop);
-      await promise;
-      signal.removeEventListener('abort', stop);
-    }
+    await this.met(() => this.wants(standing) || anyway(), signal);
+  }
+
+  /** Waits until `holds`, looked at whenever something may have changed, or until `signal` aborts. */
+  async met(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && !holds()) await this.changed(signal);
+  }
+
+  /**
+   * Waits until something may have changed: somebody wakes it, `signal` aborts, or `ms` are over.
+   *
+   * @param kind whom it waits for, as metrics have it; null for the clock
+   */
+  async changed(
+    signal: AbortSignal,
+    { ms, kind = 'host' }: { ms?: number; kind?: WaitKind | null } = {},
+  ): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const stop = () => resolve();
+    const timer =
+      ms === undefined ? undefined : setTimeout(stop, Math.min(Math.ceil(ms), TIMER_MS_MAX));
+    this.#waiting = stop;
+    signal.addEventListener('abort', stop);
+    await (kind === null ? promise : (this.#metrics?.waitFor(kind, promise) ?? promise));
+    signal.removeEventListener('abort', stop);
+    clearTimeout(timer);
   }
 
   /** Has the session look again whether to go on. */
@@ -109,19 +156,35 @@ export class Demand {
 
   /** The run is over: whoever waits for a goal is released. */
   end(): void {
-    const goals = [...this.#goals];
-    this.#goals.clear();
-    for (const goal of goals) goal.reached();
+    for (const goal of this.#goals) this.#drop(goal);
   }
 
-  #goal(goal: Omit<Goal, 'reached'>): Promise<void> {
+  #goal(goal: Omit<Goal, 'reached'>, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#add({ ...goal, reached: () => resolve() });
+      this.#add({ ...goal, reached: () => resolve() }, signal);
     });
   }
 
-  #add(goal: Goal): void {
+  #add(goal: Goal, signal?: AbortSignal): void {
     this.#goals.add(goal);
+    if (signal !== undefined) this.#heed(goal, signal);
     this.wake();
+  }
+
+  /** A goal that is given up counts as reached. */
+  #heed(goal: Goal, signal: AbortSignal): void {
+    const giveUp = () => {
+      this.#drop(goal);
+      this.wake();
+    };
+    goal.release = () => signal.removeEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    else signal.addEventListener('abort', giveUp);
+  }
+
+  #drop(goal: Goal): void {
+    if (!this.#goals.delete(goal)) return;
+    goal.release?.();
+    goal.reached();
   }
 }

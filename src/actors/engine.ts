@@ -8,21 +8,26 @@ import type { TradingDays } from '../domain/derivation.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { SessionData } from '../domain/sessionData.ts';
-import type { SessionView } from '../domain/sessionView.ts';
+import { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import { FrameLoop } from './frameLoop.ts';
 import { HandmadeBars } from './handmade.ts';
+import type { HistoricalPlans } from './historicalPlans.ts';
 import { Inbox, type SymbolRequest } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
+import type { Metrics } from './metrics.ts';
+import { Overruns } from './overruns.ts';
+import { Pace } from './pace.ts';
 import type { IndicatorPlan, TrailingDays } from './plans.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import { type NamedScanner, Scanners } from './scanners.ts';
 import { type NamedStrategy, Strategies } from './strategy.ts';
+import { Subscriptions } from './subscriptions.ts';
 import type { Totals, Track } from './track.ts';
 import { Verbs } from './verbs.ts';
 
@@ -36,12 +41,14 @@ export interface EngineParts {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  readonly historical: HistoricalPlans;
   /** The plan of an indicator that is asked for later. @throws {UsageError} if it is none */
   readonly plan: (spec: IndicatorSpec) => IndicatorPlan;
   readonly strategies: readonly NamedStrategy[];
   readonly scanners: readonly NamedScanner[];
   /** Where relative paths of the config start. */
   readonly folder: string;
+  readonly metrics: Metrics;
   /** Notes what depends on the host, beside the log. */
   readonly journal: (entry: JournalEntry) => void;
   /** Config and data as RunStarted has them; asked once the data was looked at. */
@@ -71,6 +78,9 @@ export class Engine {
   readonly recorder: Recorder;
   readonly view: SessionView;
   readonly indicators: readonly IndicatorPlan[];
+  /** Calculated before every session. */
+  readonly historical: HistoricalPlans;
+  readonly metrics: Metrics;
   /** What was noted beside the log so far. */
   readonly notes: JournalEntry[] = [];
   readonly plan: EngineParts['plan'];
@@ -78,6 +88,10 @@ export class Engine {
   readonly scanners: Scanners;
   readonly folder: string;
   readonly named: readonly NamedStrategy[];
+  readonly overruns: Overruns;
+  /** Null if the run is data-driven. */
+  readonly pace: Pace | null;
+  readonly subscriptions: Subscriptions;
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
   /** Called once the data was looked at: the run can be recorded from here on. */
   onStarted: () => void = () => {};
@@ -131,19 +145,32 @@ export class Engine {
     this.recorder = parts.recorder;
     this.view = parts.view;
     this.indicators = parts.indicators;
+    this.historical = parts.historical;
     this.plan = parts.plan;
+    this.metrics = parts.metrics;
     this.named = parts.strategies;
     this.folder = parts.folder;
     this.#keep = parts.journal;
-    const { recorder, view } = parts;
-    this.strategies = new Strategies({ recorder, view, named: parts.strategies }, (origin) => {
-      const deliver = (asked: Asked) => {
-        this.inbox.put(asked, recorder.at);
-        this.interrupted = true;
-      };
-      return new Verbs(this, { addedBy: 'strategy', origin, deliver });
-    });
+    const { recorder } = parts;
+    const { enable_session_quality: qualityEnabled } = parts.config.session_data_config.gap_filler;
+    const seen = new SessionView(this.data, { qualityEnabled, hidesLagging: true });
+    this.strategies = new Strategies(
+      { recorder, view: seen, named: parts.strategies },
+      (origin) => {
+        const deliver = (asked: Asked) => {
+          this.inbox.put(asked, recorder.at);
+          this.interrupted = true;
+        };
+        return new Verbs(this, { addedBy: 'strategy', origin, deliver });
+      },
+    );
     this.scanners = new Scanners(this, parts.scanners);
+    const journal = (entry: JournalEntry) => this.journal(entry);
+    this.overruns = new Overruns(journal, () => this.metrics.overrun());
+    const { speed_multiplier: speed } = parts.config.backtest_config;
+    this.pace = speed > 0 ? new Pace(speed, this.overruns) : null;
+    const overruns = this.pace && this.overruns;
+    this.subscriptions = new Subscriptions({ recorder, overruns, journal });
     this.#started = parts.started;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
@@ -208,7 +235,7 @@ export class Engine {
   totalsOf(symbol: string): Totals {
     const known = this.totals.get(symbol);
     if (known !== undefined) return known;
-    const totals = { bars: 0, expected: 0, derived: 0 };
+    const totals: Totals = { bars: 0, expected: 0, derived: 0, left: null };
     this.totals.set(symbol, totals);
     return totals;
   }
@@ -290,12 +317,18 @@ export class Engine {
 
   /** Begins the frame loop of the present session over the tracks loaded. */
   startLoop(): FrameLoop {
-    const { recorder, processor, quality, strategies, scanners, base } = this;
+    const { recorder, processor, quality, strategies, scanners, base, metrics } = this;
+    const { streaming } = this.config.session_data_config;
+    const lag = {
+      thresholdMs: streaming.catchup_threshold_seconds * 1000,
+      everyBars: streaming.catchup_check_interval,
+    };
     this.loop = new FrameLoop(
-      { recorder, processor, quality, strategies, scanners, base },
+      { recorder, processor, quality, strategies, scanners, base, lag, metrics },
       this.session,
       this.tracks,
     );
+    this.pace?.set(this.session.open);
     return this.loop;
   }
 

@@ -9,6 +9,8 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import { Block } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { Lag, type LagRule } from './lag.ts';
+import type { FrameWatch, Metrics } from './metrics.ts';
 import type { BlockExtra, Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
@@ -39,6 +41,8 @@ export interface FrameStages {
   readonly strategies: Strategies;
   readonly scanners: Scanners;
   readonly base: ParsedInterval;
+  readonly lag: LagRule;
+  readonly metrics: Metrics;
 }
 
 export class FrameLoop {
@@ -51,8 +55,9 @@ export class FrameLoop {
   readonly #bars = new Block('BarAppended');
   #closed = false;
   #failure: string | null = null;
-  /** True between the two halves of an instant. */
   #halfway = false;
+  /** Measures the present instant; null if it is not one of those measured. */
+  #watch: FrameWatch | null = null;
   /** Scanners that are to look before it goes on. */
   #scans = NONE;
 
@@ -67,6 +72,16 @@ export class FrameLoop {
 
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** True if it will run no more frames: closed or failed. */
+  get over(): boolean {
+    return this.#closed || this.#failure !== null;
+  }
+
+  /** True while scanners look, between the two halves of an instant. */
+  get halfway(): boolean {
+    return this.#halfway;
   }
 
   /**
@@ -85,23 +100,28 @@ export class FrameLoop {
    * been there; no strategy is called. From then on they are like any other.
    */
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
-    for (const track of tracks) this.schedule(track);
+    const lag = new Lag(this.#stages.recorder, this.#stages.lag);
     const { close } = this.#session;
-    let last = Number.NEGATIVE_INFINITY;
-    for (let now = dueOf(tracks); now <= clock; now = dueOf(tracks)) {
-      this.#catchUpAt(tracks, now);
-      last = now;
+    for (const track of tracks) this.schedule(track);
+    let done = false;
+    while (!done) {
+      // The close is an instant of its own, also for a symbol that has no bar then.
+      const now = Math.min(dueOf(tracks), close);
+      if (now > clock) break;
+      this.#catchUpAt(tracks, now, lag);
+      done = now === close;
     }
-    // The close is due to everyone, whether or not something ends there.
-    if (clock === close && last !== close) this.#catchUpAt(tracks, close);
+    lag.end();
+    this.#stages.recorder.commit();
   }
 
-  #catchUpAt(tracks: readonly Track[], now: MarketTime): void {
+  #catchUpAt(tracks: readonly Track[], now: MarketTime, lag: Lag): void {
     const { recorder, processor, quality } = this.#stages;
     this.#appendBars(tracks, now, CATCHUP);
     processor.derive(tracks, now, CATCHUP);
     processor.updateIndicators(tracks, CATCHUP);
     quality.judge(tracks, this.#session, now, true);
+    lag.take(tracks, now);
     recorder.commit();
     for (const track of tracks) settle(track);
   }
@@ -112,7 +132,7 @@ export class FrameLoop {
    */
   run(limit: SliceLimit): SliceOutcome {
     let instants = 0;
-    while (!this.#closed && this.#failure === null) {
+    while (!this.over) {
       let recorded = this.#halfway;
       if (!this.#halfway) {
         this.#market(this.next());
@@ -136,12 +156,17 @@ export class FrameLoop {
 
   /** The first half of an instant: what the market did. */
   #market(now: MarketTime): void {
-    const { recorder, processor, quality } = this.#stages;
+    const { recorder, processor, quality, metrics } = this.#stages;
     const tracks = this.#tracks;
+    const watch = metrics.watch();
+    this.#watch = watch;
     recorder.advance(now);
-    this.#appendBars(tracks, now, null);
+    const any = this.#appendBars(tracks, now, null);
+    if (!any && now === this.#session.close) this.#skipToClose(now);
+    watch?.start();
     processor.derive(tracks, now);
     processor.updateIndicators(tracks);
+    watch?.stop('processor');
     quality.judge(tracks, this.#session, now);
   }
 
@@ -150,8 +175,12 @@ export class FrameLoop {
     const { recorder, scanners } = this.#stages;
     if (scanners.next > recorder.at) return NONE;
     const due = scanners.take(recorder.at);
-    this.#halfway = due.length > 0;
-    if (this.#halfway) recorder.commit({ market: true });
+    if (due.length === 0) return due;
+    recorder.commit({ market: true });
+    // How long scanners take is no time of the frame.
+    this.#watch?.end();
+    this.#watch = null;
+    this.#halfway = true;
     return due;
   }
 
@@ -169,15 +198,22 @@ export class FrameLoop {
   /** The second half: what strategies make of it. */
   #decide(): boolean {
     const { recorder, strategies } = this.#stages;
+    const watch = this.#watch;
     this.#halfway = false;
-    if (strategies.count > 0) strategies.dispatch();
+    if (strategies.count > 0) {
+      watch?.start();
+      strategies.dispatch();
+      watch?.stop('strategy');
+    }
     const recorded = recorder.commit({ market: true });
+    watch?.end();
     for (const track of this.#tracks) settle(track);
     if (recorder.at === this.#session.close) this.#closed = true;
     return recorded;
   }
 
-  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): void {
+  /** @returns false if no bar ends now */
+  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): boolean {
     const { recorder, processor } = this.#stages;
     const block = this.#bars;
     block.clear();
@@ -185,10 +221,7 @@ export class FrameLoop {
     for (const track of tracks) {
       if (track.nextEnd === now) pushQueued(block, track);
     }
-    if (block.rows === 0) {
-      if (now === this.#session.close && extra === null) this.#skipToClose(now);
-      return;
-    }
+    if (block.rows === 0) return false;
     const first = recorder.place(block);
     recorder.appendPlaced(block);
     this.bars += block.rows;
@@ -202,6 +235,7 @@ export class FrameLoop {
       this.schedule(track);
       seq += 1;
     }
+    return true;
   }
 
   /** Running out of data does not end a session: the clock moves on to the close. */

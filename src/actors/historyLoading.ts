@@ -67,7 +67,7 @@ function recordHistory(
   need: HistoryNeed,
   days: readonly DayBars[],
 ): void {
-  const { interval, from, visibleFrom } = need;
+  const { interval, source, from, visibleFrom } = need;
   const held = heldBars(engine, symbol, need);
   // Even nothing is recorded of what is kept: from now on the sessions' own bars join it.
   if (days.length === 0 && held.length === 0 && !need.keep) return;
@@ -80,7 +80,7 @@ function recordHistory(
     });
   }
   const block = new Block('HistoricalBarsLoaded', 0);
-  block.by = need.interval === need.source ? BY : 'session/processor';
+  block.by = interval === source ? BY : 'session/processor';
   const bars = new BarColumns(0);
   for (const day of days) bars.append(day.bars);
   BLOCK_COLUMNS.HistoricalBarsLoaded.forEach((field, i) => {
@@ -92,6 +92,7 @@ function recordHistory(
     cause: causeOfHistory(engine, symbol, need),
     symbol,
     interval,
+    source,
     from,
     to: engine.time.previousTradingDate(engine.session.date),
     visible_from: visibleFrom,
@@ -131,11 +132,15 @@ function causeOfHistory(engine: Engine, symbol: string, { interval, source }: Hi
   return engine.data.historyOf(symbol, source)?.days.at(-1)?.seq ?? engine.cause;
 }
 
-/** Runs of days that an earlier fact brought into the log. */
+/** Runs of days that an earlier fact brought into the log; the last one like this speaks for all it spoke of. */
 function heldBars(engine: Engine, symbol: string, { interval, from }: HistoryNeed): HeldBars[] {
   const runs: { from: TradingDate; to: TradingDate; seq: number }[] = [];
-  for (const { date, seq } of engine.data.historyOf(symbol, interval)?.days ?? []) {
+  const history = engine.data.historyOf(symbol, interval);
+  const told = history?.told ?? null;
+  for (const day of history?.days ?? []) {
+    const { date } = day;
     if (date < from) continue;
+    const seq = told !== null && date >= told.from && date <= told.to ? told.seq : day.seq;
     const last = runs.at(-1);
     if (last?.seq === seq) last.to = date;
     else runs.push({ from: date, to: date, seq });

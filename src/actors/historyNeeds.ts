@@ -1,15 +1,15 @@
 /**
  * Which earlier days a symbol's load needs, and from which stored interval they come.
  *
- * Two wishes meet here: the trailing days that the config shows to strategies, and the bars that indicators
- * need so that the start of their series is forgotten.
+ * Three wishes meet here: the trailing days that the config shows to strategies, those that historical
+ * indicators are made of, and the bars that indicators need so that the start of their series is forgotten.
  */
-import type { Session } from '../domain/calendar/calendar.ts';
 import { barsIn, spansSessions } from '../domain/derivation.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import type { Engine } from './engine.ts';
+import type { TrailingPlan } from './historicalPlans.ts';
 import type { IndicatorPlan } from './plans.ts';
 
 export interface HistoryNeed {
@@ -39,9 +39,10 @@ export function historySource(
 
 /** Everything the load of `symbol` needs of the days before the present session; stored intervals first. */
 export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
+  if (dayBefore(engine) === null) return [];
   const light = engine.requests.get(symbol)?.light === true;
   const needs = new Needs(engine, symbol);
-  if (!light) needs.showTrailing();
+  if (!light) needs.ofConfig();
   // A light symbol begins anew every day, and when it is asked for in full.
   const wasLight = engine.data.symbols.get(symbol)?.registered.auto_provisioned === true;
   if (light || wasLight || engine.known.get(symbol)?.begun !== true) {
@@ -57,8 +58,9 @@ export function needsToBegin(
   symbol: string,
   plan: IndicatorPlan | null,
 ): HistoryNeed[] {
+  if (dayBefore(engine) === null) return [];
   const needs = new Needs(engine, symbol);
-  if (engine.isLoaded(symbol)) needs.showTrailing();
+  if (engine.isLoaded(symbol)) needs.ofConfig();
   for (const each of engine.plansOf(symbol)) needs.warm(each);
   if (plan !== null) needs.warm(plan);
   needs.relive();
@@ -80,6 +82,12 @@ export function trailingFrom(time: TimeManager, date: TradingDate, days: number)
   return held <= days ? earliest : time.previousTradingDate(date, days);
 }
 
+/** The trading day before the present session; null if the calendar begins with it. */
+export function dayBefore({ time, session }: Engine): TradingDate | null {
+  const isFirst = session.date === time.firstTradingDate(time.calendar.firstDate);
+  return isFirst ? null : time.previousTradingDate(session.date);
+}
+
 /** Trading days from `from` up to the day before the present session. */
 export function daysBefore(engine: Engine, from: TradingDate): TradingDate[] {
   return engine.time
@@ -99,6 +107,14 @@ class Needs {
     this.#stored = storedIntervals(engine, symbol);
   }
 
+  /** What every symbol needs that is in the session in full. */
+  ofConfig(): void {
+    const { historical, session } = this.#engine;
+    this.showTrailing();
+    for (const plan of historical.trailing) this.trail(plan, session.date);
+    for (const plan of historical.indicators) this.follow(plan);
+  }
+
   /** The trailing days that strategies and scanners are to see. */
   showTrailing(): void {
     const { time, session } = this.#engine;
@@ -116,34 +132,77 @@ class Needs {
     if (need.visibleFrom === null || from < need.visibleFrom) need.visibleFrom = from;
   }
 
-  warm({ key, definition, settings }: IndicatorPlan): void {
-    const { interval } = settings;
-    const source = historySource(interval, this.#stored);
-    if (source === undefined) return;
-    const memory = definition.memory(settings);
-    const warmup = definition.warmup(settings);
+  warm(plan: IndicatorPlan): void {
+    const { definition, settings } = plan;
     // Nothing to remember: it starts anew with every session.
-    if (memory === 0) return;
+    if (definition.memory(settings) === 0) return;
+    const source = historySource(settings.interval, this.#stored);
+    const from = source && this.#beginning(plan, source);
+    if (from) this.#augment(source, from, plan.key);
+  }
+
+  /** What a trailing value is made of, which stays for the sessions to come. */
+  trail(plan: TrailingPlan, date: TradingDate): void {
+    const { historical, time, data, known } = this.#engine;
+    const { key, interval } = plan;
+    const [from] = historical.window(plan, date, time).dates;
+    const source = historySource(interval, this.#stored);
+    if (from === undefined || source === undefined) return;
+    this.#augment(interval, from, key).keep = true;
+    if (source === interval) return;
+    // Days that were derived before need not be derived again, nor what they were derived from be kept.
+    const goesOn = known.get(this.#symbol)?.historicalTo;
+    const told = goesOn ? data.historyOf(this.#symbol, interval)?.told : null;
+    const missing = told && told.from <= from ? time.nextTradingDate(told.to) : from;
+    if (missing < date) this.#augment(source, missing, key).keep = true;
+  }
+
+  /** Bars that a historical indicator has not had yet: at first all that its series begins with. */
+  follow(plan: IndicatorPlan): void {
+    const { known, time, firstSession, session } = this.#engine;
+    const source = historySource(plan.settings.interval, this.#stored);
+    if (source === undefined) return;
+    const fed = known.get(this.#symbol)?.historicalTo;
+    const from = fed
+      ? time.nextTradingDate(fed)
+      : (this.#beginning(plan, source) ?? trailingFrom(time, firstSession.date, 1));
+    if (from < session.date) this.#augment(source, from, plan.key).keep = true;
+  }
+
+  /** Where the series of an indicator begins, that its start be forgotten by the run's first session. */
+  #beginning({ definition, settings }: IndicatorPlan, source: Interval): TradingDate | null {
+    const memory = definition.memory(settings);
+    const warmup = Math.max(1, definition.warmup(settings));
+    const interval = parseInterval(settings.interval);
     const bars = Number.isFinite(memory) ? Math.max(memory, warmup) : warmup;
     const from = daysHolding(this.#engine, bars, {
-      interval: parseInterval(interval),
+      interval,
       source: parseInterval(source),
       dates: this.#engine.market.dates(this.#symbol, source),
     });
-    if (from === null) return;
-    const known = this.#needs.get(source);
-    const reachesBeyond = known === undefined || from < (known.visibleFrom ?? '9');
-    const need = this.#reach(source, from);
-    if (reachesBeyond) need?.neededBy.push(key);
+    if (from === null || !spansSessions(interval)) return from;
+    return this.#engine.days.group(interval, from)[0] ?? from;
+  }
+
+  /** Reaches for what the config does not show, on behalf of an indicator. */
+  #augment(interval: Interval, from: TradingDate, key: string): HistoryNeed {
+    const need = this.#add(interval, from);
+    const isNews = !need.neededBy.includes(key) && from < (need.visibleFrom ?? '9');
+    if (isNews) need.neededBy.push(key);
+    return need;
   }
 
   /** A symbol that joins after the first session starts its series where the others did. */
   relive(): void {
-    const { day, time, firstSession, base } = this.#engine;
+    const { day, time, firstSession, base, historical } = this.#engine;
     if (day === 0) return;
     for (const { intervals, trailing_days } of this.#engine.trailingOf(this.#symbol)) {
       const from = trailingFrom(time, firstSession.date, trailing_days);
       for (const interval of intervals) this.#reach(interval, from);
+    }
+    for (const plan of historical.trailing) {
+      const [from] = historical.window(plan, firstSession.date, time).dates;
+      if (from !== undefined) this.#reach(plan.interval, from);
     }
     this.#reach(base.text, firstSession.date);
   }
@@ -165,6 +224,11 @@ class Needs {
       const [first] = spansSessions(parsed) ? this.#engine.days.group(parsed, from) : [from];
       this.#reach(source, first ?? from);
     }
+    return this.#add(interval, from);
+  }
+
+  #add(interval: Interval, from: TradingDate): HistoryNeed {
+    const source = historySource(interval, this.#stored)!;
     let need = this.#needs.get(interval);
     if (need === undefined) {
       need = { interval, source, from, visibleFrom: null, keep: false, neededBy: [] };
@@ -176,45 +240,54 @@ class Needs {
 }
 
 /**
- * The first of so many trading days before the run's first session that hold at least `bars` bars; the
+ * The first of so many trading days before the run's first session that hold at least `bars` whole bars; the
  * earliest the data has if it has fewer; null if it has none.
  */
-function daysHolding(
-  engine: Engine,
-  bars: number,
-  rule: {
-    interval: ParsedInterval;
-    source: ParsedInterval;
-    dates: ReadonlyMap<TradingDate, number>;
-  },
-): TradingDate | null {
-  const { time } = engine;
-  const earliest = rule.dates.keys().next().value;
-  if (earliest === undefined) return null;
-  const first = time.calendar.firstDate;
-  let { date } = engine.firstSession;
-  let found: TradingDate | null = null;
+function daysHolding(engine: Engine, bars: number, holding: Holding): TradingDate | null {
+  const { time, days, firstSession } = engine;
+  const [earliest] = holding.dates.keys();
+  if (earliest === undefined || earliest >= firstSession.date) return null;
+  const first = time.firstTradingDate(time.calendar.firstDate);
+  // A window that spans sessions begins with its first day; so does the one the run begins in.
+  const windowOf = (date: TradingDate) =>
+    spansSessions(holding.interval) ? days.group(holding.interval, date) : [date];
+  let date = windowOf(firstSession.date)[0]!;
+  let found = date < firstSession.date ? date : null;
   let held = 0;
-  while (held < bars && date > earliest && date > time.firstTradingDate(first)) {
-    date = time.previousTradingDate(date);
-    const present = rule.dates.get(date);
-    if (present === undefined) continue;
-    held += atLeast(rule.interval, rule.source, present, time.calendar.session(date)!);
+  while (held < bars && date > earliest && date > first) {
+    const window = windowOf(time.previousTradingDate(date));
+    date = window[0]!;
+    const more = atLeast(engine, window, holding);
+    if (more === 0) continue;
+    held += more;
     found = date;
   }
-  return found;
+  return found !== null && found < earliest ? earliest : found;
 }
 
-/** How many windows hold a bar at least, when `present` bars of the source are there that day. */
+/** Bars of an interval, and those they come from: how many of these there are on each date. */
+interface Holding {
+  readonly interval: ParsedInterval;
+  readonly source: ParsedInterval;
+  readonly dates: ReadonlyMap<TradingDate, number>;
+}
+
+/** How many bars the dates give at least, wherever in them bars of the source are missing. */
 function atLeast(
-  interval: ParsedInterval,
-  source: ParsedInterval,
-  present: number,
-  session: Session,
+  { time, config }: Engine,
+  dates: readonly TradingDate[],
+  { interval, source, dates: stored }: Holding,
 ): number {
-  if (interval.unit === 'w') return 1 / (5 * interval.count);
-  if (spansSessions(interval)) return 1 / interval.count;
-  if (!interval.intraday) return 1;
-  const inSession = Math.min(present, barsIn(session, source));
-  return Math.ceil(inSession / Math.max(1, interval.ms / source.ms));
+  let due = 0;
+  let present = 0;
+  for (const date of dates) {
+    const bars = barsIn(time.calendar.session(date)!, source);
+    due += bars;
+    present += Math.min(bars, stored.get(date) ?? 0);
+  }
+  const windows = (bars: number) =>
+    interval.intraday ? Math.ceil(bars / (interval.ms / source.ms)) : Math.min(1, bars);
+  const skips = config.session_data_config.derivation.incomplete === 'skip';
+  if (!skips || interval.text === source.text) return windows(present);
+  return Math.max(0, windows(due) - (due - present));
 }

@@ -89,6 +89,11 @@ export class Inbox {
     return this.#asked.length === 0;
   }
 
+  /** How much the chart has yet to take. */
+  get size(): number {
+    return this.#asked.length;
+  }
+
   /**
    * Puts something in for the chart to take at the end of the slice.
    *

@@ -69,12 +69,12 @@ export function beginSeries(
 ): void {
   for (const plan of plans) {
     const lane = track.lane(plan.settings.interval);
-    if (lane === undefined) continue;
-    const runner = createRunner(engine, track.symbol, plan);
-    lane.runners.push(runner);
-    warm(engine, track.symbol, runner, { lane, from: since.get(plan.key) ?? '' });
+    lane?.runners.push(createRunner(engine, track.symbol, plan));
   }
-  for (const lane of track.lanes) relive(engine, track, lane);
+  for (const lane of track.lanes) {
+    if (lane.runners.length > 0) warm(engine, track.symbol, lane, since);
+    relive(engine, track, lane);
+  }
   track.begun = true;
 }
 
@@ -90,10 +90,10 @@ export function joinSeries(
   { plan, isNew }: { plan: IndicatorPlan; isNew: boolean },
 ): Runner {
   const runner = createRunner(engine, track.symbol, plan);
-  warm(engine, track.symbol, runner, { lane, from: '' });
   // Windows that are open stay as they are: beside them others go the same way.
   const alone = isNew ? lane : createLane(lane.interval, lane.series, lane.window !== null);
   alone.runners.push(runner);
+  warm(engine, track.symbol, alone, new Map());
   fillLongWindow(engine, track, alone);
   relive(engine, track, alone);
   if (!isNew) lane.runners.push(runner);
@@ -113,22 +113,23 @@ function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runn
   };
 }
 
-/** Runs a new indicator over the history before the run, from a day on: the beginning of its series. */
+/** Runs a lane's new indicators over the history before the run, each from a day on: the beginning of their series. */
 function warm(
   engine: Engine,
   symbol: string,
-  runner: Runner,
-  { lane, from }: { lane: Lane; from: TradingDate },
+  { interval, runners }: Lane,
+  since: ReadonlyMap<string, TradingDate>,
 ): void {
-  const { text: interval, intraday } = lane.interval;
-  const source = historySource(interval, storedIntervals(engine, symbol));
+  const source = historySource(interval.text, storedIntervals(engine, symbol));
   if (source === undefined) return;
-  const to = engine.firstSession.date;
-  const days = derivedDays(engine, symbol, { interval, source, from, to });
-  if (days.length > 0) runner.since = days[0]!.session.date;
-  for (const day of days) {
-    if (intraday) runner.indicator.startSession?.(day.session);
-    for (let i = 0; i < day.bars.length; i++) runner.indicator.update(day.bars.at(i));
+  const need = { interval: interval.text, source, from: '', to: engine.firstSession.date };
+  for (const { session, bars } of derivedDays(engine, symbol, need)) {
+    for (const runner of runners) {
+      if (session.date < (since.get(runner.key) ?? '')) continue;
+      if (session.date < runner.since) runner.since = session.date;
+      if (interval.intraday) runner.indicator.startSession?.(session);
+      for (let i = 0; i < bars.length; i++) runner.indicator.update(bars.at(i));
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 /** How an insertion ends: what failed is taken back, those who asked are told. */
+import { expectedBars } from '../domain/sessionView.ts';
 import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
 import { addAdhocBar } from './adhocBar.ts';
 import type { Engine } from './engine.ts';
 import type { AddResult, ChangeWish } from './inbox.ts';
 import { registerLate } from './lateIndicator.ts';
+import { leave, type Share } from './track.ts';
 
 const BY = 'session/active';
 
@@ -18,13 +20,15 @@ export function settleInsertion(engine: Engine, { symbols, reason }: SettleInput
     if (refused && wish.result === null) takeBack(engine, symbol, reason);
     engine.inbox.answer(symbol, result);
     const { strategies, recorder } = engine;
-    if (refused) strategies.refused(symbol, result.reason, recorder.seq);
-    else if (result.added) {
-      strategies.attach(engine.tracks);
+    strategies.attach(engine.tracks);
+    // Of what is refused before the session strategies hear when it opens.
+    if (refused && engine.data.active) strategies.refused(symbol, result.reason, recorder.seq);
+    if (result.added) {
       // A light symbol holds what its one asker wants; it is not for everyone to trade.
       if (!wish.request.light) strategies.added(symbol, recorder.seq);
     }
   }
+  engine.strategies.attach(engine.tracks);
 }
 
 /** What became of a load that was made: an empty reason means that nothing went wrong. */
@@ -57,6 +61,7 @@ export async function applyChanges(engine: Engine, { changes }: ChangeInput): Pr
     }
     engine.recorder.commit();
   }
+  engine.strategies.attach(engine.tracks);
 }
 
 /** A symbol that was registered for a change that is refused holds nothing: no trace of it stays. */
@@ -98,8 +103,28 @@ function remove(
     return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
+  const share = held === undefined ? null : shareToday(engine, symbol);
   engine.forget(symbol);
+  if (share !== null) leave(engine.totalsOf(symbol), share);
   if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
-  engine.strategies.attach(engine.tracks);
   return '';
+}
+
+/** What a symbol that leaves has had today, measured by the bars it could have had until now; null if nothing. */
+function shareToday(engine: Engine, symbol: string): Share | null {
+  const { known, base, session, recorder } = engine;
+  const track = known.get(symbol);
+  if (track === undefined) return null;
+  const { totals, totalsBefore: before } = track;
+  // At the close the day has been counted.
+  const counted = totals.expected - before.expected;
+  const expected =
+    recorder.at < session.close ? expectedBars(base.text, session, recorder.at) : counted;
+  const { date } = session;
+  return {
+    date,
+    expected,
+    bars: totals.bars - before.bars,
+    derived: totals.derived - before.derived,
+  };
 }

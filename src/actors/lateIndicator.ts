@@ -42,7 +42,6 @@ export async function registerLate(
     track.due = earliestEnd(track);
   }
   registerIndicator(engine, track, { lane, plan, runner }, received);
-  engine.strategies.attach(engine.tracks);
   return '';
 }
 

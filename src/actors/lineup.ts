@@ -8,21 +8,24 @@ import {
   type ScannerFactory,
   type StrategyFactory,
 } from './modules.ts';
-import type { Scanner, ScannerNeeds } from './scanner.ts';
+import type { Scanner, ScannerNeeds, ScannerOpening } from './scanner.ts';
+import { BUILT_IN_SCANNERS } from './scanners/builtIns.ts';
 import type { NamedScanner } from './scanners.ts';
 import { type NamedStrategy, type Strategy, subscriptionOf } from './strategy.ts';
+import { readUniverse } from './universe.ts';
 
+type Entries = Config['session_data_config'];
 type Registered<Factory> = Readonly<Record<string, Factory>>;
 
 /** @throws {UsageError} for a module that cannot be found, made, or asked what it wants */
 export async function findStrategies(
-  config: Config,
+  entries: Entries['strategies'],
   own: Registered<StrategyFactory>,
   folder: string,
 ): Promise<NamedStrategy[]> {
   const registered = new Map(Object.entries(own)) as Map<string, () => Strategy>;
   const found: NamedStrategy[] = [];
-  for (const { module, enabled, config: settings } of config.session_data_config.strategies) {
+  for (const { module, enabled, config: settings } of entries) {
     if (!enabled) continue;
     const { name: base, factory } = await findModule('strategy', module, registered, folder);
     const name = nameBeside(base, found);
@@ -33,22 +36,27 @@ export async function findStrategies(
   return found;
 }
 
-/** @throws {UsageError} for a module that cannot be found, made, or asked what it wants */
+/**
+ * @param own beside the built-in ones; of two that share a name, the own
+ * @throws {UsageError} for a module that cannot be found, made, or asked what it wants
+ */
 export async function findScanners(
-  config: Config,
+  entries: Entries['scanners'],
   own: Registered<ScannerFactory>,
   folder: string,
 ): Promise<NamedScanner[]> {
-  const registered = new Map(Object.entries(own)) as Map<string, () => Scanner>;
+  const all = { ...BUILT_IN_SCANNERS, ...own };
+  const registered = new Map(Object.entries(all)) as Map<string, () => Scanner>;
   const found: NamedScanner[] = [];
-  for (const entry of config.session_data_config.scanners) {
+  for (const entry of entries) {
     const { module, enabled, config: settings } = entry;
     if (!enabled) continue;
     const { name: base, factory } = await findModule('scanner', module, registered, folder);
     const name = nameBeside(base, found);
     const scanner = createInstance('scanner', name, factory, settings);
     const { pre_session: preSession, regular_session: schedules } = entry;
-    const needs = needsOf(name, scanner, settings);
+    const universe = (path: string) => readUniverse(path, folder).symbols;
+    const needs = needsOf(name, scanner, settings, { universe });
     found.push({ name, scanner, config: settings, needs, preSession, schedules });
   }
   return found;
@@ -70,11 +78,19 @@ function requireSubscription(name: string, strategy: Strategy, config: unknown):
 }
 
 /** What a scanner subscribes to, intervals in canonical spelling. */
-function needsOf(name: string, scanner: Scanner, config: unknown): ScannerNeeds {
+function needsOf(
+  name: string,
+  scanner: Scanner,
+  config: unknown,
+  opening: ScannerOpening,
+): ScannerNeeds {
   let needs: ScannerNeeds;
   try {
-    needs = scanner.subscribe?.(config) ?? {};
+    needs = scanner.subscribe?.(config, opening) ?? {};
   } catch (error) {
+    if (error instanceof UsageError) {
+      throw new UsageError(`scanner "${name}": ${error.message}`, { cause: error });
+    }
     const reason = `scanner "${name}" failed in subscribe: ${sentenceOf(error)}`;
     throw new UsageError(reason, { cause: error });
   }

@@ -9,8 +9,8 @@ import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import type { SymbolWish } from './inbox.ts';
-import { createLane, earliestEnd, Track } from './track.ts';
-import { requiredIntervals } from './validation.ts';
+import { comeBack, createLane, earliestEnd, Track } from './track.ts';
+import { historyProblems, requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
 
@@ -182,7 +182,10 @@ async function askFor(
   const required = wantedIntervals(engine, symbol);
   const base = engine.base.text;
   const chosen = chooseBase([base, ...required], [base]);
-  if (!chosen.ok) return new Refusal(chosen.reasons.join('; '));
+  const light = engine.requests.get(symbol)?.light === true;
+  const history = light ? [] : historyProblems(engine, symbol);
+  const lacking = chosen.ok ? history : chosen.reasons;
+  if (lacking.length > 0) return new Refusal(lacking.join('; '));
   engine.required.set(symbol, required);
   return undefined;
 }
@@ -272,7 +275,9 @@ function trackOf(
     const lanes = [engine.base.text, ...rule.intervals].map((interval, i) =>
       createLane(parseInterval(interval), recorder.seriesId({ symbol, name: interval }), i > 0),
     );
-    track = new Track(symbol, lanes, engine.totalsOf(symbol));
+    const totals = engine.totalsOf(symbol);
+    comeBack(totals, engine.session.date);
+    track = new Track(symbol, lanes, totals);
     engine.known.set(symbol, track);
   }
   const { bars } = data.symbols.get(symbol)!;

@@ -8,7 +8,7 @@ import type { Calendar, Session } from '../domain/calendar/calendar.ts';
 import { FeedError } from '../domain/errors.ts';
 import type { ProvenanceRecord } from '../domain/facts.ts';
 import { type Interval, parseInterval } from '../domain/interval.ts';
-import type { MarketTime } from '../domain/time.ts';
+import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { BadRow, Feed, FeedBars, Provenance } from '../feeds/feed.ts';
 
 /** Bars of one regular session. */
@@ -32,7 +32,10 @@ interface DayRequest {
 export class MarketData {
   readonly feed: Feed;
   readonly calendar: Calendar;
-  readonly #ahead = new Map<string, Promise<DayBars>>();
+  /** Days being read ahead, by symbol, interval and date. */
+  readonly #ahead = new Map<string, { date: TradingDate; reading: Promise<DayBars> }>();
+  /** Days asked for that were being read already, and those that were not. */
+  readonly readAhead = { hits: 0, misses: 0 };
 
   constructor(feed: Feed, calendar: Calendar) {
     this.feed = feed;
@@ -51,14 +54,15 @@ export class MarketData {
     if (this.#ahead.has(key)) return;
     const reading = this.#read(request);
     reading.catch(() => {});
-    this.#ahead.set(key, reading);
+    this.#ahead.set(key, { date: request.session.date, reading });
   }
 
   async day(request: DayRequest): Promise<DayBars> {
     const key = keyOf(request);
-    const reading = this.#ahead.get(key) ?? this.#read(request);
+    const ahead = this.#ahead.get(key)?.reading;
     this.#ahead.delete(key);
-    return reading;
+    this.readAhead[ahead === undefined ? 'misses' : 'hits'] += 1;
+    return ahead ?? this.#read(request);
   }
 
   /** Several days of history in one read, each cut to its session; days without bars are left out. */
@@ -74,6 +78,11 @@ export class MarketData {
         skipped: skipped.get(session.date) ?? [],
       }))
       .filter((day) => day.bars.length > 0);
+  }
+
+  /** Forgets the days up to `date` that were read ahead and never asked for: their symbols have left. */
+  forgetUntil(date: TradingDate): void {
+    for (const [key, ahead] of this.#ahead) if (ahead.date <= date) this.#ahead.delete(key);
   }
 
   /** Lets go of what was read ahead of a symbol. */

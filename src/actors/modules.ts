@@ -27,7 +27,8 @@ type Factory<Made> = (new (config: unknown) => Made) | ((config: unknown) => Mad
 
 /**
  * The factory for a `module` of a config: by registered name, by the last segment of a dotted path among
- * those names, else a `.ts`, `.js` or `.mjs` file relative to `folder`, by its default or only export.
+ * those names (`scanners.gap_scanner` is `gap`), else a `.ts`, `.js` or `.mjs` file relative to `folder`, by its
+ * default or only export.
  *
  * @throws {UsageError} naming what was looked for
  */
@@ -38,7 +39,9 @@ export async function findModule<Made>(
   folder: string,
 ): Promise<{ name: string; factory: Factory<Made> }> {
   const last = module.split('.').at(-1)!;
-  for (const name of [module, last, last.replaceAll('_', '-')]) {
+  const dashed = last.replaceAll('_', '-');
+  const short = dashed.endsWith(`-${kind}`) ? dashed.slice(0, -kind.length - 1) : dashed;
+  for (const name of [module, last, dashed, short]) {
     const factory = registered.get(name);
     if (factory !== undefined) return { name, factory };
   }

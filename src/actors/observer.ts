@@ -40,7 +40,7 @@ export function createObserver(record: (transition: Transition) => void) {
   const look = (actor: AnyActorRef, message: string, snapshot: ChartSnapshot) => {
     if (snapshot.value === undefined) return;
     const before = known.get(actor) ?? null;
-    const value = pathOf(snapshot.value);
+    const value = pathOfState(snapshot.value);
     if (UNRECORDED.has(value)) return;
     const now = { value: RECORDED_AS[value] ?? value, phase: phaseOf(snapshot) };
     known.set(actor, now);
@@ -80,10 +80,10 @@ function pathOfActor(actor: AnyActorRef): string {
 }
 
 /** Nested states dotted, parallel ones joined by `+`. */
-function pathOf(value: StateValue): string {
+export function pathOfState(value: StateValue): string {
   if (typeof value === 'string') return value;
   return Object.entries(value)
-    .map(([state, inner]) => (inner === undefined ? state : `${state}.${pathOf(inner)}`))
+    .map(([state, inner]) => (inner === undefined ? state : `${state}.${pathOfState(inner)}`))
     .join('+');
 }
 

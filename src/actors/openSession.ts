@@ -24,8 +24,11 @@ import { FileLog } from '../store/fileLog.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
+import { marketShape, planHistorical } from './historicalPlans.ts';
 import { findScanners, findStrategies } from './lineup.ts';
 import { MarketData } from './marketData.ts';
+import { Metrics } from './metrics.ts';
+import { countsOf } from './metricsReport.ts';
 import type { ScannerFactory, StrategyFactory } from './modules.ts';
 import type { IndicatorPlan } from './plans.ts';
 import type { SliceSize } from './pump.ts';
@@ -88,11 +91,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const folder = resolve(options.folder ?? '.');
   const calendar = findCalendar(config.exchange_group, options.calendars)!;
   const time = timeOf(config, calendar);
-  const strategies = await findStrategies(config, options.strategies ?? {}, folder);
-  const scanners = await findScanners(config, options.scanners ?? {}, folder);
+  const lineup = config.session_data_config;
+  const strategies = await findStrategies(lineup.strategies, options.strategies ?? {}, folder);
+  const scanners = await findScanners(lineup.scanners, options.scanners ?? {}, folder);
   const feed = feedOf(config, options, folder);
   const plan = planner(registry, time);
   const indicators = config.session_data_config.indicators.session.map(plan);
+  const historical = planHistorical(config, registry, calendar).plans;
   const slice = sliceOf(options);
   const data = new SessionData();
   const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
@@ -102,18 +107,23 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       : await createLog(options.log, options, { run, seed: seedOf(config, options) });
   let open = true;
   const recorder = new Recorder(log, data, time);
+  const hostTime = () => performance.now();
+  const market = new MarketData(feed, calendar);
+  const metrics = new Metrics(hostTime, () => countsOf(recorder, time, market));
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
     config,
     time,
-    market: new MarketData(feed, calendar),
+    market,
     recorder,
     view: new SessionView(data, { qualityEnabled }),
     indicators,
+    historical,
     plan,
     strategies,
     scanners,
     folder,
+    metrics,
     journal: (entry) => {
       if (open && log instanceof FileLog) log.journal(entry);
     },
@@ -128,12 +138,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     run,
     folder: options.log ?? null,
     engine,
-    demand: new Demand(),
+    demand: new Demand(metrics),
     slice,
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
     inspect: options.inspect,
-    hostTime: () => performance.now(),
+    hostTime,
     closeLog: async (status) => {
+      engine.overruns.end();
       open = false;
       await feed.close();
       if (log instanceof FileLog) await log.close(status);
@@ -153,22 +164,10 @@ export function checkConfig(
     calendars: [...calendarNames(), ...own],
   });
   if (!parsed.ok) throw new ConfigInvalid(parsed.problems);
-  refuseUnsupported(parsed.config);
-  return parsed.config;
-}
-
-/** Parts of the config that no part of the engine serves yet: refused rather than ignored. */
-function refuseUnsupported(config: Config): void {
-  const { historical, indicators } = config.session_data_config;
-  const unsupported: [boolean, string][] = [
-    [config.backtest_config.speed_multiplier > 0, 'backtest_config.speed_multiplier'],
-    [Object.keys(historical.indicators).length > 0, 'session_data_config.historical.indicators'],
-    [indicators.historical.length > 0, 'session_data_config.indicators.historical'],
-  ];
-  const problems = unsupported
-    .filter(([asked]) => asked)
-    .map(([, path]) => ({ path, message: 'not yet supported by this version: leave it out' }));
+  const calendar = findCalendar(parsed.config.exchange_group, options.calendars)!;
+  const { problems } = planHistorical(parsed.config, registry, calendar);
   if (problems.length > 0) throw new ConfigInvalid(problems);
+  return parsed.config;
 }
 
 function sliceOf({ slice = 'auto' }: SessionOptions): SliceSize {
@@ -214,7 +213,7 @@ function planner(
   registry: IndicatorRegistry,
   time: TimeManager,
 ): (spec: IndicatorSpec) => IndicatorPlan {
-  const market = { sessionMs: fullSession(time), sessionsPerYear: sessionsPerYear(time.calendar) };
+  const market = marketShape(time.calendar, time.calendar.dateOf(time.currentTime));
   return (spec) => {
     if (spec.key !== undefined && !Name.safeParse(spec.key).success) {
       throw new UsageError(`key "${spec.key}" is no name: write one without spaces`);
@@ -225,24 +224,6 @@ function planner(
     const settings = settingsFor(indicator, market);
     return { key: indicator.key, definition: indicator.definition, settings };
   };
-}
-
-/** Length of a session that does not close early. */
-function fullSession(time: TimeManager): number {
-  const { calendar, currentTime } = time;
-  let date = calendar.dateOf(currentTime);
-  for (let i = 0; i < 10; i++) {
-    const session = calendar.session(date);
-    if (session !== null && !session.earlyClose) return session.close - session.open;
-    date = time.nextTradingDate(date);
-  }
-  const { open, close } = calendar.session(calendar.dateOf(currentTime))!;
-  return close - open;
-}
-
-/** 252 where weekends and holidays are off, 365 where every day is traded. */
-function sessionsPerYear(calendar: Calendar): number {
-  return calendar.name === 'CRYPTO' ? 365 : 252;
 }
 
 function startOf(config: Config, feed: Feed) {

@@ -21,6 +21,7 @@ export function clearQueues(engine: Engine): void {
 /** Phase 1, step 2. */
 export function advanceClock(engine: Engine): void {
   const from = engine.recorder.at;
+  engine.market.forgetUntil(engine.session.date);
   engine.tracks = [];
   engine.bars += engine.loop?.bars ?? 0;
   engine.loop = null;
@@ -91,14 +92,20 @@ export const ACTOR_WORK: Readonly<
     setUp: (engine) => {
       engine.strategies.attach(engine.tracks);
       engine.strategies.notify('setup', engine.recorder.seq);
-      return { strategies: [...engine.strategies.names] };
+      return strategyLoad(engine);
     },
     tearDown: (engine) => {
       engine.strategies.notify('teardown', engine.recorder.seq);
-      return { strategies: [...engine.strategies.names] };
+      const released = strategyLoad(engine);
+      engine.strategies.attach([]);
+      return released;
     },
   },
 };
+
+function strategyLoad({ strategies }: Engine): object {
+  return { strategies: [...strategies.names], series: strategies.heard };
+}
 
 function processorLoad({ tracks }: Engine): object {
   const lanes = tracks.flatMap((track) => track.lanes);

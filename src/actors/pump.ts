@@ -1,8 +1,8 @@
 /**
  * The pump: runs one slice of frames for every `slice.run` and tells the chart how it ended.
  *
- * A slice is cut after about 8 ms, so that messages get in, or after a number of frames. Where it is cut is
- * never recorded.
+ * A slice is cut after about 8 ms, so that messages get in, after a number of frames, or where the next
+ * instant has to wait. Where it is cut is never recorded.
  */
 
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import type { ActiveMessage, PumpMessage } from '../machines/active.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
 import type { SliceLimit, SliceOutcome } from './frameLoop.ts';
+import { Gate } from './gate.ts';
 
 /** Frames of one slice; `auto` goes by time. */
 export type SliceSize = number | 'auto';
@@ -22,10 +23,13 @@ const FRAMES_PER_LOOK = 16;
 /** Beyond so many bytes not yet durable, wait for the log. */
 const BACKLOG_MAX = 32 * 1024 * 1024;
 
+const PAUSED: SliceOutcome = { kind: 'paused' };
+
 export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
   return fromCallback<PumpMessage>(({ sendBack, receive }) => {
     const stopped = new AbortController();
     const tell = (message: ActiveMessage) => sendBack(message);
+    engine.pace?.go();
     receive(() => {
       runSlice(engine, demand, size, stopped.signal).then(
         (outcome) => {
@@ -38,7 +42,10 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
         },
       );
     });
-    return () => stopped.abort();
+    return () => {
+      stopped.abort();
+      engine.pace?.stand();
+    };
   });
 }
 
@@ -50,17 +57,22 @@ async function runSlice(
 ): Promise<SliceOutcome> {
   await nextTurn();
   const loop = engine.loop!;
+  const gate = new Gate(engine, demand);
   const { log } = engine.recorder;
-  if (log.backlog > BACKLOG_MAX) await log.durable();
+  if (log.backlog > BACKLOG_MAX) await engine.metrics.waitFor('log', log.durable());
+  if (signal.aborted) return PAUSED;
   // What was asked for outside of frames comes before the next one.
-  if (!engine.inbox.isEmpty) return { kind: 'paused' };
-  if (!loop.closed) await demand.wanted(loop, signal);
-  if (signal.aborted) return { kind: 'paused' };
+  if (!engine.inbox.isEmpty) return PAUSED;
+  if (!loop.over) await gate.opened(signal);
+  if (signal.aborted || !(loop.over || gate.enters())) return PAUSED;
   const cut = limitOf(size);
   engine.interrupted = false;
   return loop.run((instants, recorded) => {
+    gate.passed(engine.recorder.at);
     if (recorded) demand.framed();
-    return cut(instants, recorded) || engine.interrupted || loop.closed || !demand.wants(loop);
+    if (cut(instants, recorded) || engine.interrupted || loop.over) return true;
+    // Whoever awaits gets a turn between two frames.
+    return (recorded && engine.subscriptions.any) || !gate.enters();
   });
 }
 

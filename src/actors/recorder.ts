@@ -20,6 +20,7 @@ import { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import type { LogWriter } from '../store/eventLog.ts';
+import { Activity } from './activity.ts';
 
 /** Who recorded a fact, and which fact led to it. */
 export interface Origin {
@@ -37,6 +38,13 @@ export interface CommittedFrame {
   facts(): Fact[];
 }
 
+/** Makes the facts while the blocks they are made of still hold them. */
+export function kept(frame: CommittedFrame): CommittedFrame {
+  const facts = frame.facts();
+  const { at, firstSeq, lastSeq, market } = frame;
+  return { at, firstSeq, lastSeq, market, facts: () => facts };
+}
+
 export type FrameListener = (frame: CommittedFrame) => void;
 
 export class Recorder {
@@ -46,6 +54,8 @@ export class Recorder {
   seq: number;
   /** Of what was committed; what summaries show. */
   readonly tally = new Tally();
+  /** Of single facts, committed or not; what came in blocks is in the tally. */
+  readonly activity = new Activity();
 
   readonly #time: TimeManager;
   #firstSeq = 0;
@@ -97,6 +107,7 @@ export class Recorder {
     } as unknown as ControlFact;
     this.#controlSection().facts.push(fact);
     foldControl(this.data, fact);
+    this.activity.note(fact);
     return seq;
   }
 

@@ -1,7 +1,8 @@
 /** The contract of a scanner, as users write one: it looks over the market and finds symbols for the session. */
+import type { Session } from '../domain/calendar/calendar.ts';
 import type { ActiveSession } from '../domain/sessionData.ts';
 import type { SessionView, SymbolView } from '../domain/sessionView.ts';
-import type { MarketTime } from '../domain/time.ts';
+import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { AdhocBar } from './inbox.ts';
 import type { BarOptions } from './verbs.ts';
@@ -13,6 +14,8 @@ export interface ScannerContext<Config = unknown> {
   /** The session that is open or about to open. */
   readonly session: ActiveSession;
   readonly config: Config;
+  /** The session of any date; null if the market is closed. */
+  sessionOf(date: TradingDate): Session | null;
   /** Adds a symbol unless it is there. Resolves when it is loaded; to `undefined` if it is refused. */
   ensureSymbol(symbol: string): Promise<SymbolView | undefined>;
   /**
@@ -49,12 +52,18 @@ export interface ScannerNeeds {
   }[];
 }
 
+/** What a scanner can look at before the run is opened, to refuse what it could not work with. */
+export interface ScannerOpening {
+  /** Symbols of a universe file. What counts is what a session reads, which is recorded. */
+  universe(path: string): readonly string[];
+}
+
 export interface Scanner<Config = unknown> {
-  /** Asked once, before anything is loaded. */
-  subscribe?(config: Config): ScannerNeeds;
+  /** Asked once, before anything is loaded. @throws {UsageError} for settings that cannot be served */
+  subscribe?(config: Config, opening: ScannerOpening): ScannerNeeds;
   /** Before every session. */
   setup?(context: ScannerContext<Config>): void | Promise<void>;
   scan(context: ScannerContext<Config>): ScanResult | Promise<ScanResult>;
-  /** After every session; symbols are gone from the view by then. */
+  /** After every session: its symbols are gone from the view. What is to stay away tomorrow is removed here. */
   teardown?(context: ScannerContext<Config>): void | Promise<void>;
 }

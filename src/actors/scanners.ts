@@ -2,23 +2,18 @@
  * The scanner actor: sets up the scanners of a run before each session, lets each look when its time has come,
  * and puts on the record what it found. When any of this happens is the charts' business.
  */
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
-import type { Session } from '../domain/calendar/calendar.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import type { Interval } from '../domain/interval.ts';
-import type { SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
-import type { TimeManager } from '../domain/timeManager.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import type { ScanSchedule } from '../machines/scanner.machine.ts';
 import type { TrailingDays } from './plans.ts';
 import type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './scanner.ts';
+import { type ContextOwner, createContext, type ScannersRun } from './scannerContext.ts';
 import { type Schedule, scanTimes } from './scanSchedule.ts';
 import { symbolNamed } from './symbolName.ts';
-import { Verbs, type VerbsRun } from './verbs.ts';
+import { Verbs } from './verbs.ts';
 
 /** A scanner with its name, config and schedules, made once per run. */
 export interface NamedScanner {
@@ -31,32 +26,6 @@ export interface NamedScanner {
   readonly schedules: readonly Schedule[];
 }
 
-/** What scanners need of the run they are part of. */
-export interface ScannersRun extends VerbsRun {
-  readonly view: SessionView;
-  readonly time: TimeManager;
-  readonly session: Session;
-  /** Where relative paths start. */
-  readonly folder: string;
-  record<T extends ControlType>(
-    type: T,
-    by: string,
-    fields: Fields<T>,
-    cause: number | null,
-  ): number;
-}
-
-interface Entry extends NamedScanner {
-  readonly by: string;
-  readonly context: ScannerContext;
-  /** Times at which it looks today, ascending. */
-  times: readonly MarketTime[];
-  /** The first of them that is still to come. */
-  at: number;
-  /** Seq of the fact that what it does now follows from. */
-  cause: number;
-}
-
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Scanners {
@@ -64,21 +33,20 @@ export class Scanners {
   deliver: (asked: Asked) => void = () => {};
   /** When the next scan is due. */
   next: MarketTime = NEVER;
-
-  readonly #owner: ScannersRun;
-  readonly #entries: readonly Entry[];
-
-  constructor(run: ScannersRun, named: readonly NamedScanner[]) {
-    this.#owner = run;
-    this.#entries = named.map((each) => this.#entry(each));
-    this.bars = named.flatMap(({ needs }) => needs.bars ?? []);
-    this.history = named.flatMap(({ needs }) => needs.history ?? []);
-  }
-
   /** Intervals that scanners look at. */
   readonly bars: readonly Interval[];
   /** Bars of earlier days that they look at. */
   readonly history: readonly TrailingDays[];
+
+  readonly #run: ScannersRun;
+  readonly #entries: readonly Entry[];
+
+  constructor(run: ScannersRun, named: readonly NamedScanner[]) {
+    this.#run = run;
+    this.#entries = named.map((each) => new Entry(run, each, (asked) => this.deliver(asked)));
+    this.bars = named.flatMap(({ needs }) => needs.bars ?? []);
+    this.history = named.flatMap(({ needs }) => needs.history ?? []);
+  }
 
   get names(): readonly string[] {
     return this.#entries.map(({ name }) => name);
@@ -86,14 +54,14 @@ export class Scanners {
 
   /** What the charts need to know of them. */
   get charts(): readonly { readonly name: string; readonly preSession: boolean }[] {
-    return this.#entries.map(({ name, preSession }) => ({ name, preSession }));
+    return this.#entries.map(({ name, named }) => ({ name, preSession: named.preSession }));
   }
 
   /** Works out when each scanner looks in the session to come. */
   plan(): void {
-    const { session, time } = this.#owner;
+    const { session, time } = this.#run;
     for (const entry of this.#entries) {
-      entry.times = scanTimes(entry.schedules, session, time.calendar.zone);
+      entry.times = scanTimes(entry.named.schedules, session, time.calendar.zone);
       entry.at = 0;
     }
     this.#findNext();
@@ -114,19 +82,19 @@ export class Scanners {
   /** @throws {Error} what the scanner threw, recorded */
   setUp(name: string): Promise<void> {
     const entry = this.#find(name);
-    entry.cause = this.#owner.recorder.seq;
-    return this.#run(entry, 'setup', () => entry.scanner.setup?.(entry.context));
+    entry.cause = this.#run.recorder.seq;
+    return entry.call('setup', ({ scanner }, context) => scanner.setup?.(context));
   }
 
   /** One look at the market. @throws {Error} what the scanner threw, recorded */
   scan(name: string, schedule: ScanSchedule): Promise<void> {
     const entry = this.#find(name);
-    entry.cause = this.#record(entry, 'ScanStarted', { scanner: name, schedule });
-    return this.#run(entry, 'scan', async () => {
-      const { symbols, metadata } = checked(await entry.scanner.scan(entry.context));
-      this.#record(entry, 'ScanCompleted', { scanner: name, schedule, symbols, metadata });
-      const verbs = this.#verbs(entry);
-      for (const symbol of symbols) verbs.addSymbol(symbol);
+    entry.cause = this.#run.recorder.seq;
+    entry.cause = entry.record('ScanStarted', { scanner: name, schedule });
+    return entry.call('scan', async ({ scanner }, context) => {
+      const { symbols, metadata } = checked(await scanner.scan(context));
+      entry.record('ScanCompleted', { scanner: name, schedule, symbols, metadata });
+      for (const symbol of symbols) entry.verbs.addSymbol(symbol);
     });
   }
 
@@ -138,30 +106,19 @@ export class Scanners {
   async tearDown(name: string, change: (number: number) => Promise<void>): Promise<void> {
     const entry = this.#find(name);
     const { deliver } = this;
-    entry.cause = this.#owner.recorder.seq;
-    this.deliver = (asked) => void ('change' in asked ? change(asked.change) : deliver(asked));
+    const changes: Promise<void>[] = [];
+    this.deliver = (asked) => {
+      if ('change' in asked) changes.push(change(asked.change));
+    };
+    entry.cause = this.#run.recorder.seq;
+    entry.tearsDown = true;
     try {
-      await this.#run(entry, 'teardown', () => entry.scanner.teardown?.(entry.context));
+      await entry.call('teardown', ({ scanner }, context) => scanner.teardown?.(context));
     } finally {
+      await Promise.all(changes);
+      entry.tearsDown = false;
       this.deliver = deliver;
     }
-  }
-
-  async #run(entry: Entry, callback: string, call: () => unknown): Promise<void> {
-    try {
-      await call();
-    } catch (error) {
-      const reason = sentenceOf(error);
-      if (this.#owner.over) throw error;
-      this.#record(entry, 'ScanFailed', { scanner: entry.name, callback, reason });
-      throw new Error(`scanner "${entry.name}" failed in ${callback}: ${reason}`, { cause: error });
-    }
-  }
-
-  #record<T extends ControlType>(entry: Entry, type: T, fields: Fields<T>): number {
-    // A scan that the end of the run cut off may still be on its way to here.
-    if (this.#owner.over) throw new Error('the run is over');
-    return this.#owner.record(type, entry.by, fields, entry.cause);
   }
 
   #find(name: string): Entry {
@@ -172,105 +129,87 @@ export class Scanners {
     this.next = NEVER;
     for (const { times, at } of this.#entries) this.next = Math.min(this.next, times[at] ?? NEVER);
   }
+}
 
-  #verbs(entry: Pick<Entry, 'by' | 'cause'>): Verbs {
-    return new Verbs(this.#owner, {
+/** One scanner at work: its times today, and on whose account it acts. */
+class Entry implements ContextOwner {
+  readonly named: NamedScanner;
+  readonly by: string;
+  readonly verbs: Verbs;
+  /** Times at which it looks today, ascending. */
+  times: readonly MarketTime[] = [];
+  /** The first of them that is still to come. */
+  at = 0;
+  /** Seq of the fact that what it does now follows from. */
+  cause = 0;
+  tearsDown = false;
+
+  readonly #run: ScannersRun;
+  readonly #context: ScannerContext;
+
+  constructor(run: ScannersRun, named: NamedScanner, deliver: (asked: Asked) => void) {
+    this.#run = run;
+    this.named = named;
+    this.by = `session/scanner/${named.name}`;
+    this.verbs = new Verbs(run, {
       addedBy: 'scanner',
-      origin: () => ({ by: entry.by, cause: entry.cause }),
-      deliver: (asked) => this.deliver(asked),
+      origin: () => ({ by: this.by, cause: this.cause }),
+      deliver,
+      servesSooner: true,
     });
+    this.#context = createContext(run, this);
   }
 
-  #entry(named: NamedScanner): Entry {
-    const entry: { -readonly [K in keyof Entry]?: Entry[K] } = {
-      ...named,
-      by: `session/scanner/${named.name}`,
-      times: [],
-      at: 0,
-      cause: 0,
-    };
-    entry.context = this.#context(entry as Entry);
-    return entry as Entry;
+  get name(): string {
+    return this.named.name;
   }
 
-  #context(entry: Entry): ScannerContext {
-    const run = this.#owner;
-    const verbs = this.#verbs(entry);
-    const change = (act: (settle: (reason: string) => void) => void) =>
-      new Promise<void>((done, refuse) => {
-        act((reason) => (reason === '' ? done() : refuse(new Error(reason))));
-      });
-    return {
-      view: run.view,
-      config: entry.config,
-      get now() {
-        return run.recorder.at;
-      },
-      get session() {
-        const { date, open, close } = run.session;
-        return { date, open, close };
-      },
-      ensureSymbol: async (wanted) => {
-        const symbol = symbolNamed(wanted);
-        if (verbs.addSymbol(symbol)) await run.inbox.whenSettled(symbol);
-        return run.view.symbol(symbol);
-      },
-      registerIndicator: async (wanted, spec) => {
-        let key = '';
-        await change((settle) => {
-          key = verbs.registerIndicator(symbolNamed(wanted), spec, settle);
-        });
-        return key;
-      },
-      addBar: (wanted, interval, bar, options) =>
-        change((settle) => verbs.addBar(symbolNamed(wanted), interval, bar, options, settle)),
-      removeSymbol: (wanted) =>
-        change((settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle)),
-      lock: (wanted) => this.#lock(entry, 'SymbolLocked', symbolNamed(wanted)),
-      unlock: (wanted) => this.#lock(entry, 'SymbolUnlocked', symbolNamed(wanted)),
-      universe: (path) => this.#universe(entry, path),
-    };
+  get config(): unknown {
+    return this.named.config;
   }
 
-  #lock(entry: Entry, type: 'SymbolLocked' | 'SymbolUnlocked', symbol: string): void {
-    const held = this.#owner.data.symbols.get(symbol);
-    if (held === undefined) {
-      if (type === 'SymbolUnlocked') return;
-      throw new Error(`"${symbol}" is not in the session: add it before it is locked`);
+  record<T extends ControlType>(type: T, fields: Fields<T>): number {
+    this.#requireRun();
+    return this.#run.record(type, this.by, fields, this.cause);
+  }
+
+  recordInput<T extends ControlType>(type: T, fields: Fields<T>): number {
+    this.#requireRun();
+    return this.#run.record(type, this.by, fields, null);
+  }
+
+  /** Calls back into the scanner. @throws {Error} what it threw, recorded */
+  async call(
+    callback: string,
+    act: (named: NamedScanner, context: ScannerContext) => unknown,
+  ): Promise<void> {
+    try {
+      await act(this.named, this.#context);
+    } catch (error) {
+      if (this.#run.over) throw error;
+      const reason = sentenceOf(error);
+      const scanner = this.name;
+      this.record('ScanFailed', { scanner, callback, reason });
+      throw new Error(`scanner "${scanner}" failed in ${callback}: ${reason}`, { cause: error });
     }
-    if (held.locks.has(entry.name) === (type === 'SymbolLocked')) return;
-    this.#record(entry, type, { symbol, holder: entry.name });
   }
 
-  /** What a scanner reads from a file is an input of the run. */
-  #universe(entry: Entry, path: string): readonly string[] {
-    const bytes = readFileSync(resolve(this.#owner.folder, path));
-    const symbols = symbolsIn(bytes.toString('utf8'), path);
-    const fingerprint = createHash('sha256').update(bytes).digest('hex');
-    const read = { scanner: entry.name, file: basename(path), fingerprint, symbols };
-    this.#owner.record('UniverseRead', entry.by, read, null);
-    return symbols;
+  /** What the end of the run cut off may still be on its way to here. */
+  #requireRun(): void {
+    if (this.#run.over) throw new Error('the run is over');
   }
 }
 
-/** @throws {Error} naming the line that is no symbol */
-function symbolsIn(text: string, path: string): string[] {
-  const symbols = text.split(/\r?\n/).flatMap((line, i) => {
-    const [word = ''] = line.split('#');
-    const symbol = word.trim().toUpperCase();
-    if (symbol === '') return [];
-    if (/^\S+$/.test(symbol)) return [symbol];
-    throw new Error(`${path} line ${i + 1}: "${symbol}" is no symbol: write one symbol a line`);
-  });
-  return [...new Set(symbols)];
-}
-
+/** @throws {TypeError} for what is no result of a scan */
 function checked(result: ScanResult): { symbols: string[]; metadata: Record<string, unknown> } {
-  if (typeof result !== 'object' || result === null || !Array.isArray(result.symbols)) {
-    throw new TypeError('scan must return { symbols, metadata }, symbols a list');
+  const { symbols: found, metadata = {} } = (result ?? {}) as Partial<ScanResult>;
+  if (!Array.isArray(found) || found.some((symbol) => typeof symbol !== 'string')) {
+    throw new TypeError('scan must return { symbols, metadata }, with symbols a list of texts');
   }
-  const symbols = [...new Set(result.symbols.map(symbolNamed))];
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
+    throw new TypeError('scan must return { symbols, metadata }, with metadata an object');
+  }
+  const symbols = [...new Set(found.map(symbolNamed))];
   // What JSON cannot hold would not come back from the log.
-  const metadata = JSON.parse(JSON.stringify(result.metadata ?? {})) as Record<string, unknown>;
-  return { symbols, metadata };
+  return { symbols, metadata: JSON.parse(JSON.stringify(metadata)) };
 }

@@ -5,24 +5,28 @@
  * asked to, by `finish`, `step`, `runUntil` or by iterating its frames.
  */
 import { Observable } from 'rxjs';
-import { withoutPaths } from '../domain/config/canonical.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
-import { type SessionJson, sessionJson } from '../domain/sessionJson.ts';
+import type { SessionDelta } from '../domain/sessionDelta.ts';
+import type { SessionJson } from '../domain/sessionJson.ts';
 import type { SessionView, SymbolView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
-import type { Demand } from './demand.ts';
+import type { Demand, GoalOptions } from './demand.ts';
 import type { Engine, JournalEntry } from './engine.ts';
+import { type ExportOptions, Exports } from './exports.ts';
+import type { ActorHealth } from './health.ts';
 import type { AddResult, AdhocBar } from './inbox.ts';
-import type { CommittedFrame } from './recorder.ts';
+import { type MetricsReport, metricsReport, type ReportKind } from './metricsReport.ts';
+import { metricsText } from './metricsText.ts';
+import { type CommittedFrame, kept } from './recorder.ts';
 import { type BarResult, type RegisterResult, type RemoveResult, Requests } from './requests.ts';
+import type { FrameConsumer, StreamSubscription } from './streamSubscription.ts';
 import { type RunSummary, summaryOf } from './summary.ts';
 import type { BarOptions } from './verbs.ts';
-import { VERSIONS } from './versions.ts';
 
 /** A run that ended in `failed`; its log is complete and readable. */
 export class RunFailedError extends Error {
@@ -55,6 +59,7 @@ export class Session implements AsyncDisposable {
   readonly #demand: Demand;
   readonly #conductor: Conductor;
   readonly #requests: Requests;
+  readonly #exports: Exports;
   #steps: Promise<void> = Promise.resolve();
 
   constructor(parts: SessionParts) {
@@ -66,6 +71,7 @@ export class Session implements AsyncDisposable {
     this.#demand = demand;
     this.#conductor = new Conductor(parts);
     this.#requests = new Requests(engine, this.#conductor);
+    this.#exports = new Exports(engine);
     this.events$ = new Observable((subscriber) => {
       const stop = this.onFrame((frame) => {
         for (const fact of frame.facts()) subscriber.next(fact);
@@ -93,9 +99,14 @@ export class Session implements AsyncDisposable {
     return this.log.chainHash();
   }
 
-  /** What was noted beside the log: pauses, retries, refused messages. */
+  /** What was noted beside the log: pauses, overruns, retries, refused messages. */
   get journal(): readonly JournalEntry[] {
     return this.#engine.notes;
+  }
+
+  /** How often the market or a subscriber of a clock-driven session was late; 0 if data-driven. */
+  get overruns(): number {
+    return this.#engine.overruns.count;
   }
 
   /** Base bars so far. */
@@ -123,7 +134,16 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Runs to the end.
+   * Calls `consumer` with every committed frame from now on, the next one when its promise has settled. A
+   * data-driven session waits for that before each market instant, a clock-driven one counts an overrun.
+   */
+  subscribe(consumer: FrameConsumer): StreamSubscription {
+    const { ended } = this.#conductor;
+    return this.#engine.subscriptions.add(consumer, { ended, wake: () => this.#demand.wake() });
+  }
+
+  /**
+   * Runs to the end, at the pace of the config; waits until every subscriber has consumed all.
    *
    * @returns the summary of a run that completed or was stopped
    * @throws {RunFailedError} if the run failed
@@ -132,11 +152,12 @@ export class Session implements AsyncDisposable {
     this.#conductor.start();
     this.#demand.everything();
     await this.#conductor.ended;
+    await this.#engine.subscriptions.done();
     return this.#outcome();
   }
 
   /**
-   * Goes on to the end of the next market instant, across the change of days.
+   * Goes on to the end of the next market instant, across the change of days, at once whatever the pace.
    *
    * @returns its frame; null if the run is over
    * @throws {RunFailedError} if the run failed
@@ -152,26 +173,32 @@ export class Session implements AsyncDisposable {
   }
 
   async #step(): Promise<CommittedFrame | null> {
-    let last: CommittedFrame | null = null;
+    const frames: CommittedFrame[] = [];
     const stop = this.onFrame((frame) => {
-      if (frame.market) last = kept(frame);
+      // An instant at which scanners look has several: before the scans, of what they do, and after them.
+      if (frame.market || this.#engine.loop?.halfway) frames.push(kept(frame));
     });
     try {
       await this.#go(() => this.#demand.frames(1));
     } finally {
       stop();
     }
-    return last;
+    return joined(frames);
   }
 
   /**
    * Goes on until the clock has done everything due at or before a time, or until `holds` is true after an
    * instant.
    *
+   * @param options.signal gives the goal up when it aborts, as if it were reached
+   * @param options.paced at the pace of a clock-driven session
    * @throws {RunFailedError} if the run failed
    * @throws {UsageError} for a goal that is neither; and what `holds` throws
    */
-  async runUntil(goal: MarketTime | ((view: SessionView) => boolean)): Promise<void> {
+  async runUntil(
+    goal: MarketTime | ((view: SessionView) => boolean),
+    options: GoalOptions = {},
+  ): Promise<void> {
     if (typeof goal !== 'function' && !Number.isFinite(goal)) {
       throw new UsageError(
         `runUntil got ${JSON.stringify(goal)}: give epoch milliseconds, such as ` +
@@ -180,12 +207,12 @@ export class Session implements AsyncDisposable {
     }
     await this.#go(() =>
       typeof goal === 'number'
-        ? this.#demand.until(goal)
-        : this.#demand.untilHolds(() => goal(this.view)),
+        ? this.#demand.until(goal, options)
+        : this.#demand.untilHolds(() => goal(this.view), options),
     );
   }
 
-  /** Every frame from now on, one market instant at a time: the session waits for its consumer. */
+  /** Every frame from now on, one market instant at a time, at the pace: the session waits for its consumer. */
   async *[Symbol.asyncIterator](): AsyncGenerator<CommittedFrame> {
     const frames: CommittedFrame[] = [];
     const stop = this.onFrame((frame) => frames.push(kept(frame)));
@@ -193,7 +220,7 @@ export class Session implements AsyncDisposable {
       while (true) {
         while (frames.length > 0) yield frames.shift()!;
         if (this.#conductor.over) return;
-        await this.#go(() => this.#demand.frames(1));
+        await this.#go(() => this.#demand.frames(1, { paced: true }));
       }
     } finally {
       stop();
@@ -287,16 +314,32 @@ export class Session implements AsyncDisposable {
     });
   }
 
-  /** The complete state as `openbell export` prints it. */
-  toJSON(): SessionJson {
-    const { config, time, data, recorder } = this.#engine;
-    return sessionJson(data, {
-      exchange: time.calendar.name,
-      zone: time.calendar.zone,
-      config: withoutPaths(config),
-      tally: recorder.tally,
-      system: { openbell: VERSIONS.engine },
-    });
+  /**
+   * The state as `openbell export` prints it: complete, or what changed since fact `since` or since the last
+   * export. To be read, not written: later deltas build on it.
+   *
+   * @throws {UsageError} if `since` is no fact of the run so far
+   */
+  toJSON(options?: { complete?: true }): SessionJson;
+  toJSON(options: { since: number }): SessionDelta;
+  toJSON(options: ExportOptions): SessionJson | SessionDelta;
+  toJSON(options: ExportOptions = {}): SessionJson | SessionDelta {
+    return this.#exports.take(options);
+  }
+
+  /** What the run cost so far in host time, and what it did: all of it, or the present session's share. */
+  metrics(kind: ReportKind = 'backtest'): MetricsReport {
+    return metricsReport(this.#engine, kind, { run: this.run, status: this.status });
+  }
+
+  /** The same as text. */
+  formatReport(kind: ReportKind = 'backtest'): string {
+    return metricsText(this.metrics(kind));
+  }
+
+  /** How each actor is, by path such as `session/processor`. */
+  health(): Record<string, ActorHealth> {
+    return this.#conductor.health();
   }
 
   /** Stops what still runs and closes the log. */
@@ -334,9 +377,13 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** Makes the facts while the blocks they are made of still hold them. */
-function kept(frame: CommittedFrame): CommittedFrame {
-  const facts = frame.facts();
-  const { at, firstSeq, lastSeq, market } = frame;
-  return { at, firstSeq, lastSeq, market, facts: () => facts };
+/** One frame of several that follow one another. */
+function joined(frames: readonly CommittedFrame[]): CommittedFrame | null {
+  const [first] = frames;
+  const last = frames.at(-1);
+  if (first === undefined || last === undefined) return null;
+  if (first === last) return first;
+  const { at, lastSeq, market } = last;
+  const facts = () => frames.flatMap((frame) => frame.facts());
+  return { at, firstSeq: first.firstSeq, lastSeq, market, facts };
 }

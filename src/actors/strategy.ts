@@ -148,6 +148,11 @@ export class Strategies {
     return this.#listeners.map(({ name }) => name);
   }
 
+  /** How many series they hear, those that several hear counted for each. */
+  get heard(): number {
+    return this.#listeners.reduce((sum, { heard }) => sum + heard.length, 0);
+  }
+
   /** Works out who hears what; called whenever symbols or indicators change. */
   attach(tracks: readonly Track[]): void {
     for (const listener of this.#listeners) {

@@ -4,6 +4,7 @@ import { Window } from '../domain/derivation.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Indicator } from '../indicators/indicator.ts';
+import type { HistoricalSeries } from './historicalSeries.ts';
 
 /** An indicator at work on one lane. Lives for the whole run: sessions carry its series on. */
 export interface Runner {
@@ -38,6 +39,16 @@ export interface Totals {
   bars: number;
   expected: number;
   derived: number;
+  /** Its share in them of a day it has left: should it come back on that day, all of it is counted anew. */
+  left: Share | null;
+}
+
+/** What a symbol has had of one day. */
+export interface Share {
+  readonly date: TradingDate;
+  readonly bars: number;
+  readonly expected: number;
+  readonly derived: number;
 }
 
 export class Track {
@@ -56,6 +67,10 @@ export class Track {
   present = 0;
   /** False until its series have been brought up to the session it first takes part in. */
   begun = false;
+  /** Indicators on earlier days' bars, which every session brings up to the day before it. */
+  historical: HistoricalSeries[] = [];
+  /** Last trading day whose bars those have. */
+  historicalTo: TradingDate = '';
   readonly totals: Totals;
   /** As they were when the session began: what counts if the symbol is taken out of it. */
   totalsBefore: Totals;
@@ -74,6 +89,24 @@ export class Track {
   get base(): Lane {
     return this.lanes[0]!;
   }
+}
+
+/** Keeps what a symbol has had on the day it leaves. */
+export function leave(totals: Totals, share: Share): void {
+  totals.bars += share.bars;
+  totals.expected += share.expected;
+  totals.derived += share.derived;
+  totals.left = share;
+}
+
+/** A symbol that comes back on the day it left is counted anew. */
+export function comeBack(totals: Totals, date: TradingDate): void {
+  const { left } = totals;
+  totals.left = null;
+  if (left?.date !== date) return;
+  totals.bars -= left.bars;
+  totals.expected -= left.expected;
+  totals.derived -= left.derived;
 }
 
 export function createLane(interval: ParsedInterval, series: number, derived: boolean): Lane {

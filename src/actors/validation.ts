@@ -2,7 +2,7 @@
 
 import { chooseBase, requirementsOf } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
-import { compareIntervals, type Interval } from '../domain/interval.ts';
+import { compareIntervals, type Interval, parseInterval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import { FeedProblems } from '../feeds/feedProblems.ts';
 import type { Engine } from './engine.ts';
@@ -117,16 +117,32 @@ function missingDates(engine: Engine, symbol: string, base: Interval): TradingDa
 /** One line for everything this symbol cannot have. */
 function problemsOf(engine: Engine, symbol: string, base: Interval): string[] {
   if (!hasBars(engine, symbol, base)) return [lackOf(engine, symbol, base)];
+  return historyProblems(engine, symbol);
+}
+
+/** One line for every interval of earlier days that the data of this symbol cannot give. */
+export function historyProblems(engine: Engine, symbol: string): string[] {
+  const { trailing, indicators } = engine.historical;
   const stored = storedIntervals(engine, symbol);
-  return engine
+  if (stored.size === 0) return [];
+  const shown = engine
     .trailingOf(symbol)
-    .flatMap(({ intervals }) => intervals)
-    .filter((interval) => historySource(interval, stored) === undefined)
-    .map(
-      (interval) =>
-        `${symbol} ${interval}: no history to load or derive it from; ` +
-        `the data has ${[...stored].join(', ')}`,
+    .flatMap(({ intervals }) => intervals.map((interval) => ({ interval, key: null })));
+  const calculated = indicators.map(({ key, settings }) => ({ key, interval: settings.interval }));
+  const askers = new Map<Interval, string[]>();
+  for (const { interval, key } of [...shown, ...trailing, ...calculated]) {
+    if (historySource(interval, stored) !== undefined) continue;
+    const keys = askers.get(interval) ?? [];
+    askers.set(interval, key === null ? keys : [...keys, `"${key}"`]);
+  }
+  return [...askers].map(([interval, keys]) => {
+    const needed = keys.length === 0 ? '' : ` for ${keys.join(', ')}`;
+    const base = parseInterval(interval).unit === 's' ? '1s' : '1m';
+    return (
+      `${symbol} ${interval}: no history to load or derive it from${needed}; ` +
+      `the data has ${[...stored].join(', ')}: name data of ${base} bars, or ask for longer ones`
     );
+  });
 }
 
 /** Why no base can be chosen for this symbol: a line for all of the window, else one for each interval. */

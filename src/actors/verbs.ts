@@ -20,6 +20,8 @@ export interface Asker {
   /** Whom the record is to name, and the fact that led to it; null for what comes from outside. */
   origin(): Origin;
   deliver(asked: Asked): void;
+  /** True if its chart may serve sooner what others wait for: then it is delivered there as well. */
+  readonly servesSooner?: boolean;
 }
 
 /** What the verbs need of the run they act on. */
@@ -59,8 +61,10 @@ export class Verbs {
     const run = this.#run;
     const outlook = run.inbox.outlook(symbol);
     if (outlook === 'stays' && run.isLoaded(symbol)) return false;
-    if (outlook === 'comes') this.#hasten(symbol);
-    if (outlook === 'comes' && !run.inbox.lastWish(symbol)!.request.light) return true;
+    if (outlook === 'comes') {
+      this.#hasten(symbol);
+      if (!run.inbox.lastWish(symbol)!.request.light) return true;
+    }
     const addedBy = run.isOfConfig(symbol) ? 'config' : this.#asker.addedBy;
     const received = this.#receive('symbol.add', { symbol, streams: [...streams] });
     this.#wish(symbol, { addedBy, streams, light: false }, received);
@@ -123,19 +127,20 @@ export class Verbs {
   /** A symbol that is neither there nor on its way is registered light: it holds what is asked for, no more. */
   #provide(symbol: string, received: number): void {
     const outlook = this.#run.inbox.outlook(symbol);
-    if (outlook === 'comes') this.#hasten(symbol);
-    if (outlook === 'comes' || (outlook === 'stays' && this.#run.isExpected(symbol))) return;
+    if (outlook === 'stays' && this.#run.isExpected(symbol)) return;
+    if (outlook === 'comes') {
+      this.#hasten(symbol);
+      return;
+    }
     this.#wish(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true }, received);
   }
 
-  /**
-   * What others have asked for is served once scanners are done; a scanner that waits for the same thing would
-   * wait for ever, so it is served where the scanner is.
-   */
+  /** Who asked first may be served only after the one who asks now is done, and so never: be served here. */
   #hasten(symbol: string): void {
-    if (this.#asker.addedBy !== 'scanner') return;
-    for (let left = this.#run.inbox.unbegun(symbol); left > 0; left--)
+    if (!this.#asker.servesSooner) return;
+    for (let left = this.#run.inbox.unbegun(symbol); left > 0; left--) {
       this.#asker.deliver({ symbol });
+    }
   }
 
   #wish(symbol: string, request: SymbolRequest, received: number): void {

@@ -17,6 +17,7 @@ import { teardownMachine } from '../machines/teardown.machine.ts';
 import { validationMachine } from '../machines/validation.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { calculateHistorical } from './historicalIndicators.ts';
 import { loadHistory, scoreHistory } from './historyLoading.ts';
 import { registerIndicators } from './indicatorSeries.ts';
 import { applyChanges, settleInsertion } from './insertion.ts';
@@ -61,8 +62,7 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
       registerIndicators: load(registerIndicators),
-      // A config that asks for historical indicators is refused: there are none yet.
-      calculateHistorical: load(() => {}),
+      calculateHistorical: load(calculateHistorical),
       loadQueues: load(loading.loadQueues),
       scoreHistory: load(scoreHistory),
       catchUp: load(loading.catchUp),
@@ -114,6 +114,9 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
             // Whoever waits for a symbol gets it when the next session opens.
             const asked = () => engine.inbox.isAwaited;
             await demand.wanted({ next: () => next }, signal, asked);
+            // Nor is anything taken from under those who still read it, where the session waits for them.
+            const { pace, subscriptions } = engine;
+            await demand.met(() => subscriptions.ready || pace !== null || asked(), signal);
             signal.throwIfAborted();
             phases.clearData(engine);
           }),

@@ -1,5 +1,5 @@
 /** Arguments as commander hands them over. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../domain/errors.ts';
 
 /** A whole number from 1 on. */
@@ -26,4 +26,9 @@ export function behindList(
   const last = list.at(-1);
   if (list.length < 2 || last === undefined) throw new UsageError(missing);
   return { argument: last, list: list.slice(0, -1) };
+}
+
+/** `--report`, the same for `run` and `demo`. */
+export function reportOption(): Option {
+  return new Option('--report', 'add what it did and where the time went').conflicts('json');
 }

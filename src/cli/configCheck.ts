@@ -1,11 +1,12 @@
 /** What is wrong with a config file, or what a run of it would do. */
 import { stat } from 'node:fs/promises';
-import { createInstance, findModule } from '../actors/modules.ts';
+import { findScanners, findStrategies } from '../actors/lineup.ts';
 import { ConfigInvalid, checkConfig } from '../actors/openSession.ts';
 import { SmaCross } from '../actors/smaCross.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
 import type { DataSource } from '../domain/config/data.ts';
 import type { Problem } from '../domain/config/problem.ts';
+import { trailingKey } from '../domain/config/rules.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import { TimeManager } from '../domain/timeManager.ts';
@@ -25,6 +26,7 @@ export interface ConfigPlan {
   readonly symbols: readonly string[];
   readonly streams: readonly string[];
   readonly indicators: readonly string[];
+  readonly scanners: readonly string[];
   readonly strategies: readonly string[];
   readonly data: readonly string[];
 }
@@ -36,7 +38,7 @@ export async function checkConfigFile(path: string): Promise<ConfigVerdict> {
     const { raw, folder } = await loadConfigFile(path);
     const registry = createRegistry();
     const config = checkConfig({ config: raw }, registry);
-    const problems = [...windowProblems(config), ...(await moduleProblems(config, folder))];
+    const problems = [...(await windowProblems(config)), ...(await moduleProblems(config, folder))];
     if (problems.length > 0) return { valid: false, problems };
     return { valid: true, ...planOf(config, catalogueOf(registry)) };
   } catch (error) {
@@ -51,47 +53,41 @@ function windowOf(config: Config) {
   return new TimeManager(findCalendar(config.exchange_group)!).resolveWindow(start_date, end_date);
 }
 
-function windowProblems(config: Config): Problem[] {
+function windowProblems(config: Config): Promise<Problem[]> {
   return problemIn('backtest_config', () => windowOf(config));
 }
 
+/** Those that the command line knows by name. */
+const STRATEGIES = { 'sma-cross': SmaCross };
+
 async function moduleProblems(config: Config, folder: string): Promise<Problem[]> {
   const { strategies, scanners } = config.session_data_config;
-  const known = new Map<string, unknown>([['sma-cross', SmaCross]]);
-  const checks = [
-    ...strategies.map((entry, i) => ({ kind: 'strategy' as const, list: 'strategies', entry, i })),
-    ...scanners.map((entry, i) => ({ kind: 'scanner' as const, list: 'scanners', entry, i })),
+  const path = (list: string, i: number) => `session_data_config.${list}[${i}]`;
+  const found = [
+    ...strategies.map((entry, i) =>
+      problemIn(path('strategies', i), () => findStrategies([entry], STRATEGIES, folder)),
+    ),
+    ...scanners.map((entry, i) =>
+      problemIn(path('scanners', i), () => findScanners([entry], {}, folder)),
+    ),
   ];
-  const found = checks.map(async ({ kind, list, entry, i }) => {
-    if (!entry.enabled) return [];
-    try {
-      const registered = (kind === 'strategy' ? known : new Map()) as Map<string, () => object>;
-      const { name, factory } = await findModule(kind, entry.module, registered, folder);
-      createInstance(kind, name, factory, entry.config);
-      return [];
-    } catch (error) {
-      return [problemOf(`session_data_config.${list}[${i}]`, error)];
-    }
-  });
   return (await Promise.all(found)).flat();
 }
 
-function problemIn(path: string, attempt: () => void): Problem[] {
+async function problemIn(path: string, attempt: () => unknown): Promise<Problem[]> {
   try {
-    attempt();
+    await attempt();
     return [];
   } catch (error) {
-    return [problemOf(path, error)];
+    if (error instanceof UsageError) return [{ path, message: error.message }];
+    throw error;
   }
 }
 
-function problemOf(path: string, error: unknown): Problem {
-  if (error instanceof UsageError) return { path, message: error.message };
-  throw error;
-}
-
 function planOf(config: Config, { keyOf }: ReturnType<typeof catalogueOf>): ConfigPlan {
-  const { symbols, streams, indicators, strategies, data } = config.session_data_config;
+  const { symbols, streams, indicators, historical, scanners, strategies, data } =
+    config.session_data_config;
+  const trailing = Object.entries(historical.indicators);
   const { start, end, sessions } = windowOf(config);
   const sources = data === undefined ? [] : Array.isArray(data) ? data : [data];
   return {
@@ -99,11 +95,27 @@ function planOf(config: Config, { keyOf }: ReturnType<typeof catalogueOf>): Conf
     sessions: `${plural(sessions, 'session')}, ${start} to ${end}`,
     symbols,
     streams,
-    indicators: indicators.session.map((spec) => spec.key ?? keyOf(spec)),
+    indicators: [
+      ...indicators.session.map((spec) => spec.key ?? keyOf(spec)),
+      ...trailing.map(([name, { period }]) => trailingKey(name, period)),
+      ...indicators.historical.map((spec) => spec.key ?? keyOf(spec)),
+    ],
+    scanners: scanners.filter(({ enabled }) => enabled).map(scannerText),
     strategies: strategies.filter(({ enabled }) => enabled).map(({ module }) => module),
     data: sources.length === 0 ? ['none: run it with --data'] : sources.map(sourceText),
   };
 }
+
+/** `gap before the session and 09:35 to 10:30 every 5m`. */
+function scannerText({ module, pre_session, regular_session }: ScannerEntry): string {
+  const times = [
+    ...(pre_session ? ['before the session'] : []),
+    ...regular_session.map(({ start, end, interval }) => `${start} to ${end} every ${interval}`),
+  ];
+  return `${module} ${times.join(' and ') || 'never'}`;
+}
+
+type ScannerEntry = Config['session_data_config']['scanners'][number];
 
 function sourceText(source: DataSource): string {
   const path = 'path' in source ? source.path : undefined;

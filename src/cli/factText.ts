@@ -28,11 +28,16 @@ const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => stri
   IntervalAdded: ({ interval }) => interval,
   SymbolLocked: ({ holder }) => `by ${holder}`,
   SymbolUnlocked: ({ holder }) => `by ${holder}`,
+  SymbolLagging: ({ lag_seconds }) => `${plural(lag_seconds, 'second')} behind the clock`,
+  SymbolCaughtUp: () => 'with the clock',
   HistoricalDataAugmented: ({ interval, trading_days, needed_by }) =>
     `${interval}, ${trading_days} trading days for ${few(needed_by)}`,
   IndicatorRegistered: ({ key, warmup }) => `${key}, warm after ${plural(warmup, 'bar')}`,
   HistoricalBarsLoaded: ({ interval, from, to, days }) =>
     `${interval} ${from} to ${to}, ${days.reduce((sum, day) => sum + day.bars, 0)} new bars`,
+  HistoricalIndicatorCalculated: ({ key, value, from, to, days }) =>
+    `${key} ${Array.isArray(value) ? plural(value.length, 'minute') : valueText(value)}, ` +
+    `${plural(days, 'day')} of ${from ?? 'none'} to ${to ?? 'none'}`,
   HistoricalQualityScored: (fact) => qualityGist(fact),
   QueueLoaded: ({ interval, date, bars }) => `${interval} ${date}, ${plural(bars, 'bar')}`,
   BarsLeftOut: ({ interval, date, bars }) => `${interval} ${date}, ${bars} outside the session`,
@@ -115,7 +120,8 @@ function qualityGist(fact: FactOf<'QualityScored' | 'HistoricalQualityScored'>):
   return `${interval} ${Number(quality.toFixed(4))} %, ${present} of ${expected} bars`;
 }
 
-function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
+/** A value as in `IndicatorUpdated`, with the names of its outputs if it has several. */
+export function valueText(value: FactOf<'IndicatorUpdated'>['value']): string {
   if (typeof value !== 'object' || value === null) return numberText(value);
   return Object.entries(value)
     .map(([output, cell]) => `${output} ${numberText(cell)}`)
@@ -127,7 +133,7 @@ function numberText(value: number | null): string {
 }
 
 /** The first few names, and how many more there are. */
-function few(names: readonly string[]): string {
+export function few(names: readonly string[]): string {
   const more = names.length - 5;
   return names.slice(0, 5).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

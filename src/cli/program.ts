@@ -12,6 +12,7 @@ interface CommandFile {
 const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<CommandFile>]>> = {
   demo: ['run a strategy on a synthetic market', () => import('./commands/demo.ts')],
   run: ['run the sessions of a config', () => import('./commands/run.ts')],
+  shell: ['drive a run by hand', () => import('./commands/shell.ts')],
   log: ['print the facts of a run', () => import('./commands/log.ts')],
   export: ['print the state of a run as JSON', () => import('./commands/export.ts')],
   config: ['check, write or describe configs', () => import('./commands/config.ts')],

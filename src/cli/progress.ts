@@ -2,13 +2,15 @@
 import { isoInZone } from '../domain/calendar/display.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
-import { counted } from './table.ts';
+import { counted, plural } from './table.ts';
 
 /** What progress shows of a session. */
 export interface Progressing {
   readonly view: SessionView;
   readonly bars: number;
   readonly progress: { readonly sessions: number; readonly done: number };
+  readonly overruns: number;
+  readonly config: { readonly backtest_config: { readonly speed_multiplier: number } };
 }
 
 const REDRAW_MS = 100;
@@ -67,7 +69,9 @@ export class Progress {
     process.stderr.write(`${line}\n`);
   }
 
-  #line({ view, bars, progress: { sessions, done } }: Progressing): string {
+  #line(shown: Progressing): string {
+    const { view, bars, progress } = shown;
+    const { sessions, done } = progress;
     const { session, now } = view;
     const perSecond = Math.round((bars * 1000) / (performance.now() - this.#startedAt));
     const passed = done + (view.active && session !== null ? passedOf(session, now) : 0);
@@ -78,6 +82,7 @@ export class Progress {
       `${clock.slice(0, 10)} ${clock.slice(11, 16)}`,
       `${counted(bars)} bars`,
       `${counted(perSecond)} bars/s`,
+      ...paceOf(shown),
     ].join('  ');
   }
 
@@ -85,6 +90,14 @@ export class Progress {
     this.#drawn = line !== '';
     process.stderr.write(`\r${line.slice(0, (process.stderr.columns ?? 80) - 1)}\x1b[K`);
   }
+}
+
+/** Of a clock-driven run. */
+function paceOf({ config, overruns }: Progressing): string[] {
+  const { speed_multiplier: speed } = config.backtest_config;
+  if (speed === 0) return [];
+  const late = overruns === 0 ? '' : `, ${plural(overruns, 'overrun')}`;
+  return [`${counted(speed)}× real time${late}`];
 }
 
 /** Fraction of a session that is over. */

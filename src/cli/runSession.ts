@@ -19,6 +19,7 @@ import { nextCommands, summaryText } from './summaryText.ts';
 /** How a run is shown; the same for `run` and `demo`. */
 export interface RunDisplay {
   readonly json?: true;
+  readonly report?: true;
   readonly quiet?: true;
   readonly debug?: true;
 }
@@ -49,7 +50,7 @@ export async function runSession(request: RunRequest): Promise<void> {
   refuseForeignFolder(log);
   const stately = request.stately && (await (await import('./stately.ts')).openStately());
   const progress = new Progress();
-  const session = await open({
+  const session = await openRecorded({
     config,
     folder,
     log,
@@ -64,7 +65,8 @@ export async function runSession(request: RunRequest): Promise<void> {
   const { failure, signal } = await finish(session);
   progress.stop();
   const summary = session.summary();
-  const text = request.json ? JSON.stringify(summary) : describe(session, summary);
+  const report = request.report ? `\n\n${session.formatReport()}` : '';
+  const text = request.json ? JSON.stringify(summary) : describeRun(session, summary) + report;
   await session.close();
   process.exitCode = exitCodeOf(summary, signal);
   // A run that failed before its first bar has nothing to show but why.
@@ -73,7 +75,8 @@ export async function runSession(request: RunRequest): Promise<void> {
   if (stately) await keepServing(stately);
 }
 
-async function open(options: SessionOptions): Promise<Session> {
+/** Opens a session whose log is a folder. @throws {UsageError} if that cannot be made */
+export async function openRecorded(options: SessionOptions): Promise<Session> {
   try {
     return await openSession(options);
   } catch (error) {
@@ -129,13 +132,16 @@ function conclude(request: RunRequest, summary: RunSummary, failure: RunFailedEr
   if (!request.json && !request.quiet) say(`\n${nextCommands(summary)}`);
 }
 
-function describe(session: Session, summary: RunSummary): string {
-  const { start_date, end_date } = session.config.backtest_config;
+/** What has come out of a run so far, for people. */
+export function describeRun(session: Session, summary = session.summary()): string {
+  const { start_date, end_date, speed_multiplier: speed } = session.config.backtest_config;
   // A log that could not be written cannot be read back either.
   const countSides = summary.signals > 0 && summary.status !== 'failed';
   return summaryText(summary, {
     window: new TimeManager(calendarOf(session)).resolveWindow(start_date, end_date),
     signalsBySide: countSides ? signalsBySide(session.log) : new Map(),
+    speed,
+    overruns: session.overruns,
   });
 }
 

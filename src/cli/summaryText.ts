@@ -8,6 +8,9 @@ import { aligned, counted, plural } from './table.ts';
 export interface SummaryDetails {
   readonly window: ResolvedWindow;
   readonly signalsBySide: ReadonlyMap<string, number>;
+  /** Times real time; 0 if data-driven. */
+  readonly speed: number;
+  readonly overruns: number;
 }
 
 /** Longer tables push what matters off the screen. */
@@ -15,15 +18,20 @@ const SYMBOLS_SHOWN = 20;
 
 export function summaryText(summary: RunSummary, details: SummaryDetails): string {
   const { run, status, sessions, facts, chain_hash, log } = summary;
-  const { start, end, sessions: days } = details.window;
+  const { window, speed, overruns } = details;
+  const { start, end, sessions: days } = window;
   const all = Object.values(facts).reduce((sum, count) => sum + count, 0);
   const rate = `${counted(summary.bars_per_second)} bars/s`;
   const rows = [
     ['sessions', `${counted(sessions)} of ${counted(days)}, ${start} to ${end}`],
     ['indicator updates', counted(facts.IndicatorUpdated ?? 0)],
+    ...scansRow(facts),
     ['signals', signalsText(summary.signals, details.signalsBySide)],
     ['facts', counted(all)],
     ['time', `${summary.seconds.toFixed(2)} s, ${rate}`],
+    ...(speed > 0
+      ? [['speed', `${counted(speed)}× real time, ${plural(overruns, 'overrun')}`]]
+      : []),
     ['chain hash', chain_hash],
     ['log', log === null ? 'in memory' : argument(log)],
   ];
@@ -37,6 +45,14 @@ export function nextCommands({ log, signals, run }: RunSummary): string {
   const filter = signals > 0 ? '--type SignalEmitted' : '--limit 20';
   const commands = [`log ${folder} ${filter}`, `export ${folder} --out ${argument(`${run}.json`)}`];
   return `Next:\n${commands.map((command) => `  ${spelled(command)}`).join('\n')}`;
+}
+
+/** A scanner that failed does not stop a run: here it is seen. */
+function scansRow({ ScanStarted = 0, ScanFailed = 0 }: RunSummary['facts']): string[][] {
+  if (ScanStarted + ScanFailed === 0) return [];
+  const failed =
+    ScanFailed === 0 ? '' : `, ${counted(ScanFailed)} failed: see ScanFailed in the log`;
+  return [['scans', `${counted(ScanStarted)}${failed}`]];
 }
 
 function symbolsText({ symbols }: RunSummary): string {

@@ -72,6 +72,9 @@ export const CONTROL_FACTS = {
   /** Protects a symbol from being removed while it is in the session. */
   SymbolLocked: z.object({ symbol, holder: z.string() }),
   SymbolUnlocked: z.object({ symbol, holder: z.string() }),
+  /** `lag_seconds`: from the end of the symbol's newest bar to the clock. */
+  SymbolLagging: z.object({ symbol, lag_seconds: z.number() }),
+  SymbolCaughtUp: z.object({ symbol }),
   HistoricalDataAugmented: z.object({
     symbol,
     interval,
@@ -87,6 +90,26 @@ export const CONTROL_FACTS = {
     params: z.record(z.string(), z.number()),
     outputs: z.array(z.string()),
     warmup: count,
+  }),
+  /**
+   * Calculated before a session from earlier days; `config` says what. One value, or one for each minute
+   * from `open` on. `from` and `to` bound the days it may be made of; `days` and `bars` had any.
+   */
+  HistoricalIndicatorCalculated: z.object({
+    symbol,
+    key: z.string(),
+    config: free,
+    value: z.union([
+      z.number(),
+      z.record(z.string(), z.number().nullable()),
+      z.array(z.number().nullable()),
+      z.null(),
+    ]),
+    open: time,
+    from: date.nullable(),
+    to: date.nullable(),
+    days: count,
+    bars: count,
   }),
   HistoricalQualityScored: z.object({
     symbol,
@@ -106,7 +129,9 @@ export const CONTROL_FACTS = {
     rows: count,
     lines: z.array(z.object({ file: z.string(), line: count, reason: z.string() })),
   }),
+  /** What an actor has in its care from here on; symbols added later come on top, symbols removed go. */
   ActorSetUp: z.object({ actor: z.string(), allocated: free }),
+  /** All that it had in its care: with nothing added or removed, what its setup allocated. */
   ActorTornDown: z.object({ actor: z.string(), released: free }),
   SessionActivated: z.object({ date, open: time, close: time, symbols: z.array(symbol) }),
   QualityScored: z.object({
@@ -221,7 +246,10 @@ export interface IndicatorFact extends Envelope {
   readonly corrects?: number;
 }
 
-/** Days of bars that the log holds elsewhere: in an earlier fact of this type, or as a session's bars from `seq` on. */
+/**
+ * Days of bars that the log holds elsewhere: in an earlier fact of this type, which may in turn name where, or
+ * as a session's bars from `seq` on.
+ */
 export interface HeldBars {
   readonly from: TradingDate;
   readonly to: TradingDate;
@@ -233,6 +261,8 @@ export interface HistoryFact extends Envelope {
   readonly type: 'HistoricalBarsLoaded';
   readonly symbol: string;
   readonly interval: string;
+  /** The stored interval its bars come from: itself, or what they are derived from. */
+  readonly source: string;
   readonly from: TradingDate;
   readonly to: TradingDate;
   /** First day strategies see; null where all of it only warms indicators. */

@@ -64,6 +64,8 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       locks: new Set(),
       quality: null,
       historicalQuality: new Map(),
+      lagging: false,
+      historicalIndicators: new Map(),
     });
   },
   SymbolRefused: (data, { symbol, reason }) => {
@@ -89,11 +91,20 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   SymbolUnlocked: (data, fact) => {
     symbolOf(data, fact).locks.delete(fact.holder);
   },
+  SymbolLagging: (data, fact) => {
+    symbolOf(data, fact).lagging = true;
+  },
+  SymbolCaughtUp: (data, fact) => {
+    symbolOf(data, fact).lagging = false;
+  },
   HistoricalDataAugmented: explains,
   IndicatorRegistered: (data, fact) => {
     const cells = new Float64Array(Math.max(1, fact.outputs.length)).fill(Number.NaN);
     const slot = { registered: fact, cells, valid: false, updated: null, seq: 0 };
     symbolOf(data, fact).indicators.set(fact.key, slot);
+  },
+  HistoricalIndicatorCalculated: (data, fact) => {
+    symbolOf(data, fact).historicalIndicators.set(fact.key, fact);
   },
   HistoricalQualityScored: (data, fact) => {
     const { quality: value, present, expected } = fact;

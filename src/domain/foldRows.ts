@@ -115,14 +115,13 @@ function findSlot(data: SessionData, id: number, block: Block, row: number, tabl
   return slot;
 }
 
-/** Who records history that was read as it is stored; what is derived is recorded by the processor. */
-const STORED = 'session/loading';
-
 /** What the block's one fact says besides its columns. */
 interface HistoryFields {
   readonly symbol: string;
   readonly interval: string;
+  readonly source: string;
   readonly from: TradingDate;
+  readonly to: TradingDate;
   readonly visible_from: TradingDate | null;
   readonly days: readonly { date: TradingDate; bars: number }[];
   readonly held: readonly HeldBars[];
@@ -141,10 +140,11 @@ function foldHistory(data: SessionData, block: Block): void {
     ofSymbol.set(fields.interval, history);
   }
   history.dropBefore(fields.from);
+  history.told = { from: fields.from, to: fields.to, seq: block.firstSeq };
   history.visibleFrom = fields.visible_from;
   history.askedIn = data.sessions;
-  // What is stored beside the base may differ from what a session derives: history stays as it is stored.
-  history.takesSessions = block.by !== STORED || fields.interval === data.streams?.base;
+  // What is stored beside the base may differ from what a session derives: history keeps to its source.
+  history.takesSessions = fields.source === data.streams?.base;
   const source = columnsOf(block);
   let from = 0;
   for (const { date, bars } of fields.days) {

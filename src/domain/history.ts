@@ -5,6 +5,7 @@
  * front when no window reaches back to them: memory is that of the trailing days, not of the run.
  */
 import { BarColumns } from './bars.ts';
+import type { HeldBars } from './facts.ts';
 import type { Interval } from './interval.ts';
 import type { TradingDate } from './time.ts';
 
@@ -24,6 +25,8 @@ export class History {
   visibleFrom: TradingDate | null = null;
   /** True if the sessions' own bars are of the same source and join it when they are over. */
   takesSessions = false;
+  /** The days that the last fact about it spoke of, whether or not there are bars of them. */
+  told: HeldBars | null = null;
   /** Ordinal of the session that last asked for it; what the next one does not ask for is let go. */
   askedIn = 0;
 
@@ -37,8 +40,17 @@ export class History {
     return from === null ? [] : this.days.filter((day) => day.date >= from);
   }
 
+  /** O(log n). */
   day(date: TradingDate): HistoryDay | undefined {
-    return this.days.find((day) => day.date === date);
+    let low = 0;
+    let high = this.days.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.days[middle]!.date < date) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.days[low];
+    return found?.date === date ? found : undefined;
   }
 
   /** Adds rows `[from, to)` of `source` as one day, wherever it belongs; a day already held stays as it is. */
@@ -64,12 +76,24 @@ export class History {
     const kept = this.days.findIndex((day) => day.date >= date);
     if (kept === 0 || this.days.length === 0) return;
     const rows = kept === -1 ? this.columns.length : this.days[kept]!.start;
-    this.columns.dropFront(rows);
+    this.#dropRows(rows);
     this.days = (kept === -1 ? [] : this.days.slice(kept)).map((day) => ({
       ...day,
       start: day.start - rows,
       end: day.end - rows,
     }));
+  }
+
+  /** Keeps the memory for the days to come, but not that of a first long look back. */
+  #dropRows(rows: number): void {
+    const left = this.columns.length - rows;
+    if (left * 8 >= this.columns.opened.length) {
+      this.columns.dropFront(rows);
+      return;
+    }
+    const old = this.columns;
+    this.columns = new BarColumns(left * 2);
+    this.columns.append(old, rows);
   }
 
   /** Days before the ones held come rarely: only when an earlier day is asked for later. */

@@ -67,6 +67,10 @@ export interface SymbolData {
   quality: { value: number; present: number; expected: number } | null;
   /** Over the requested trailing days, per interval. */
   readonly historicalQuality: Map<Interval, { value: number; present: number; expected: number }>;
+  /** True while it is too far behind the clock for strategies to see it. */
+  lagging: boolean;
+  /** Calculated before the session, by key. */
+  readonly historicalIndicators: Map<string, Fields<'HistoricalIndicatorCalculated'>>;
 }
 
 /** The session the clock is in, from its activation on. */

@@ -4,6 +4,7 @@
  * Pure: the same data and context give the same JSON. A large export is better taken as text, one symbol at
  * a time.
  */
+import type { Calendar } from './calendar/calendar.ts';
 import { isoInZone } from './calendar/display.ts';
 import { type Interval, parseInterval } from './interval.ts';
 import type { Gap, SessionData, SymbolData } from './sessionData.ts';
@@ -13,9 +14,8 @@ import type { MarketTime } from './time.ts';
 
 /** What an export says besides the data itself. */
 export interface ExportContext {
-  /** Name of the calendar, and its IANA zone: every time bears its offset. */
-  readonly exchange: string;
-  readonly zone: string;
+  /** Every time bears the offset of its zone. */
+  readonly calendar: Calendar;
   /** As in `RunStarted`. */
   readonly config: Readonly<Record<string, unknown>>;
   /** Of the same facts that `data` holds. */
@@ -32,14 +32,24 @@ export interface SessionJson {
   readonly actors: Readonly<Record<string, Json>>;
   readonly system: Json;
   readonly session_config: Json;
-  readonly _metadata: Json;
+  readonly _metadata: ExportMetadata;
+}
+
+/** What an export is: the state after fact `seq`, or what changed since the one after fact `from_seq`. */
+export interface ExportMetadata {
+  readonly version: number;
+  readonly mode: 'complete' | 'delta';
+  readonly seq: number;
+  readonly from_seq: number;
+  /** Of a delta: every place that differs, spelled as `jsonPath.ts` says. */
+  readonly changed_paths: readonly string[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 type TimeText = (time: MarketTime) => string;
 
 /** Raised when a key changes its meaning. */
-const EXPORT_VERSION = 1;
+export const EXPORT_VERSION = 1;
 
 const BAR_COLUMNS = [
   'timestamp',
@@ -76,34 +86,20 @@ export function* sessionJsonText(data: SessionData, context: ExportContext): Gen
 
 function* symbolsOf(data: SessionData, context: ExportContext): Generator<[string, Json]> {
   const view = new SessionView(data, { qualityEnabled: measuresQuality(context.config) });
-  const text: TimeText = (time) => isoInZone(time, context.zone);
+  const text: TimeText = (time) => isoInZone(time, context.calendar.zone);
   for (const [symbol, owner] of data.symbols) {
     yield [symbol, symbolJson(owner, view.symbol(symbol)!, text)];
   }
 }
 
 function aroundData(data: SessionData, context: ExportContext): Omit<SessionJson, 'session_data'> {
-  const { exchange, zone, config, tally, system } = context;
-  const text: TimeText = (time) => isoInZone(time, zone);
-  const { session, phase } = data;
+  const { calendar, config, tally, system } = context;
+  const text: TimeText = (time) => isoInZone(time, calendar.zone);
+  const { phase } = data;
   return {
     performance_metrics: performanceJson(data, tally),
-    time_manager: {
-      exchange,
-      timezone: zone,
-      current_time: text(data.now),
-      session: session && {
-        date: session.date,
-        open: text(session.open),
-        close: text(session.close),
-      },
-    },
-    actors: Object.fromEntries(
-      [...tally.actors].map(([path, { state, setUp, tornDown }]) => [
-        path,
-        { state, set_up: setUp, torn_down: tornDown },
-      ]),
-    ),
+    time_manager: timeJson(data, calendar, text),
+    actors: actorsJson(tally),
     system: { ...system, status: data.status, phase: phase && { ...phase } },
     session_config: config,
     _metadata: {
@@ -114,6 +110,29 @@ function aroundData(data: SessionData, context: ExportContext): Omit<SessionJson
       changed_paths: [],
     },
   };
+}
+
+function timeJson({ now, session }: SessionData, calendar: Calendar, text: TimeText): Json {
+  return {
+    exchange: calendar.name,
+    timezone: calendar.zone,
+    current_time: text(now),
+    session: session && {
+      date: session.date,
+      open: text(session.open),
+      close: text(session.close),
+      is_early_close: calendar.session(session.date)?.earlyClose ?? false,
+    },
+  };
+}
+
+function actorsJson({ actors }: Tally): Record<string, Json> {
+  const byPath: Record<string, Json> = {};
+  for (const [path, { state, setUp, tornDown, allocated, lastError }] of actors) {
+    const counts = { set_up: setUp, torn_down: tornDown };
+    byPath[path] = { state, ...counts, allocated, last_error: lastError };
+  }
+  return byPath;
 }
 
 function performanceJson(data: SessionData, { facts, frames }: Tally): Json {
@@ -144,7 +163,7 @@ function symbolJson(owner: SymbolData, view: SymbolView, text: TimeText): Json {
   return {
     bars,
     indicators: { session: indicatorsJson(owner, view, text) },
-    historical: { indicators: {}, bars: historyJson(view, text) },
+    historical: { indicators: historicalJson(owner), bars: historyJson(view, text) },
     metrics: metricsJson(view, text),
     quotes: quoteJson(view, text),
     metadata: metadataJson(owner, text),
@@ -195,6 +214,14 @@ function indicatorsJson(owner: SymbolData, view: SymbolView, text: TimeText): Js
   return byKey;
 }
 
+function historicalJson({ historicalIndicators }: SymbolData): Json {
+  const byKey: Record<string, Json> = {};
+  for (const [key, { value, from, to, days, config }] of historicalIndicators) {
+    byKey[key] = { value, from, to, days, config };
+  }
+  return byKey;
+}
+
 function historyJson(view: SymbolView, text: TimeText): Json {
   const byInterval: Record<Interval, Json> = {};
   const ascending = [...view.historyIntervals].sort(
@@ -230,18 +257,9 @@ function metricsJson(view: SymbolView, text: TimeText): Json {
   return { ...figures, bar_count: bars, last_update: updated === null ? null : text(updated) };
 }
 
-/** A backtest quotes the last visible bar; before the first there is no quote. */
-function quoteJson(view: SymbolView, text: TimeText): Json | null {
-  const { last, updated } = view.metrics;
-  if (last === null || updated === null) return null;
-  return {
-    timestamp: text(updated),
-    bid: last,
-    ask: last,
-    bid_size: 0,
-    ask_size: 0,
-    source: 'bar',
-  };
+/** Null before the first bar. */
+function quoteJson({ quote }: SymbolView, text: TimeText): Json | null {
+  return quote === undefined ? null : { ...quote, timestamp: text(quote.timestamp) };
 }
 
 function metadataJson({ registered, addedAt }: SymbolData, text: TimeText): Json {

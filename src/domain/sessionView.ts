@@ -6,8 +6,10 @@
  */
 import type { Bar, BarColumns } from './bars.ts';
 import { valueFrom } from './frame.ts';
+import { HistoricalIndicatorView } from './historicalIndicator.ts';
 import type { History, HistoryDay } from './history.ts';
 import { type Interval, parseInterval } from './interval.ts';
+import { type QuoteView, quoteOf } from './quote.ts';
 import type {
   ActiveSession,
   BarSeries,
@@ -195,6 +197,16 @@ export class SymbolView {
     return this.#symbol.addedAt;
   }
 
+  /** True while it is far behind the clock: the views of strategies do not show it. */
+  get lagging(): boolean {
+    return this.#symbol.lagging;
+  }
+
+  /** Who protects it from being removed, in code unit order. */
+  get locks(): readonly string[] {
+    return [...this.#symbol.locks].sort();
+  }
+
   /** Today's bars; `undefined` if the interval is not of this symbol. */
   bars(interval: Interval): BarsView | undefined {
     const series = this.#series(interval);
@@ -212,6 +224,17 @@ export class SymbolView {
 
   get indicators(): readonly IndicatorView[] {
     return [...this.#symbol.indicators.values()].map(indicatorView);
+  }
+
+  /** Calculated before the session; `undefined` if the config has none by this key. */
+  historicalIndicator(key: string): HistoricalIndicatorView | undefined {
+    const fact = this.#symbol.historicalIndicators.get(key);
+    return fact && new HistoricalIndicatorView(fact);
+  }
+
+  get historicalIndicators(): readonly HistoricalIndicatorView[] {
+    const facts = [...this.#symbol.historicalIndicators.values()];
+    return facts.map((fact) => new HistoricalIndicatorView(fact));
   }
 
   /** Bars of earlier days; `undefined` if none were asked for. */
@@ -238,6 +261,11 @@ export class SymbolView {
     return qualityAt(this.#data, this.#symbol, this.#qualityEnabled);
   }
 
+  /** Of the last visible bar of today; `undefined` before the first. */
+  get quote(): QuoteView | undefined {
+    return quoteOf(this.#symbol, this.#data.session);
+  }
+
   get metrics(): MetricsView {
     const { metrics } = this.#symbol;
     const none = metrics.bars === 0;
@@ -261,10 +289,16 @@ export class SymbolView {
 export class SessionView {
   readonly #data: SessionData;
   readonly #qualityEnabled: boolean;
+  readonly #hidesLagging: boolean;
 
-  constructor(data: SessionData, options: { qualityEnabled?: boolean } = {}) {
+  /** @param options.hidesLagging shows no symbol that lags: what strategies are given */
+  constructor(
+    data: SessionData,
+    options: { qualityEnabled?: boolean; hidesLagging?: boolean } = {},
+  ) {
     this.#data = data;
     this.#qualityEnabled = options.qualityEnabled ?? true;
+    this.#hidesLagging = options.hidesLagging ?? false;
   }
 
   /** Seq of the last fact it shows. */
@@ -291,16 +325,21 @@ export class SessionView {
 
   /** Registered symbols, in the order of registration. */
   get symbols(): readonly string[] {
-    return [...this.#data.symbols.keys()];
+    return [...this.#data.symbols.keys()].filter((symbol) => this.has(symbol));
   }
 
   has(symbol: string): boolean {
-    return this.#data.symbols.has(symbol);
+    return this.#shown(symbol) !== undefined;
   }
 
   symbol(symbol: string): SymbolView | undefined {
-    const found = this.#data.symbols.get(symbol);
+    const found = this.#shown(symbol);
     return found && new SymbolView(this.#data, found, this.#qualityEnabled);
+  }
+
+  #shown(symbol: string): SymbolData | undefined {
+    const found = this.#data.symbols.get(symbol);
+    return this.#hidesLagging && found?.lagging === true ? undefined : found;
   }
 }
 

@@ -127,6 +127,8 @@ function columnsOf(symbol: string, table: BarTable): GivenColumns {
     // Not `set`, which would take `null` for 0.
     for (let i = 0; i < length; i++) columns[field][i] = numberOf(values[i]);
   }
+  columns.count.fill(1);
+  columns.expected.fill(1);
   columns.length = length;
   return { symbol, interval, stamp: table.stamp ?? 'open', columns };
 }

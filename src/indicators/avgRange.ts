@@ -8,7 +8,6 @@
 import type { Bar } from '../domain/bars.ts';
 import type { Indicator, IndicatorDefinition, IndicatorSettings } from './indicator.ts';
 import { RollingSum } from './rolling.ts';
-import { DEFINED_HERE } from './sources.ts';
 
 class AvgRange implements Indicator {
   readonly out = new Float64Array(1).fill(Number.NaN);
@@ -27,7 +26,7 @@ class AvgRange implements Indicator {
 export const avgRange: IndicatorDefinition = {
   name: 'avg_range',
   summary: 'Average of high minus low over the last bars.',
-  source: DEFINED_HERE,
+  source: 'https://help.tc2000.com/m/69445/l/1993818-average-daily-range-adr',
   period: { min: 1 },
   params: {},
   outputs: [],

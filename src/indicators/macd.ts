@@ -3,8 +3,8 @@
  *
  * Formula: macd = EMA(fast) − EMA(slow); signal = EMA(signal) of macd; histogram = macd − signal
  * Period: none. Params: fast 12, slow 26, signal 9; fast below slow. Outputs: macd, signal, histogram.
- * Warm-up: slow + signal − 1 bars (macd alone: slow). Memory: those of the slow and the signal average.
- * Reset: never.
+ * Warm-up: slow + signal − 1 bars (macd alone: slow). Memory: those of the slow and the signal average,
+ *   with a wider margin: of averages that lie close together the difference is small. Reset: never.
  */
 import type { Bar } from '../domain/bars.ts';
 import type { Indicator, IndicatorDefinition, IndicatorSettings } from './indicator.ts';
@@ -34,6 +34,8 @@ class Macd implements Indicator {
   }
 }
 
+const averageMemory = (period: number) => smoothingMemory(period, emaAlpha(period), 1e-12);
+
 export const macd: IndicatorDefinition = {
   name: 'macd',
   summary: 'Distance of a fast from a slow exponential average, with its own average as signal.',
@@ -45,8 +47,6 @@ export const macd: IndicatorDefinition = {
   conflict: (_period, { fast, slow }) =>
     fast! < slow! ? undefined : `fast ${fast} must be below slow ${slow}`,
   warmup: ({ params }) => params.slow! + params.signal! - 1,
-  memory: ({ params }) =>
-    smoothingMemory(params.slow!, emaAlpha(params.slow!)) +
-    smoothingMemory(params.signal!, emaAlpha(params.signal!)),
+  memory: ({ params }) => averageMemory(params.slow!) + averageMemory(params.signal!),
   create: (settings) => new Macd(settings),
 };

@@ -17,7 +17,6 @@ import type {
   IndicatorSettings,
 } from './indicator.ts';
 import { anchoredMemory, SessionRange } from './session.ts';
-import { DEFINED_HERE } from './sources.ts';
 
 class OpeningRange implements Indicator {
   readonly out = new Float64Array(2).fill(Number.NaN);
@@ -51,7 +50,7 @@ class OpeningRange implements Indicator {
 export const openingRange: IndicatorDefinition = {
   name: 'opening_range',
   summary: "High and low of the session's first minutes, once they are over.",
-  source: DEFINED_HERE,
+  source: 'http://bbs.cobrasmarketview.com/viewtopic.php?f=3&t=15',
   period: null,
   params: { minutes: { default: 30, integer: true, min: 1, max: 1440 } },
   outputs: ['high', 'low'],

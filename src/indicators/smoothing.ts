@@ -42,7 +42,11 @@ export function wilderAlpha(period: number): number {
   return 1 / period;
 }
 
-/** Values until the seed of a smoothing with `alpha` is forgotten, the n of the seed included. */
-export function smoothingMemory(period: number, alpha: number): number {
-  return period + Math.ceil(Math.log(FORGOTTEN) / Math.log(1 - alpha));
+/**
+ * Values until the seed of a smoothing with `alpha` is forgotten, the n of the seed included.
+ *
+ * @param rest what is left of it then; less where a small difference of large averages is looked at
+ */
+export function smoothingMemory(period: number, alpha: number, rest = FORGOTTEN): number {
+  return period + Math.ceil(Math.log(rest) / Math.log(1 - alpha));
 }

@@ -8,7 +8,6 @@
 import type { Bar } from '../domain/bars.ts';
 import type { Indicator, IndicatorDefinition, IndicatorSettings } from './indicator.ts';
 import { RollingSum } from './rolling.ts';
-import { DEFINED_HERE } from './sources.ts';
 
 class VolumeRatio implements Indicator {
   readonly out = new Float64Array(1).fill(Number.NaN);
@@ -28,7 +27,7 @@ class VolumeRatio implements Indicator {
 export const volumeRatio: IndicatorDefinition = {
   name: 'volume_ratio',
   summary: 'Volume of the bar over the average volume of the last bars, itself included.',
-  source: DEFINED_HERE,
+  source: 'https://riskpicks.com/glossary/relative-volume/',
   period: { default: 20, min: 1 },
   params: {},
   outputs: [],

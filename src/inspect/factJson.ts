@@ -16,6 +16,7 @@ const TIME_FIELDS: { readonly [T in FactType]?: readonly string[] } = {
   BarDerived: ['opened'],
   ClockAdvanced: ['from', 'to'],
   SessionActivated: ['open', 'close'],
+  HistoricalIndicatorCalculated: ['open'],
   GapDetected: ['start', 'end'],
   GapFilled: ['start', 'end'],
   BarCorrected: ['opened'],

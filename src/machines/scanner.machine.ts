@@ -5,7 +5,7 @@
  *    ▲          └──────▶ disabled ◀─┘          a scanner that throws is out for the session
  *    └── tearingDown ◀── ready, disabled
  *
- * It is asked one thing at a time, and answers everything it is asked.
+ * It is asked one thing at a time, and answers everything it is asked: what its state cannot do, with why not.
  */
 import { type AnyActorRef, assign, sendTo, setup } from 'xstate';
 import { reasonOf, step } from './step.ts';
@@ -65,11 +65,27 @@ export const scannerMachine = setup({
         reason: context.reason,
       }),
     ),
+    refuse: sendTo(
+      ({ event }) => event.replyTo,
+      ({ context, event, self }): ScannerReply => ({
+        type: 'scanner.settle',
+        scanner: context.name,
+        reason:
+          `scanner "${context.name}" cannot take ${event.type} ` +
+          `while it is ${String(self.getSnapshot().value)}`,
+      }),
+    ),
   },
 }).createMachine({
   id: 'scanner',
   context: ({ input }) => ({ ...input, replyTo: null, schedule: 'regular_session', reason: '' }),
   initial: 'idle',
+  // What a state below does not take: whoever asks waits for an answer.
+  on: {
+    'scanner.setup': { actions: 'refuse' },
+    'scanner.scan': { actions: 'refuse' },
+    'scanner.teardown': { actions: 'refuse' },
+  },
   states: {
     idle: {
       meta: { description: 'Holds nothing.' },

@@ -49,7 +49,7 @@ export interface SessionContext extends SessionInput, CanFail {
 }
 
 /** Actors with setup and teardown, in the order they are asked. */
-export const SESSION_ACTORS = ['processor', 'quality', 'scanner', 'strategy'] as const;
+export const SESSION_ACTORS = ['processor', 'quality', 'strategy', 'scanner'] as const;
 
 const phaseInput = ({ context }: { context: SessionContext }): PhaseInput => ({
   symbols: context.symbols,

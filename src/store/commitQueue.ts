@@ -65,6 +65,11 @@ export class CommitQueue {
     return this.#appended - this.#durable;
   }
 
+  /** Bytes taken so far. */
+  get appended(): number {
+    return this.#appended;
+  }
+
   /** Bytes of the present file, written or not. */
   get fileSize(): number {
     return this.#file?.size ?? 0;

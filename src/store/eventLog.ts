@@ -53,6 +53,8 @@ export interface LogWriter extends LogReader {
   append(frame: Frame, options?: { expected?: ExpectedPosition; id?: string }): number;
   /** Resolves when everything appended so far is on stable storage; rejects if that failed. */
   durable(): Promise<void>;
+  /** Bytes of the log, durable or not: of its segments if it is in files, of its records if in memory. */
+  readonly bytes: number;
   /** Bytes appended and not yet durable: what a producer looks at to slow down. */
   readonly backlog: number;
 }

@@ -35,7 +35,7 @@ import {
 } from './manifest.ts';
 import { type Recovery, recover } from './recovery.ts';
 import { encodeHead } from './segmentHead.ts';
-import { listSegments, segmentName } from './segments.ts';
+import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
 import { WriterLock } from './writerLock.ts';
 
@@ -62,6 +62,8 @@ export class FileLog implements LogWriter {
   readonly #head = new ByteWriter();
   #manifest: Manifest;
   #segment: number;
+  /** Bytes that were there when the log was opened. */
+  readonly #bytesBefore: number;
   #closing: Promise<void> | null = null;
   readonly #sink: RecordSink = {
     link: (record) => {
@@ -89,6 +91,7 @@ export class FileLog implements LogWriter {
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     this.#manifest = manifest;
     this.#segment = scan.lastSegment;
+    this.#bytesBefore = bytesOfSegments(folder);
     if (this.#segment === 0) this.#roll();
     else this.#queue.openFile(join(folder, segmentName(this.#segment)), scan.lastSegmentBytes);
     this.#journal = new Journal(folder);
@@ -170,6 +173,10 @@ export class FileLog implements LogWriter {
 
   get position(): number {
     return this.#state.position;
+  }
+
+  get bytes(): number {
+    return this.#bytesBefore + this.#queue.appended;
   }
 
   get backlog(): number {

@@ -26,12 +26,17 @@ export class MemoryLog implements LogWriter {
   readonly #frames: Held[] = [];
   readonly #links: ChainLink[] = [];
   readonly #waiters = new Waiters();
+  #bytes = 0;
   #closed = false;
   readonly #sink: RecordSink = {
-    link: (record) => this.#links.push(linkOf(record)),
+    link: (record) => {
+      this.#links.push(linkOf(record));
+      this.#bytes += record.length;
+    },
     frame: (record, { firstSeq, count, at }) => {
       const lastSeq = firstSeq + count - 1;
       this.#frames.push({ firstSeq, lastSeq, at, record: Buffer.from(record) });
+      this.#bytes += record.length;
     },
   };
 
@@ -41,6 +46,10 @@ export class MemoryLog implements LogWriter {
 
   get position(): number {
     return this.#state.position;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
   }
 
   append(frame: Frame, options: { expected?: ExpectedPosition; id?: string } = {}): number {

@@ -1,5 +1,5 @@
 /** The segments of a log's folder: `00000001.log`, and `00000001.log.zst` once sealed. */
-import { openSync, readdirSync } from 'node:fs';
+import { openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted } from '../domain/errors.ts';
 import { RawSegment } from './rawSegment.ts';
@@ -13,12 +13,20 @@ export function sealedName(number: number): string {
   return `${segmentName(number)}.zst`;
 }
 
+const SEGMENT = /^(\d{8})\.log(\.zst)?$/;
+
+/** What the segments in a folder take up. */
+export function bytesOfSegments(folder: string): number {
+  const names = readdirSync(folder).filter((name) => SEGMENT.test(name));
+  return names.reduce((bytes, name) => bytes + statSync(join(folder, name)).size, 0);
+}
+
 /**
  * Numbers of the segments in a folder, ascending from 1.
  * @throws {LogCorrupted} if one is missing
  */
 export function listSegments(folder: string): number[] {
-  const found = readdirSync(folder).map((name) => /^(\d{8})\.log(\.zst)?$/.exec(name)?.[1]);
+  const found = readdirSync(folder).map((name) => SEGMENT.exec(name)?.[1]);
   const numbers = [...new Set(found.filter((text) => text !== undefined).map(Number))];
   numbers.sort((a, b) => a - b);
   const gap = numbers.findIndex((number, i) => number !== i + 1);

@@ -63,6 +63,25 @@ describe('a session that is driven', () => {
     await session.close();
   });
 
+  it.each([
+    ['a time', CLOSE],
+    ['something that never holds', () => false],
+  ])('stands where %s is given up, and goes on from there with the same log', async (_, goal) => {
+    const session = await openSession({ config, data });
+    const given = new AbortController();
+    session.on('BarAppended', ({ at }) => {
+      if (at === OPEN + 20 * MINUTE) given.abort();
+    });
+    await session.runUntil(goal, { signal: given.signal });
+    expect(session.view.now).toBe(OPEN + 20 * MINUTE);
+    await session.runUntil(CLOSE, { signal: given.signal });
+    expect(session.view.now).toBe(OPEN + 20 * MINUTE);
+    await session.runUntil(OPEN + 30 * MINUTE, { signal: new AbortController().signal });
+    expect(session.view.now).toBe(OPEN + 30 * MINUTE);
+    const { chain_hash } = await session.finish();
+    expect(chain_hash).toBe((await runOf({ config, data })).summary.chain_hash);
+  });
+
   it('gives every frame to an iterator, all facts once', async () => {
     const session = await openSession({ config, data });
     const seqs: number[] = [];

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addDays, dateOfDay, dayNumber, weekdayOf } from '../../src/domain/calendar/civil.ts';
+import {
+  addDays,
+  addMonths,
+  dateOfDay,
+  dayNumber,
+  weekdayOf,
+} from '../../src/domain/calendar/civil.ts';
 
 /** Days from 1600-01-01 to 2399-12-31: two turns of the 400-year cycle. */
 const days = fc.integer({ min: -135_140, max: 157_053 });
@@ -37,6 +43,19 @@ describe('civil days', () => {
     expect(addDays('2023-02-28', 1)).toBe('2023-03-01');
     expect(addDays('1900-02-28', 1)).toBe('1900-03-01');
     expect(addDays('2025-01-01', -1)).toBe('2024-12-31');
+  });
+
+  it.each([
+    ['2024-03-31', -1, '2024-02-29'],
+    ['2023-03-31', -1, '2023-02-28'],
+    ['2024-02-29', -12, '2023-02-28'],
+    ['2024-02-29', -48, '2020-02-29'],
+    ['2024-01-15', -1, '2023-12-15'],
+    ['2024-01-31', -13, '2022-12-31'],
+    ['2023-10-31', 13, '2024-11-30'],
+    ['2023-12-31', 0, '2023-12-31'],
+  ])('count months: %s and %i is %s', (date, months, result) => {
+    expect(addMonths(date, months)).toBe(result);
   });
 
   it.each([

@@ -149,7 +149,13 @@ describe('openbell config check', () => {
       streams: ['60s', '5m'],
       session: {
         data: { type: 'csv', path: 'bars/{symbol}.csv', interval: '1m', stamp: 'open' },
-        indicators: { session: [{ name: 'sma', period: 20, interval: '5m' }] },
+        historical: {
+          indicators: { high: { type: 'trailing_max', period: '52w', field: 'high' } },
+        },
+        indicators: {
+          session: [{ name: 'sma', period: 20, interval: '5m' }],
+          historical: [{ name: 'atr', period: 2, unit: 'weeks', interval: '1d' }],
+        },
       },
     });
     const plan = await terminal.json(
@@ -164,7 +170,8 @@ describe('openbell config check', () => {
       sessions: '4 sessions, 2024-01-02 to 2024-01-05',
       symbols: ['AAPL', 'MSFT'],
       streams: ['1m', '5m'],
-      indicators: ['sma_20_5m'],
+      indicators: ['sma_20_5m', 'high_52w', 'atr_2_1d'],
+      scanners: [],
       strategies: [],
       data: ['csv bars/{symbol}.csv'],
     });

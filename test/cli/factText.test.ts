@@ -61,6 +61,23 @@ describe('a fact as a line', () => {
       { data: { A: '', B: '', C: '', D: '', E: '', F: '', G: '' } },
       'data of A, B, C, D, E and 2 more',
     ],
+    [
+      'HistoricalIndicatorCalculated',
+      {
+        symbol: 'A',
+        key: 'high_3d',
+        value: 1.23456789,
+        from: '2024-01-02',
+        to: '2024-01-04',
+        days: 3,
+      },
+      'high_3d 1.234568, 3 days of 2024-01-02 to 2024-01-04',
+    ],
+    [
+      'HistoricalIndicatorCalculated',
+      { symbol: 'A', key: 'profile_9y', value: [1, null], from: null, to: null, days: 0 },
+      'profile_9y 2 minutes, 0 days of none to none',
+    ],
     ['TransitionTaken', { actor: 'session', message: 'go', from: null, to: 'a' }, '→ a, on go'],
     [
       'ActorSetUp',

@@ -207,7 +207,13 @@ describe('openbell export', () => {
     expect(state.performance_metrics.events_by_type).toEqual(summary.facts);
     expect(state.system).toMatchObject({ status: 'completed', node: process.versions.node });
     expect(state.session_config.session_name).toBe('demo');
-    expect(state.actors['session/processor']).toEqual({ state: 'ready', set_up: 2, torn_down: 1 });
+    expect(state.actors['session/processor']).toEqual({
+      state: 'ready',
+      set_up: 2,
+      torn_down: 1,
+      allocated: { symbols: 2, series: 6, indicators: 18 },
+      last_error: null,
+    });
     expect(state._metadata.seq).toBe(facts.length);
   });
 

@@ -8,7 +8,16 @@ describe('openbell', () => {
   it('lists its commands with --help, on stdout', async () => {
     const { code, stdout, stderr } = await terminal.openbell('--help');
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) (?:\[|\s)/gm)].map(([, name]) => name);
-    expect(commands).toEqual(['demo', 'run', 'log', 'export', 'config', 'calendar', 'help']);
+    expect(commands).toEqual([
+      'demo',
+      'run',
+      'shell',
+      'log',
+      'export',
+      'config',
+      'calendar',
+      'help',
+    ]);
     expect(stdout).toContain('npm run -s openbell -- demo\n');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });

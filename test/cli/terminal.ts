@@ -3,7 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { afterAll } from 'vitest';
 
 export const MAIN = resolve(import.meta.dirname, '../../src/cli/main.ts');
@@ -16,6 +16,9 @@ export interface Ended {
 }
 
 export type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+/** A process whose stdin is written by the test. */
+export type Fed = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /** A working directory that is gone after the tests of a file. */
 export class Terminal {
@@ -55,12 +58,24 @@ export class Terminal {
     return linesOf(stdout).map((line) => JSON.parse(line));
   }
 
+  /** Starts `openbell` with a stdin to write to. */
+  fed(...args: readonly string[]): Fed {
+    return spawn(process.execPath, [MAIN, ...args], { cwd: this.folder, stdio: 'pipe' });
+  }
+
+  /** Runs `openbell` to its end with `text` as its stdin. */
+  piped(text: string, ...args: readonly string[]): Promise<Ended> {
+    const child = this.fed(...args);
+    child.stdin.end(text);
+    return ended(child);
+  }
+
   node(...args: readonly string[]): Child {
     return spawn(process.execPath, args, { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] });
   }
 }
 
-export async function ended(child: Child): Promise<Ended> {
+export async function ended(child: Child | Fed): Promise<Ended> {
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {

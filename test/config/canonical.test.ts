@@ -153,14 +153,29 @@ describe('the config of the log', () => {
       recorded({
         data: { type: 'csv', path: `${folder}/a.csv`, interval: '1m', stamp: 'open' },
         strategies: [{ module: `${folder}/mine.ts` }],
-        scanners: [{ module: `${folder}/gap.ts` }],
+        scanners: [{ module: `${folder}/gap.ts`, config: { universe: `${folder}/all.txt` } }],
       });
     expect(canonicalJson(at('/home/me'))).toBe(canonicalJson(at('C:\\work')));
     expect(at('/home/me')).toMatchObject({
       session_data_config: {
         strategies: [{ module: 'mine.ts' }],
-        scanners: [{ module: 'gap.ts' }],
+        scanners: [{ module: 'gap.ts', config: { universe: 'all.txt' } }],
       },
+    });
+  });
+
+  it('is the same at whatever speed it runs', () => {
+    const at = (speed_multiplier: number) => {
+      const { backtest_config, ...rest } = smallest();
+      return withoutPaths(
+        accepted({ ...rest, backtest_config: { ...backtest_config, speed_multiplier } }),
+      );
+    };
+    expect(at(0.5)).toEqual(at(0));
+    expect(at(60).backtest_config).toEqual({
+      start_date: '2024-01-02',
+      end_date: '2024-01-05',
+      prefetch_days: 1,
     });
   });
 

@@ -282,6 +282,18 @@ export function describeEventLog(name: string, create: () => Promise<LogWriter>)
       expect(new Set([...links.map(({ hash }) => hash), log.chainHash()]).size).toBe(4);
     });
 
+    it('counts its bytes, also once it is closed', async () => {
+      const atFirst = log.bytes;
+      const [first, second] = sampleFrames(2);
+      log.append(first!);
+      const afterOne = log.bytes;
+      log.append(second!);
+      const all = log.bytes;
+      expect([afterOne > atFirst, all > afterOne]).toEqual([true, true]);
+      await log.close();
+      expect(log.bytes).toBe(all);
+    });
+
     it('is closed for good to appends', async () => {
       const [first] = sampleFrames(1);
       await log.close();

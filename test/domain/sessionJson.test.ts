@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { xnys } from '../../src/domain/calendar/xnys.ts';
 import type { ControlType, Fields } from '../../src/domain/facts.ts';
 import { foldFrame } from '../../src/domain/fold.ts';
 import { Block, type BlockType, type Section } from '../../src/domain/frame.ts';
@@ -60,7 +61,7 @@ class Run {
 
   context(config: Record<string, unknown> = {}) {
     const system = { openbell: '1.2.3', node: '24.0.0' };
-    return { exchange: 'XNYS', zone: 'America/New_York', config, tally: this.tally, system };
+    return { calendar: xnys, config, tally: this.tally, system };
   }
 
   #fold(section: Section): this {
@@ -130,7 +131,11 @@ function threeMinutes(): Run {
       present: 2,
       expected: 4,
     })
-    .fact('ActorSetUp', { actor: 'processor', allocated: {} }, 'session/processor')
+    .fact(
+      'ActorSetUp',
+      { actor: 'processor', allocated: { symbols: 1, series: 2, indicators: 2 } },
+      'session/processor',
+    )
     .fact('SessionActivated', { date: '2024-01-02', open: OPEN, close: CLOSE, symbols: ['AAPL'] })
     .at(1)
     .block('BarAppended', '1m', [[OPEN, 12, 14, 11, 13, 100, 1, 1]])
@@ -314,8 +319,14 @@ describe('the export of a session', () => {
       },
     });
     expect(json.actors).toEqual({
-      session: { state: 'active', set_up: 0, torn_down: 0 },
-      'session/processor': { state: null, set_up: 1, torn_down: 0 },
+      session: { state: 'active', set_up: 0, torn_down: 0, allocated: null, last_error: null },
+      'session/processor': {
+        state: null,
+        set_up: 1,
+        torn_down: 0,
+        allocated: { symbols: 1, series: 2, indicators: 2 },
+        last_error: null,
+      },
     });
     expect(json.time_manager).toEqual({
       exchange: 'XNYS',
@@ -325,6 +336,7 @@ describe('the export of a session', () => {
         date: '2024-01-02',
         open: '2024-01-02T09:30:00.000-05:00',
         close: '2024-01-02T16:00:00.000-05:00',
+        is_early_close: false,
       },
     });
     expect(json.system).toEqual({

@@ -42,6 +42,21 @@ feedContract('memory', () => ({
     }),
 }));
 
+/** Columns in place of bars. */
+function tableOf(bars: readonly TestBar[], interval: string) {
+  const of = (field: keyof TestBar) => bars.map((bar) => bar[field]);
+  const [time, open, high] = [of('opened'), of('open'), of('high')];
+  return { interval, time, open, high, low: of('low'), close: of('close'), volume: of('volume') };
+}
+feedContract('memory, in columns', () => ({
+  ...common,
+  open: () =>
+    openFeed({
+      AAPL: [tableOf(days, '1d'), tableOf(minutes, '1m')],
+      TSLA: [tableOf(market.TSLA.minutes, '1m'), tableOf(market.TSLA.days, '1d')],
+    }),
+}));
+
 feedContract('observable', () => ({
   ...common,
   open: () =>

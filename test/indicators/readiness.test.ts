@@ -30,7 +30,7 @@ const BARS: readonly [
   ['ichimoku', undefined, [78, 78], [78, 78]],
   ['kama', 10, [10, 5532], [10, 5532]],
   ['keltner', 20, [20, 251], [20, 251]],
-  ['macd', undefined, [34, 439], [34, 439]],
+  ['macd', undefined, [34, 519], [34, 519]],
   ['mfi', 14, [15, 15], [15, 15]],
   ['mom', 14, [15, 15], [15, 15]],
   ['obv', undefined, [1, never], [1, 0]],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createActor, fromCallback, fromPromise, waitFor } from 'xstate';
+import { type ActorRefFrom, createActor, fromCallback, fromPromise, waitFor } from 'xstate';
 import { activeMachine, type PumpMessage } from '../../src/machines/active.machine.ts';
 import { endingMachine } from '../../src/machines/ending.machine.ts';
 import { initializationMachine } from '../../src/machines/initialization.machine.ts';
@@ -14,6 +14,7 @@ import {
   type ScannerInput,
   scannerMachine,
 } from '../../src/machines/scanner.machine.ts';
+import { scannerId } from '../../src/machines/scanning.machine.ts';
 import { SESSION_ACTORS, sessionMachine } from '../../src/machines/session.machine.ts';
 import { teardownMachine } from '../../src/machines/teardown.machine.ts';
 import { validationMachine } from '../../src/machines/validation.machine.ts';
@@ -39,6 +40,14 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
   const actor = (name: string) =>
     lifecycleMachine.provide({
       actors: { setUp: work(`${name} up`), tearDown: work(`${name} down`) },
+    });
+  const askScanner = (name: string, type: 'scanner.setup' | 'scanner.teardown') =>
+    fromPromise<void, void>(async ({ system, self }) => {
+      if (options.silent === name) await new Promise(() => {});
+      const gap = system.get(scannerId('gap')) as ActorRefFrom<typeof scannerMachine>;
+      gap.send({ type, replyTo: self });
+      await waitFor(gap, ({ value }) => ['idle', 'ready', 'disabled'].includes(String(value)));
+      note(name);
     });
   const chart = sessionMachine.provide({
     actors: {
@@ -94,7 +103,12 @@ function start(sessions: number, options: { breaks?: string; silent?: string } =
       }),
       processor: actor('processor'),
       quality: actor('quality'),
-      scanner: actor('scanner'),
+      scanner: lifecycleMachine.provide({
+        actors: {
+          setUp: askScanner('scanner up', 'scanner.setup'),
+          tearDown: askScanner('scanner down', 'scanner.teardown'),
+        },
+      }),
       strategy: actor('strategy'),
       oneScanner: scannerMachine.provide({
         actors: {
@@ -124,8 +138,8 @@ const LOAD = [
   'score AAPL',
   'catch up AAPL',
 ];
-const UP = ['processor up', 'quality up', 'strategy up', 'scanner up'];
-const DOWN = ['processor down', 'quality down', 'scanner down', 'strategy down'];
+const UP = ['processor up', 'quality up', 'strategy up', 'gap up', 'scanner up', 'scan'];
+const DOWN = ['processor down', 'quality down', 'strategy down', 'gap down', 'scanner down'];
 
 async function nextClose({ root, pumps, reach }: ReturnType<typeof start>, day: number) {
   await reach('active');

@@ -5,7 +5,14 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sessionJson } from '../../src/domain/sessionJson.ts';
 import { Tally } from '../../src/domain/tally.ts';
-import { type Fact, FileLog, foldFrame, openSession, SessionData } from '../../src/index.ts';
+import {
+  type Fact,
+  FileLog,
+  findCalendar,
+  foldFrame,
+  openSession,
+  SessionData,
+} from '../../src/index.ts';
 import { configOf, runOf, select, type TestBar } from '../support.ts';
 import { anySeed, market, tradingDays } from './naive.ts';
 
@@ -101,7 +108,7 @@ describe('any run', () => {
           tally.add(frame);
         }
         const folded = sessionJson(data, {
-          ...{ exchange: 'XNYS', zone: 'America/New_York', tally },
+          ...{ calendar: findCalendar('XNYS')!, tally },
           config: live.session_config as Record<string, unknown>,
           system: live.system as Record<string, string>,
         });

@@ -21,8 +21,9 @@ async function watched(options: {
   trailing: number;
   data?: readonly (TestBar & { interval?: string })[];
   session?: object;
+  streams?: readonly string[];
 }) {
-  const { intervals, trailing, data = bars, session = {} } = options;
+  const { intervals, trailing, data = bars, session = {}, streams = ['1m'] } = options;
   const seen: { date: string; interval: string; dates: readonly string[]; bars: object[] }[] = [];
   const strategy: Strategy = {
     onSessionStart: ({ view }) => {
@@ -37,7 +38,7 @@ async function watched(options: {
     config: configOf({
       start: FIRST,
       end: LAST,
-      streams: ['1m'],
+      streams,
       session: {
         historical: { data: [{ trailing_days: trailing, intervals, apply_to: 'all' }] },
         strategies: [{ module: 'watcher' }],
@@ -117,5 +118,22 @@ describe('the history of a session', () => {
     expect(held).toEqual(
       four.map(({ interval: _, ...bar }) => ({ ...bar, count: 1, expected: 1 })),
     );
+  });
+
+  it('makes weeks of the days that are stored, also those of weeks that the run itself saw', async () => {
+    const daily = days.map((date, i) => ({
+      interval: '1d',
+      opened: Date.parse(`${date}T13:30:00Z`),
+      ...{ open: 10, high: 300 + i, low: 1, close: 20 + i, volume: 1_000 },
+    }));
+    const { seen } = await watched({
+      ...{ intervals: ['1w'], trailing: 5, data: [...bars, ...daily], streams: ['1m', '1w'] },
+    });
+    const last = seen.at(-1)!;
+    expect([last.date, last.dates]).toEqual(['2024-07-09', ['2024-07-05']]);
+    // July 1 to 5 without the 4th: the tenth to the thirteenth day that is stored.
+    expect(last.bars).toMatchObject([
+      { open: 10, high: 312, low: 1, close: 32, volume: 4_000, count: 4, expected: 4 },
+    ]);
   });
 });

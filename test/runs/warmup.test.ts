@@ -79,6 +79,18 @@ describe('indicators that history warms', () => {
     }
   });
 
+  it('begin with a whole week where they read weeks, on whatever day the run begins', async () => {
+    const weekly = { indicators: { session: [{ name: 'volume_sma', period: 2, interval: '1w' }] } };
+    const weeks = naiveBars(bars, '1w', { dates: days });
+    // The run begins on a Monday to Thursday: the last whole weeks are those of February 26 and March 4.
+    const two = weeks.slice(-3, -1).reduce((sum, { volume }) => sum + volume, 0) / 2;
+    for (const start of days.slice(-4)) {
+      const config = configOf({ start, end: END, streams: ['1m', '1w'], session: weekly });
+      const { of } = await runOf({ config, data });
+      expect(of('IndicatorUpdated')[0]!.value).toBeCloseTo(two, 6);
+    }
+  });
+
   it('have the values of their formulas over the whole series', async () => {
     const run = await runFrom(END);
     const updates = updatesOn(END, run.of('IndicatorUpdated'));

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -52,6 +53,21 @@ describe("a run's folder", () => {
       'journal.ndjson',
       'manifest.json',
     ]);
+  });
+
+  it('has the size that its log counts, also after it was opened again', async () => {
+    const folder = next();
+    const sizes = () => segmentsIn(folder).map((name) => statSync(join(folder, name)).size);
+    const frames = [...sampleFrames(300)];
+    for (const half of [frames.slice(0, 150), frames.slice(150)]) {
+      const log =
+        half[0] === frames[0] ? FileLog.create(folder, RUN, SMALL) : FileLog.open(folder, SMALL);
+      const opened = await log;
+      for (const frame of half) opened.append(frame);
+      await opened.close();
+      expect(opened.bytes).toBe(sizes().reduce((sum, size) => sum + size, 0));
+    }
+    expect(sizes()).toHaveLength(2);
   });
 
   it('says in its manifest what the run is and how it ended', async () => {

@@ -1,12 +1,11 @@
 /** `openbell calendar`: the sessions and holidays of an exchange. */
 import type { Command } from 'commander';
 import type { Calendar } from '../../domain/calendar/calendar.ts';
-import { type CalendarRow, calendarRows } from '../../domain/calendar/calendarRows.ts';
+import { calendarRows } from '../../domain/calendar/calendarRows.ts';
 import { calendarNames, findCalendar } from '../../domain/calendar/calendars.ts';
-import { dayNumber, weekdayOf } from '../../domain/calendar/civil.ts';
-import { isoInZone, parseInstant } from '../../domain/calendar/display.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { suggest } from '../../domain/suggest.ts';
+import { calendarLine } from '../calendarText.ts';
 import { Output } from '../output.ts';
 
 interface Options {
@@ -28,7 +27,7 @@ async function printCalendar(name: string, { from, to, json }: Options): Promise
   const calendar = calendarNamed(name);
   const output = new Output();
   for (const row of calendarRows(calendar, from, to)) {
-    output.add(`${json ? JSON.stringify(row) : lineOf(row, calendar)}\n`);
+    output.add(`${json ? JSON.stringify(row) : calendarLine(row, calendar)}\n`);
     if (output.full) await output.flush();
   }
   await output.flush();
@@ -41,22 +40,4 @@ function calendarNamed(name: string): Calendar {
   const meant = suggest(name, names);
   const remedy = meant === undefined ? `choose ${names.join(', ')}` : `did you mean "${meant}"?`;
   throw new UsageError(`there is no calendar "${name}": ${remedy}`);
-}
-
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
-/** Times are the exchange's own; an open on the evening before bears its date. */
-function lineOf(row: CalendarRow, { zone }: Calendar): string {
-  const day = `${row.date}  ${WEEKDAYS[weekdayOf(dayNumber(row.date)) - 1]}`;
-  if (row.open === null) return `${day}  closed: ${row.holiday}`;
-  const open = isoInZone(parseInstant(row.open), zone);
-  const close = isoInZone(parseInstant(row.close), zone);
-  const [opens, closes] = [open, close].map((time) =>
-    time.startsWith(row.date) ? time.slice(11, 16) : time.slice(0, 16).replace('T', ' '),
-  );
-  return `${day}  ${opens} to ${closes}  ${offsetOf(open)}${row.early_close ? '  early close' : ''}`;
-}
-
-function offsetOf(iso: string): string {
-  return iso.endsWith('Z') ? 'UTC' : `UTC${iso.slice(23)}`;
 }

@@ -1,80 +1,93 @@
-/** `openbell export`: the state of a run, now or at any of its facts, as JSON. */
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { finished } from 'node:stream/promises';
+/** `openbell export`: the state of a run, now or at any of its facts, as JSON, or what changed in it. */
 import type { Command } from 'commander';
 import { UsageError } from '../../domain/errors.ts';
-import { sessionJsonText } from '../../domain/sessionJson.ts';
+import { deltaOf } from '../../domain/sessionDelta.ts';
+import { type ExportContext, sessionJson, sessionJsonText } from '../../domain/sessionJson.ts';
 import { seqAt } from '../../inspect/position.ts';
 import { stateAt } from '../../inspect/stateAt.ts';
+import { applyDeltaFiles } from '../deltaFiles.ts';
 import { argument, openbellVersion } from '../invocation.ts';
 import { openRun, type RecordedRun } from '../openRun.ts';
 import { Output, say } from '../output.ts';
 import { counted } from '../table.ts';
+import { writePieces, writeWhole } from '../wholeFile.ts';
 
 interface Options {
   readonly at?: string;
+  readonly since?: string;
+  readonly apply?: readonly string[];
   readonly out?: string;
 }
 
 export function define(command: Command): void {
   command
-    .argument('<run>', 'folder of the run')
+    .usage('<run> [options]')
+    .argument('[run]', 'folder of the run')
     .option(
       '--at <place>',
       'a seq, an ISO time, or HH:MM[:SS] of the last session; default the end',
     )
+    .option('--since <place>', 'only what changed since there; 0 is before the first fact')
+    .option('--apply <file...>', 'in place of a run: an export, brought up to date by its deltas')
     .option('--out <file>', 'write there instead of to stdout')
-    .action(exportRun);
+    .action((folder: string | undefined, options: Options) =>
+      options.apply === undefined ? exportRun(folder, options) : apply(folder, options),
+    );
 }
 
-async function exportRun(folder: string, { at, out }: Options): Promise<void> {
+async function exportRun(folder: string | undefined, { at, since, out }: Options): Promise<void> {
+  if (folder === undefined)
+    throw new UsageError('export needs a run: give its folder, such as runs/demo-1');
   await using run = await openRun(folder);
   const seq = at === undefined ? run.log.position : seqAt(run.log, at, run.calendar);
-  const pieces = exportText(run, seq);
-  if (out === undefined) {
-    await write(pieces, new Output());
-    return;
-  }
-  await writeFile(pieces, out);
-  say(
-    `wrote ${argument(out)}: the state after fact ${counted(seq)} of ${counted(run.log.position)}`,
+  const from = since === undefined ? null : sinceAt(run, since, seq);
+  await deliver(from === null ? exportText(run, seq) : deltaText(run, from, seq), out);
+  if (out === undefined) return;
+  const what = from === null ? 'the state' : `what changed since fact ${counted(from)},`;
+  const of = `fact ${counted(seq)} of ${counted(run.log.position)}`;
+  say(`wrote ${argument(out)}: ${what} ${from === null ? 'after' : 'up to'} ${of}`);
+}
+
+/** The fact a delta starts after. @throws {UsageError} if it is later than `seq` */
+function sinceAt({ log, calendar }: RecordedRun, since: string, seq: number): number {
+  const from = since === '0' ? 0 : seqAt(log, since, calendar);
+  if (from <= seq) return from;
+  throw new UsageError(
+    `--since is fact ${from}, after --at, which is fact ${seq}: give an earlier one`,
   );
 }
 
-function exportText({ log, config, calendar }: RecordedRun, seq: number): Iterable<string> {
-  const { data, tally } = stateAt(log, seq);
-  return sessionJsonText(data, {
-    exchange: calendar.name,
-    zone: calendar.zone,
-    config,
-    tally,
-    system: { openbell: openbellVersion(), node: process.versions.node },
+async function apply(folder: string | undefined, options: Options): Promise<void> {
+  const { at, since, out } = options;
+  const idle = folder ?? (at !== undefined ? '--at' : since !== undefined ? '--since' : undefined);
+  if (idle !== undefined) {
+    throw new UsageError(`--apply reads files and no run: leave out "${idle}"`);
+  }
+  const state = applyDeltaFiles(options.apply!);
+  await deliver([`${JSON.stringify(state)}\n`], out);
+  if (out === undefined) return;
+  say(`wrote ${argument(out)}: the state after fact ${counted(state._metadata.seq)}`);
+}
+
+function exportText(run: RecordedRun, seq: number): Iterable<string> {
+  const { data, tally } = stateAt(run.log, seq);
+  return sessionJsonText(data, { ...contextOf(run), tally });
+}
+
+function deltaText(run: RecordedRun, from: number, to: number): string[] {
+  const [before, after] = [from, to].map((seq) => {
+    const { data, tally } = stateAt(run.log, seq);
+    return sessionJson(data, { ...contextOf(run), tally });
   });
+  return [`${JSON.stringify(deltaOf(before!, after!))}\n`];
 }
 
-async function write(pieces: Iterable<string>, output: Output): Promise<void> {
-  for (const piece of pieces) {
-    output.add(piece);
-    if (output.full) await output.flush();
-  }
-  await output.flush();
+function contextOf({ config, calendar }: RecordedRun): Omit<ExportContext, 'tally'> {
+  const system = { openbell: openbellVersion(), node: process.versions.node };
+  return { calendar, config, system };
 }
 
-/** A file of that name is whole or not there. */
-async function writeFile(pieces: Iterable<string>, path: string): Promise<void> {
-  const part = `${path}.part`;
-  try {
-    const stream = createWriteStream(part);
-    const done = finished(stream);
-    await Promise.all([done, write(pieces, new Output(stream)).finally(() => stream.end())]);
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true }).catch(() => {});
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new UsageError(
-      `"${path}" cannot be written (${error.code}): name a place that exists and has room`,
-      { cause: error },
-    );
-  }
+async function deliver(pieces: Iterable<string>, out: string | undefined): Promise<void> {
+  if (out === undefined) await writePieces(pieces, new Output());
+  else await writeWhole(pieces, out);
 }

@@ -82,6 +82,18 @@ export function weekdayOf(day: DayNumber): Weekday {
   return (((((day + 3) % 7) + 7) % 7) + 1) as Weekday;
 }
 
+/**
+ * The date `months` later, earlier if negative; a day that the month lacks becomes its last.
+ * @throws {UsageError} if `date` is no day of the calendar
+ */
+export function addMonths(date: TradingDate, months: number): TradingDate {
+  const { year, month, day } = civilOf(dayNumber(date));
+  const count = year * 12 + month - 1 + months;
+  const there = { year: Math.floor(count / 12), month: (((count % 12) + 12) % 12) + 1 };
+  const lastDay = civilOf(dayOf({ ...there, month: there.month + 1, day: 0 })).day;
+  return dateOfDay(dayOf({ ...there, day: Math.min(day, lastDay) }));
+}
+
 /** The date `days` later; earlier if negative. @throws {UsageError} if `date` is no day of the calendar */
 export function addDays(date: TradingDate, days: number): TradingDate {
   return dateOfDay(dayNumber(date) + days);

@@ -11,9 +11,9 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * The config as the log records it: canonical, and the same wherever its files lie. Data sources have lost
- * their paths, for which the fingerprints of the data stand; a module named by an absolute path keeps its
- * file name.
+ * The config as the log records it: canonical, and the same wherever its files lie and at whatever speed it
+ * runs. Data sources have lost their paths, for which the fingerprints of the data stand; a module or a universe
+ * named by an absolute path keeps its file name; how fast the host's clock goes along is no part of what happens.
  */
 export function withoutPaths(config: Config): Record<string, unknown> {
   const { data, scanners, strategies, ...rest } = config.session_data_config;
@@ -21,10 +21,12 @@ export function withoutPaths(config: Config): Record<string, unknown> {
   const session = {
     ...rest,
     data: sources,
-    scanners: scanners.map(withModuleName),
+    scanners: scanners.map(withModuleName).map(withUniverseName),
     strategies: strategies.map(withModuleName),
   };
-  return canonical({ ...config, session_data_config: session }) as Record<string, unknown>;
+  const window = { ...config.backtest_config, speed_multiplier: undefined };
+  const recorded = { ...config, backtest_config: window, session_data_config: session };
+  return canonical(recorded) as Record<string, unknown>;
 }
 
 function withoutPath(source: object): object {
@@ -32,9 +34,22 @@ function withoutPath(source: object): object {
 }
 
 function withModuleName<T extends { readonly module: string }>(entry: T): T {
-  const absolute = /^([\\/]|[A-Za-z]:[\\/])/.test(entry.module);
-  const name = entry.module.split(/[\\/]/).at(-1);
-  return absolute && name ? { ...entry, module: name } : entry;
+  return { ...entry, module: withoutFolder(entry.module) };
+}
+
+type ScannerEntry = Config['session_data_config']['scanners'][number];
+
+/** What a scanner reads from the file is recorded when it does. */
+function withUniverseName(entry: ScannerEntry): ScannerEntry {
+  const { universe } = entry.config;
+  if (typeof universe !== 'string') return entry;
+  return { ...entry, config: { ...entry.config, universe: withoutFolder(universe) } };
+}
+
+/** The file name of an absolute path; anything else as it is. */
+function withoutFolder(path: string): string {
+  const absolute = /^([\\/]|[A-Za-z]:[\\/])/.test(path);
+  return (absolute && path.split(/[\\/]/).at(-1)) || path;
 }
 
 function canonical(value: unknown): unknown {

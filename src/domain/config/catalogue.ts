@@ -51,7 +51,9 @@ export function checkIndicator(entry: SpecParts, catalogue: IndicatorCatalogue):
   const rules = catalogue.find(name);
   if (rules === undefined) return [unknownIndicator(name, catalogue)];
   const findings = [...checkPeriod(name, entry, rules), ...checkParams(name, params, rules)];
-  return findings.length > 0 ? findings : checkConflict(entry, rules);
+  // Days and weeks fit together with params once they are bars, which only the calendar can tell.
+  const inBars = entry.unit === undefined || entry.unit === 'bars';
+  return findings.length > 0 || !inBars ? findings : checkConflict(entry, rules);
 }
 
 function unknownIndicator(name: string, catalogue: IndicatorCatalogue): Finding {
