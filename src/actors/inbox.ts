@@ -166,6 +166,12 @@ export class Inbox {
     return [...(this.#wishes.get(symbol)?.values() ?? [])].at(-1);
   }
 
+  /** How many wishes for `symbol` are not being served yet. */
+  unbegun(symbol: string): number {
+    const wishes = [...(this.#wishes.get(symbol)?.values() ?? [])];
+    return wishes.filter(({ undo }) => undo === null).length;
+  }
+
   /** Every symbol that is asked for and not answered. */
   get wished(): readonly string[] {
     return [...this.#wishes.keys()];

@@ -78,7 +78,7 @@ function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
   return [...new Set([...stay, ...requests.keys()])];
 }
 
-/** Those of the symbols that are not there yet, or only light. What is known of them is now what was asked. */
+/** Those asked for that are not there, or only light; what they are to have is from here on what was asked. */
 function askedFor(engine: Engine, symbols: readonly string[]): string[] {
   return symbols.filter((symbol) => {
     const wish = engine.inbox.firstWish(symbol);

@@ -2,7 +2,9 @@
  * The verbs with which programs, strategies and scanners change a running session. All of them ask here: what
  * is asked goes on the record, then to the chart that serves it between two frames.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { UsageError } from '../domain/errors.ts';
+import type { Fields } from '../domain/facts.ts';
 import { type Interval, tryParseInterval } from '../domain/interval.ts';
 import type { SessionData } from '../domain/sessionData.ts';
 import { badNumbers } from '../feeds/validation.ts';
@@ -59,9 +61,9 @@ export class Verbs {
     const run = this.#run;
     const outlook = run.inbox.outlook(symbol);
     if (outlook === 'stays' && run.isLoaded(symbol)) return false;
-    if (outlook === 'comes' && !run.inbox.lastWish(symbol)!.request.light) {
+    if (outlook === 'comes') {
       this.#hasten(symbol);
-      return true;
+      if (!run.inbox.lastWish(symbol)!.request.light) return true;
     }
     const addedBy = run.isOfConfig(symbol) ? 'config' : this.#asker.addedBy;
     const received = this.#receive('symbol.add', { symbol, streams: [...streams] });
@@ -76,7 +78,8 @@ export class Verbs {
   }
 
   /**
-   * Asks for an indicator on one symbol, which is registered for it if it is not there.
+   * Asks for an indicator on one symbol, which is registered for it if it is not there. Strategies and scanners
+   * may ask every day: there is nothing to do for one that is there.
    *
    * @returns its key
    * @throws {UsageError} for an indicator that is none
@@ -89,6 +92,10 @@ export class Verbs {
     const plan = this.#run.plan(spec);
     const { name, interval, period, params } = { ...plan.settings, name: plan.definition.name };
     const detail = { symbol, key: plan.key, name, interval, period, params: { ...params } };
+    if (this.#isRegistered(symbol, detail)) {
+      settle?.('');
+      return plan.key;
+    }
     const received = this.#receive('indicator.register', detail);
     this.#provide(symbol, received);
     this.#change('indicator.register', { kind: 'indicator', symbol, plan }, received, settle);
@@ -128,14 +135,25 @@ export class Verbs {
     this.#wish(symbol, { addedBy: this.#asker.addedBy, streams: [], light: true }, received);
   }
 
+  /** Who asked first may be served only after the one who asks now is done, and so never: be served here. */
+  #hasten(symbol: string): void {
+    if (!this.#asker.servesSooner) return;
+    for (let left = this.#run.inbox.unbegun(symbol); left > 0; left--) {
+      this.#asker.deliver({ symbol });
+    }
+  }
+
   #wish(symbol: string, request: SymbolRequest, received: number): void {
     this.#run.inbox.wish({ symbol, request, received });
     this.#asker.deliver({ symbol });
   }
 
-  /** Who asked first may be served only after the one who asks now is done, and so never: be served here. */
-  #hasten(symbol: string): void {
-    if (this.#asker.servesSooner) this.#asker.deliver({ symbol });
+  #isRegistered(symbol: string, asked: Pick<Fields<'IndicatorRegistered'>, 'key'>): boolean {
+    if (this.#asker.addedBy === 'adhoc' || this.#run.inbox.outlook(symbol) === 'goes') return false;
+    const slot = this.#run.data.symbols.get(symbol)?.indicators.get(asked.key);
+    if (slot === undefined) return false;
+    const { key, name, interval, period, params } = slot.registered;
+    return isDeepStrictEqual({ symbol, key, name, interval, period, params }, asked);
   }
 
   #change(

@@ -52,8 +52,11 @@ export const insertionMachine = setup({
   },
   actions: {
     takeSymbols: assign(({ context }) => {
-      const symbols = leading(context.asked, symbolIn);
-      return { symbols: [...new Set(symbols)], asked: context.asked.slice(symbols.length) };
+      const all = leading(context.asked, symbolIn);
+      // One that is asked for twice is served twice: what it is asked for may differ.
+      const twice = all.findIndex((symbol, i) => all.indexOf(symbol) < i);
+      const symbols = twice === -1 ? all : all.slice(0, twice);
+      return { symbols, asked: context.asked.slice(symbols.length) };
     }),
     takeChanges: assign(({ context }) => {
       const changes = leading(context.asked, changeIn);

@@ -280,6 +280,42 @@ describe('verbs used', () => {
     expect(unansweredIn(facts)).toEqual([]);
   });
 
+  it('for one symbol by a program, a strategy and a waiting scanner are all served', async () => {
+    const looker = () => ({
+      scan: async (context: ScannerContext) => {
+        const early = await context.ensureSymbol('NEW');
+        const light = await context.registerIndicator('LIGHT', SMA);
+        return { symbols: [], metadata: { early: early?.symbol, light } };
+      },
+    });
+    const eager = () => ({
+      setup: (context: StrategyContext) => {
+        context.registerIndicator('NEW', SMA);
+        context.ensureSymbol('NEW');
+      },
+    });
+    const base = config(['AAPL'], [{ module: 'eager' }]);
+    const scanners = [{ module: 'looker', pre_session: true }];
+    const { session, facts } = await recorded({
+      config: { ...base, session_data_config: { ...base.session_data_config, scanners } },
+      data: bars,
+      strategies: { eager },
+      scanners: { looker },
+    });
+    const answers = [
+      session.addSymbol('NEW', { streams: ['15m'] }),
+      session.registerIndicator('LIGHT', { ...SMA, period: 9 }),
+    ];
+    expect((await session.finish()).status).toBe('completed');
+    expect(await Promise.all(answers)).toMatchObject([{ added: true }, { registered: true }]);
+    expect(select(facts, 'ScanCompleted')[0]?.metadata).toEqual({
+      early: 'NEW',
+      light: 'sma_3_5m',
+    });
+    expect(session.view.symbol('NEW')?.intervals).toContain('15m');
+    expect(unansweredIn(facts)).toEqual([]);
+  });
+
   it('and scans are the same with pauses in any frame, at any slice size', async () => {
     const finder = () => ({
       onBar: (bar: { opened: number; interval: string }, context: StrategyContext) => {
