@@ -309,10 +309,11 @@ export class Engine {
   dropTrack(symbol: string): void {
     const track = this.known.get(symbol);
     if (track === undefined) return;
-    Object.assign(track.totals, track.totalsBefore);
     this.known.delete(symbol);
     const i = this.tracks.indexOf(track);
-    if (i !== -1) this.tracks.splice(i, 1);
+    if (i === -1) return;
+    Object.assign(track.totals, track.totalsBefore);
+    this.tracks.splice(i, 1);
   }
 
   /** Begins the frame loop of the present session over the tracks loaded. */

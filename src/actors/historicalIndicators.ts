@@ -49,7 +49,7 @@ function trailing(engine: Engine, symbol: string, plan: TrailingPlan): Calculate
   let bars = 0;
   for (const { date, start, end } of history?.days ?? []) {
     if (!holds.has(date)) continue;
-    const { open } = time.calendar.session(date)!;
+    const { open } = time.session(date)!;
     const { opened, [rule.field]: column } = history!.columns;
     days += 1;
     for (let i = start; i < end; i++) {
@@ -82,7 +82,7 @@ function continueSeries(engine: Engine, track: Track, series: HistoricalSeries):
   const history = data.historyOf(track.symbol, interval);
   for (const day of history?.days ?? []) {
     if (day.date <= after || day.date >= session.date) continue;
-    series.addDay(history!.columns, day, time.calendar.session(day.date)!);
+    series.addDay(history!.columns, day, time.session(day.date)!);
   }
   series.close(session.open);
   return interval;

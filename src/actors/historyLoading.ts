@@ -177,7 +177,7 @@ export function derivedDays(
     if (need.to !== undefined && day.date >= need.to) break;
     // Long windows may have begun before the first day that is asked for.
     if (day.date < need.from && !spansSessions(interval)) continue;
-    const session = time.calendar.session(day.date)!;
+    const session = time.session(day.date)!;
     const bars = new BarColumns(0);
     const { start: from, end: to } = day;
     if (need.interval === need.source) bars.append(source!.columns, from, to);
@@ -211,7 +211,7 @@ export function fillLongWindow(engine: Engine, track: Track, lane: Lane): void {
   const source = stored?.days.some(({ date }) => group.has(date)) ? stored : daily;
   for (const day of source?.days ?? []) {
     if (!group.has(day.date)) continue;
-    const held = time.calendar.session(day.date)!;
+    const held = time.session(day.date)!;
     for (let i = day.start; i < day.end; i++) {
       const bar = source!.columns.at(i);
       // A stored daily bar stands for all base bars of its session.
@@ -248,6 +248,6 @@ export function scoreHistory(engine: Engine, symbols: readonly string[]): void {
 /** How many bars of a stored interval a session has. */
 function barsOn(engine: Engine, text: string, date: TradingDate): number {
   const interval = parseInterval(text);
-  const session = engine.time.calendar.session(date)!;
+  const session = engine.time.session(date)!;
   return interval.intraday ? Math.ceil((session.close - session.open) / interval.ms) : 1;
 }

@@ -281,7 +281,7 @@ function atLeast(
   let due = 0;
   let present = 0;
   for (const date of dates) {
-    const bars = barsIn(time.calendar.session(date)!, source);
+    const bars = barsIn(time.session(date)!, source);
     due += bars;
     present += Math.min(bars, stored.get(date) ?? 0);
   }

@@ -141,7 +141,7 @@ function relive(engine: Engine, track: Track, lane: Lane): void {
   if (!long && lane.runners.length === 0) return;
   for (const day of history?.days ?? []) {
     if (day.date < firstSession.date) continue;
-    const session = time.calendar.session(day.date)!;
+    const session = time.session(day.date)!;
     const bars = new BarColumns(0);
     if (lane.window === null) bars.append(history!.columns, day.start, day.end);
     else {

@@ -103,7 +103,7 @@ function remove(
     return `"${symbol}" is locked by ${holders}: unlock it first, or use force`;
   }
   engine.record('SymbolRemoved', BY, { symbol, reason: 'asked for' }, received);
-  const share = held === undefined ? null : shareToday(engine, symbol);
+  const share = shareToday(engine, symbol);
   engine.forget(symbol);
   if (share !== null) leave(engine.totalsOf(symbol), share);
   if (engine.isOfConfig(symbol)) engine.excluded.add(symbol);
@@ -112,8 +112,8 @@ function remove(
 
 /** What a symbol that leaves has had today, measured by the bars it could have had until now; null if nothing. */
 function shareToday(engine: Engine, symbol: string): Share | null {
-  const { known, base, session, recorder } = engine;
-  const track = known.get(symbol);
+  const { tracks, base, session, recorder } = engine;
+  const track = tracks.find((known) => known.symbol === symbol);
   if (track === undefined) return null;
   const { totals, totalsBefore: before } = track;
   // At the close the day has been counted.

@@ -10,7 +10,7 @@ import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import type { SymbolWish } from './inbox.ts';
 import { comeBack, createLane, earliestEnd, Track } from './track.ts';
-import { historyProblems, requiredIntervals } from './validation.ts';
+import { historyProblems, lookedFor, requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
 
@@ -141,7 +141,9 @@ async function readOrRefuse(
   if (!market.dates(symbol, interval).has(session.date)) {
     const skipped = market.feed.skipped(symbol, interval).get(session.date) ?? [];
     const rows = skipped.length === 0 ? '' : `, ${skipped.length} bad rows skipped`;
-    return new Refusal(`no ${interval} bars on ${session.date}${rows}`, { skipped });
+    const sought = lookedFor(engine, symbol).map((sentence) => `; ${sentence}`);
+    const reason = `no ${interval} bars on ${session.date}${rows}${sought.join('')}`;
+    return new Refusal(reason, { skipped });
   }
   const queue = await market.day({ symbol, interval, session, since: engine.since(session) });
   if (queue.bars.length === 0) {
@@ -211,7 +213,7 @@ async function readHistory(
   const missing = daysBefore(engine, need.from).filter(
     (date) => (stored.has(date) || made(date)) && held?.day(date) === undefined,
   );
-  const sessions = missing.map((date) => time.calendar.session(date)!);
+  const sessions = missing.map((date) => time.session(date)!);
   const read = await market.days(symbol, interval, sessions);
   const byDate = new Map(read.map((day) => [day.session.date, day]));
   const days = sessions.flatMap((session) => {
@@ -278,6 +280,7 @@ function trackOf(
     const totals = engine.totalsOf(symbol);
     comeBack(totals, engine.session.date);
     track = new Track(symbol, lanes, totals);
+    track.fed = !rule.light;
     engine.known.set(symbol, track);
   }
   const { bars } = data.symbols.get(symbol)!;

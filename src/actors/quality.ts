@@ -1,6 +1,6 @@
 /**
  * The quality actor: gaps and scores of each base series, judged at its own bars and at the close only, so
- * that no symbol's facts depend on which other symbols run.
+ * that no symbol's facts depend on which other symbols run. Of a symbol that is not fed nothing is expected.
  */
 import type { Session } from '../domain/calendar/calendar.ts';
 import { barsIn } from '../domain/derivation.ts';
@@ -62,7 +62,7 @@ export class Quality {
     const from = track.accounted;
     const isLast = opened >= from;
     if (isLast) track.accounted = opened + step;
-    if (!this.#enabled || opened === from) return;
+    if (!this.#enabled || !track.fed || opened === from) return;
     const { symbol } = track;
     const interval = track.base.interval.text;
     const missing = Math.round((opened - from) / step);
@@ -74,6 +74,7 @@ export class Quality {
   }
 
   #close(track: Track, session: Session): void {
+    if (!track.fed) return;
     const expected = barsIn(session, this.#base);
     const from = track.accounted;
     let cause = track.base.lastSeq;

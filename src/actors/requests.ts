@@ -1,4 +1,7 @@
 /** What a program can ask of a running session, and the answers it gets. */
+import { Stream } from '../domain/config/leaves.ts';
+import { UsageError } from '../domain/errors.ts';
+import type { Interval } from '../domain/interval.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Conductor } from './conductor.ts';
 import type { Engine } from './engine.ts';
@@ -26,6 +29,13 @@ export type BarResult =
   | { readonly added: true; readonly symbol: string }
   | { readonly added: false; readonly symbol: string; readonly reason: string };
 
+/** The interval of a stream, as a config may name it; quotes are computed from bars. @throws {UsageError} */
+function intervalIn(stream: string): Interval[] {
+  const parsed = Stream.safeParse(stream);
+  if (!parsed.success) throw new UsageError(`streams: ${parsed.error.issues[0]!.message}`);
+  return parsed.data === 'quotes' ? [] : [parsed.data];
+}
+
 export class Requests {
   readonly #engine: Engine;
   readonly #conductor: Conductor;
@@ -37,7 +47,7 @@ export class Requests {
 
   async addSymbol(name: string, streams: readonly string[]): Promise<AddResult> {
     const symbol = symbolNamed(name);
-    const intervals = streams.map(intervalNamed);
+    const intervals = streams.flatMap(intervalIn);
     const { inbox } = this.#engine;
     return new Promise((settle) => {
       const unchanged = (loaded: boolean, reason: string) =>

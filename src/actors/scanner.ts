@@ -30,6 +30,8 @@ export interface ScannerContext<Config = unknown> {
   /** Protects a symbol of the session from being removed until every lock on it is gone, or the day ends. */
   lock(symbol: string): void;
   unlock(symbol: string): void;
+  /** True if the last scan of another scanner found it today. */
+  isFoundByOthers(symbol: string): boolean;
   /** Symbols of a file, one a line, `#` for comments; relative to the config. What was read is recorded. */
   universe(path: string): readonly string[];
 }

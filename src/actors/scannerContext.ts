@@ -31,13 +31,23 @@ export interface ContextOwner {
   readonly tearsDown: boolean;
   readonly verbs: Verbs;
   record<T extends ControlType>(type: T, fields: Fields<T>): number;
+  isFoundByOthers(symbol: string): boolean;
   /** Records what came from outside. */
   recordInput<T extends ControlType>(type: T, fields: Fields<T>): number;
 }
 
-export function createContext(run: ScannersRun, owner: ContextOwner): ScannerContext {
+/** Whether the callback that a context was given to still runs. */
+export interface Work {
+  goesOn: boolean;
+}
+
+export function createContext(run: ScannersRun, owner: ContextOwner, work: Work): ScannerContext {
+  const requireWork = (verb: string) => {
+    if (work.goesOn) return;
+    throw new Error(`${verb} was asked for after the callback had ended: await what it starts`);
+  };
   return {
-    ...verbsOf(run, owner),
+    ...verbsOf(run, owner, requireWork),
     view: run.view,
     config: owner.config,
     get now() {
@@ -47,10 +57,18 @@ export function createContext(run: ScannersRun, owner: ContextOwner): ScannerCon
       const { date, open, close } = run.session;
       return { date, open, close };
     },
-    sessionOf: (date) => run.time.calendar.session(date),
-    lock: (wanted) => lock(run, owner, 'SymbolLocked', symbolNamed(wanted)),
-    unlock: (wanted) => lock(run, owner, 'SymbolUnlocked', symbolNamed(wanted)),
+    sessionOf: (date) => run.time.session(date),
+    lock: (wanted) => {
+      requireWork('lock');
+      lock(run, owner, 'SymbolLocked', symbolNamed(wanted));
+    },
+    unlock: (wanted) => {
+      requireWork('unlock');
+      lock(run, owner, 'SymbolUnlocked', symbolNamed(wanted));
+    },
+    isFoundByOthers: (wanted) => owner.isFoundByOthers(symbolNamed(wanted)),
     universe: (path) => {
+      requireWork('universe');
       const { file, fingerprint, symbols } = readUniverse(path, run.folder);
       const read = { scanner: owner.name, file, fingerprint, symbols: [...symbols] };
       owner.recordInput('UniverseRead', read);
@@ -62,9 +80,14 @@ export function createContext(run: ScannersRun, owner: ContextOwner): ScannerCon
 type AskingVerb = 'ensureSymbol' | 'registerIndicator' | 'addBar' | 'removeSymbol';
 
 /** What is asked of the charts and answered by a promise. */
-function verbsOf(run: ScannersRun, owner: ContextOwner): Pick<ScannerContext, AskingVerb> {
+function verbsOf(
+  run: ScannersRun,
+  owner: ContextOwner,
+  requireWork: (verb: string) => void,
+): Pick<ScannerContext, AskingVerb> {
   const { verbs } = owner;
   const requireSession = (verb: AskingVerb) => {
+    requireWork(verb);
     if (!owner.tearsDown) return;
     throw new Error(`${verb} cannot be asked in teardown: the session is over`);
   };
@@ -92,7 +115,10 @@ function verbsOf(run: ScannersRun, owner: ContextOwner): Pick<ScannerContext, As
         await changed((settle) => verbs.addBar(symbol, interval, bar, options, settle));
       }),
     removeSymbol: (wanted) =>
-      quietly(() => changed((settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle))),
+      quietly(async () => {
+        requireWork('removeSymbol');
+        await changed((settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle));
+      }),
   };
 }
 

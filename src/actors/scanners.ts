@@ -43,7 +43,9 @@ export class Scanners {
 
   constructor(run: ScannersRun, named: readonly NamedScanner[]) {
     this.#run = run;
-    this.#entries = named.map((each) => new Entry(run, each, (asked) => this.deliver(asked)));
+    const deliver = (asked: Asked) => this.deliver(asked);
+    const others = () => this.#entries;
+    this.#entries = named.map((each) => new Entry(run, each, { deliver, others }));
     this.bars = named.flatMap(({ needs }) => needs.bars ?? []);
     this.history = named.flatMap(({ needs }) => needs.history ?? []);
   }
@@ -83,6 +85,7 @@ export class Scanners {
   setUp(name: string): Promise<void> {
     const entry = this.#find(name);
     entry.cause = this.#run.recorder.seq;
+    entry.found = [];
     return entry.call('setup', ({ scanner }, context) => scanner.setup?.(context));
   }
 
@@ -94,6 +97,7 @@ export class Scanners {
     return entry.call('scan', async ({ scanner }, context) => {
       const { symbols, metadata } = checked(await scanner.scan(context));
       entry.record('ScanCompleted', { scanner: name, schedule, symbols, metadata });
+      entry.found = symbols;
       for (const symbol of symbols) entry.verbs.addSymbol(symbol);
     });
   }
@@ -143,11 +147,18 @@ class Entry implements ContextOwner {
   /** Seq of the fact that what it does now follows from. */
   cause = 0;
   tearsDown = false;
+  /** What its last scan of today found. */
+  found: readonly string[] = [];
 
   readonly #run: ScannersRun;
-  readonly #context: ScannerContext;
+  readonly #others: () => readonly Entry[];
 
-  constructor(run: ScannersRun, named: NamedScanner, deliver: (asked: Asked) => void) {
+  /** @param others all scanners of the run, itself among them */
+  constructor(
+    run: ScannersRun,
+    named: NamedScanner,
+    { deliver, others }: { deliver: (asked: Asked) => void; others: () => readonly Entry[] },
+  ) {
     this.#run = run;
     this.named = named;
     this.by = `session/scanner/${named.name}`;
@@ -157,7 +168,7 @@ class Entry implements ContextOwner {
       deliver,
       servesSooner: true,
     });
-    this.#context = createContext(run, this);
+    this.#others = others;
   }
 
   get name(): string {
@@ -166,6 +177,10 @@ class Entry implements ContextOwner {
 
   get config(): unknown {
     return this.named.config;
+  }
+
+  isFoundByOthers(symbol: string): boolean {
+    return this.#others().some((other) => other !== this && other.found.includes(symbol));
   }
 
   record<T extends ControlType>(type: T, fields: Fields<T>): number {
@@ -183,14 +198,18 @@ class Entry implements ContextOwner {
     callback: string,
     act: (named: NamedScanner, context: ScannerContext) => unknown,
   ): Promise<void> {
+    // A context is of its callback: what a callback leaves behind would act when the host happens to get to it.
+    const work = { goesOn: true };
     try {
-      await act(this.named, this.#context);
+      await act(this.named, createContext(this.#run, this, work));
     } catch (error) {
       if (this.#run.over) throw error;
       const reason = sentenceOf(error);
       const scanner = this.name;
       this.record('ScanFailed', { scanner, callback, reason });
       throw new Error(`scanner "${scanner}" failed in ${callback}: ${reason}`, { cause: error });
+    } finally {
+      work.goesOn = false;
     }
   }
 

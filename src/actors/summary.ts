@@ -58,6 +58,7 @@ export function summaryOf(
 /** Base bars expected so far of a session that has not closed. */
 function expectedToday(engine: Engine, symbol: string): number {
   const { loop, recorder, session, tracks } = engine;
-  if (loop === null || loop.closed || !tracks.some((track) => track.symbol === symbol)) return 0;
+  const track = tracks.find((known) => known.symbol === symbol);
+  if (loop === null || loop.closed || !track?.fed) return 0;
   return expectedBars(engine.base.text, session, recorder.at);
 }

@@ -65,6 +65,8 @@ export class Track {
   /** Start of the first base bar not yet accounted for, by a bar or by a gap. */
   accounted: MarketTime = 0;
   present = 0;
+  /** False for a light symbol: no bars are expected of it. */
+  fed = true;
   /** False until its series have been brought up to the session it first takes part in. */
   begun = false;
   /** Indicators on earlier days' bars, which every session brings up to the day before it. */

@@ -181,7 +181,7 @@ function lackOf(engine: Engine, symbol: string, base?: Interval): string {
 }
 
 /** What the data was searched for in vain, such as a file. */
-function lookedFor(engine: Engine, symbol: string): readonly string[] {
+export function lookedFor(engine: Engine, symbol: string): readonly string[] {
   return engine.market.feed.missing?.(symbol) ?? [];
 }
 

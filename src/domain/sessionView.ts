@@ -359,7 +359,9 @@ function indicatorView(slot: IndicatorSlot): IndicatorView {
 export function qualityAt(data: SessionData, symbol: SymbolData, enabled: boolean): QualityView {
   const present = symbol.metrics.bars;
   const { session } = data;
-  if (session === null) return { value: 100, present, expected: 0 };
+  // Of a symbol that is not fed no bars are expected.
+  const fed = !symbol.registered.auto_provisioned;
+  if (session === null || !fed) return { value: 100, present, expected: 0 };
   const expected = expectedBars(symbol.base, session, data.now);
   return { value: qualityOf(present, expected, enabled), present, expected };
 }

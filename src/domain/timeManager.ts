@@ -105,6 +105,12 @@ export class TimeManager {
     return found;
   }
 
+  /** The session of a trading day; null if the market is closed that day. */
+  session(date: TradingDate): Session | null {
+    const day = this.tradingSession(date);
+    return day.open === null ? null : day;
+  }
+
   isTradingDay(date: TradingDate): boolean {
     return this.tradingSession(date).open !== null;
   }

@@ -140,8 +140,9 @@ export class CriterionScanner implements Scanner {
     for (const symbol of this.#added) {
       if (picks.has(symbol)) continue;
       const seen = view.symbol(symbol);
-      // What others have locked may be free at the next scan; what others have brought in anew is theirs.
+      // What others have locked or find may be free at the next scan; what they have brought in anew is theirs.
       if (seen !== undefined && seen.locks.length > 0) continue;
+      if (context.isFoundByOthers(symbol)) continue;
       this.#added.delete(symbol);
       if (seen?.addedBy === 'scanner') leaving.push(symbol);
     }
