@@ -8,7 +8,7 @@ import {
   type Strategy,
   type StrategyContext,
 } from '../../src/index.ts';
-import { MINUTE, runOf } from '../support.ts';
+import { MINUTE, runOf, type TestConfig } from '../support.ts';
 import { finding, looking, marketOf, withScanners } from './scanRun.ts';
 
 const DATE = '2024-01-02';
@@ -263,36 +263,48 @@ describe('the record of a scan', () => {
 });
 
 describe('the same scanners over the same data', () => {
-  it.each([1, 7, 'auto'] as const)('leave the same log at slices of %s', async (slice) => {
-    const busy = looking(async (context: ScannerContext) => {
-      await Promise.all(['NEW', 'GONE'].map((symbol) => context.ensureSymbol(symbol)));
-      await pause(1);
-      await context
-        .registerIndicator('ALSO', { name: 'sma', period: 3, interval: '1m' })
-        .catch(() => {});
-      if (context.now % (2 * MINUTE) === 0) await context.removeSymbol('NEW');
-    });
-    const strategy = (): Strategy => ({
-      onSymbolAdded: (symbol, { emit }: StrategyContext) => emit({ symbol, side: 'buy' }),
-      onBar: ({ symbol, opened }, { emit }) => {
-        if (opened % (5 * MINUTE) === 0) emit({ symbol, side: 'sell' });
+  const busy = looking(async (context: ScannerContext) => {
+    await Promise.all(['NEW', 'GONE'].map((symbol) => context.ensureSymbol(symbol)));
+    await pause(1);
+    await context
+      .registerIndicator('ALSO', { name: 'sma', period: 3, interval: '1m' })
+      .catch(() => {});
+    if (context.now % (2 * MINUTE) === 0) await context.removeSymbol('NEW');
+  });
+  const strategy = (): Strategy => ({
+    onSymbolAdded: (symbol, { emit }: StrategyContext) => emit({ symbol, side: 'buy' }),
+    onBar: ({ symbol, opened }, { emit }) => {
+      if (opened % (5 * MINUTE) === 0) emit({ symbol, side: 'sell' });
+    },
+  });
+  const options = (config: TestConfig): SessionOptions => ({
+    ...withScanners(
+      {
+        busy: { scanner: busy, pre_session: true, times: ['09:30-16:00/29m'] },
+        also: { scanner: finding(() => ['ALSO']), times: ['10:00-15:00/30m', '09:31-09:31/1m'] },
       },
-    });
-    const options: SessionOptions = {
-      ...withScanners(
-        {
-          busy: { scanner: busy, pre_session: true, times: ['09:30-16:00/29m'] },
-          also: { scanner: finding(() => ['ALSO']), times: ['10:00-15:00/30m', '09:31-09:31/1m'] },
-        },
-        { data, end: '2024-01-03', session: { strategies: [{ module: 'hearing' }] } },
-      ),
-      strategies: { hearing: strategy },
-    };
-    const whole = await runOf({ ...options, slice: 3 });
-    const run = await runOf({ ...options, slice });
+      { data, ...config, session: { strategies: [{ module: 'hearing' }] } },
+    ),
+    strategies: { hearing: strategy },
+  });
+
+  it.each([1, 7, 'auto'] as const)('leave the same log at slices of %s', async (slice) => {
+    const given = options({ end: '2024-01-03' });
+    const whole = await runOf({ ...given, slice: 3 });
+    const run = await runOf({ ...given, slice });
     expect(run.summary.chain_hash).toBe(whole.summary.chain_hash);
-    const stepped = await openSession(options);
+    const stepped = await openSession(given);
     while ((await stepped.step()) !== null);
     expect(stepped.summary().chain_hash).toBe(whole.summary.chain_hash);
+  });
+
+  it('leave the same facts when a clock drives them', async () => {
+    const at = async (speed_multiplier: number) => {
+      const backtest_config = { start_date: DATE, end_date: DATE, speed_multiplier };
+      const { facts } = await runOf(options({ backtest_config }));
+      // The first one has the config, and in it the speed.
+      return facts.slice(1);
+    };
+    expect(await at(50_000)).toEqual(await at(0));
   });
 });
