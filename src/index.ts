@@ -16,7 +16,13 @@ export {
 export type { SliceSize } from './actors/pump.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
 export type { BarResult, RegisterResult, RemoveResult } from './actors/requests.ts';
-export type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './actors/scanner.ts';
+export type {
+  Scanner,
+  ScannerContext,
+  ScannerNeeds,
+  ScannerOpening,
+  ScanResult,
+} from './actors/scanner.ts';
 export { RunFailedError, type Session } from './actors/session.ts';
 export type {
   IndicatorUpdate,

@@ -36,12 +36,8 @@ export interface ContextOwner {
 }
 
 export function createContext(run: ScannersRun, owner: ContextOwner): ScannerContext {
-  const { verbs } = owner;
-  const requireSession = (verb: string) => {
-    if (!owner.tearsDown) return;
-    throw new Error(`${verb} cannot be asked in teardown: the session is over`);
-  };
   return {
+    ...verbsOf(run, owner),
     view: run.view,
     config: owner.config,
     get now() {
@@ -52,6 +48,27 @@ export function createContext(run: ScannersRun, owner: ContextOwner): ScannerCon
       return { date, open, close };
     },
     sessionOf: (date) => run.time.calendar.session(date),
+    lock: (wanted) => lock(run, owner, 'SymbolLocked', symbolNamed(wanted)),
+    unlock: (wanted) => lock(run, owner, 'SymbolUnlocked', symbolNamed(wanted)),
+    universe: (path) => {
+      const { file, fingerprint, symbols } = readUniverse(path, run.folder);
+      const read = { scanner: owner.name, file, fingerprint, symbols: [...symbols] };
+      owner.recordInput('UniverseRead', read);
+      return symbols;
+    },
+  };
+}
+
+type AskingVerb = 'ensureSymbol' | 'registerIndicator' | 'addBar' | 'removeSymbol';
+
+/** What is asked of the charts and answered by a promise. */
+function verbsOf(run: ScannersRun, owner: ContextOwner): Pick<ScannerContext, AskingVerb> {
+  const { verbs } = owner;
+  const requireSession = (verb: AskingVerb) => {
+    if (!owner.tearsDown) return;
+    throw new Error(`${verb} cannot be asked in teardown: the session is over`);
+  };
+  return {
     ensureSymbol: (wanted) =>
       quietly(async () => {
         requireSession('ensureSymbol');
@@ -71,20 +88,11 @@ export function createContext(run: ScannersRun, owner: ContextOwner): ScannerCon
     addBar: (wanted, interval, bar, options) =>
       quietly(async () => {
         requireSession('addBar');
-        await changed((settle) =>
-          verbs.addBar(symbolNamed(wanted), interval, bar, options, settle),
-        );
+        const symbol = symbolNamed(wanted);
+        await changed((settle) => verbs.addBar(symbol, interval, bar, options, settle));
       }),
     removeSymbol: (wanted) =>
       quietly(() => changed((settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle))),
-    lock: (wanted) => lock(run, owner, 'SymbolLocked', symbolNamed(wanted)),
-    unlock: (wanted) => lock(run, owner, 'SymbolUnlocked', symbolNamed(wanted)),
-    universe: (path) => {
-      const { file, fingerprint, symbols } = readUniverse(path, run.folder);
-      const read = { scanner: owner.name, file, fingerprint, symbols: [...symbols] };
-      owner.recordInput('UniverseRead', read);
-      return symbols;
-    },
   };
 }
 
