@@ -178,6 +178,7 @@ export class Inbox {
   }
 
   outlook(symbol: string): Outlook {
+    if (this.#wishes.size === 0 && this.#changes.size === 0) return 'stays';
     const comes = Math.max(0, ...(this.#wishes.get(symbol)?.keys() ?? []));
     let goes = 0;
     for (const [number, { wish }] of this.#changes) {

@@ -48,7 +48,7 @@ export interface StrategyContext<Config = unknown> {
   emit(signal: Signal): void;
   /** Adds a symbol before the next frame, unless it is there; `onSymbolAdded` or `onSymbolRefused` follows. */
   ensureSymbol(symbol: string): void;
-  /** Registers an indicator on one symbol before the next frame. @returns its key */
+  /** Registers an indicator on one symbol before the next frame, unless it is there. @returns its key */
   registerIndicator(symbol: string, spec: IndicatorSpec): string;
   /** Adds a base bar by hand before the next frame; what is refused is a MessageRefused in the log. */
   addBar(symbol: string, interval: string, bar: AdhocBar, options?: BarOptions): void;

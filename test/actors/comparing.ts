@@ -44,6 +44,9 @@ export function subtree(view: SessionView, symbol: string) {
       const history = seen.history(interval)!;
       return [interval, history.dates, [...history.bars()], seen.historicalQuality(interval)];
     }),
+    historical: seen.historicalIndicators.map(({ key, value, from, to, days }) => {
+      return { key, value, from, to, days };
+    }),
     metrics: { ...seen.metrics, updated: null },
   };
 }

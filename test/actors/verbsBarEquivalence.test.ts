@@ -17,6 +17,15 @@ const indicators = {
   ],
 };
 
+const ATR = [{ name: 'atr', period: 1, unit: 'days', interval: '1m', key: 'atr' }];
+const trailing = {
+  data: [{ trailing_days: 2, intervals: ['1m', '1d'] }],
+  indicators: {
+    high: { type: 'trailing_max', period: '2d', field: 'high' },
+    volume: { type: 'trailing_average', period: '2d', granularity: 'minute', field: 'volume' },
+  },
+};
+
 interface Edit {
   /** Sessions before the one it is made in. */
   day: number;
@@ -83,8 +92,8 @@ describe('bars added by hand', () => {
           streams: ['1m', ...streams],
           session: {
             derivation: { incomplete },
-            indicators,
-            historical: history ? { data: [{ trailing_days: 2, intervals: ['1m', '1d'] }] } : {},
+            indicators: { ...indicators, historical: history ? [...ATR] : [] },
+            historical: history ? trailing : {},
           },
         });
         const full = { AAPL: barsWithHoles(seed, 0), OTHER: barsWithHoles(seed + 1, 0.02) };

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  type Fact,
-  openSession,
-  type ScannerContext,
-  type Session,
-  type StrategyContext,
-} from '../../src/index.ts';
-import { configOf, MINUTE, random, select } from '../support.ts';
+import { type Fact, openSession, type Session, type StrategyContext } from '../../src/index.ts';
+import { configOf, MINUTE, select } from '../support.ts';
 import {
   barsWithHoles,
   DATES,
@@ -158,37 +152,6 @@ describe('verbs used', () => {
     await session.close();
   });
 
-  it('by a program and a strategy at once, with a pause in between, are all served', async () => {
-    const finder = () => ({
-      onBar: ({ opened }: { opened: number }, context: StrategyContext) => {
-        if (opened === openOf(first) + 9 * MINUTE) context.ensureSymbol('NEW');
-      },
-      setup: (context: StrategyContext) => context.registerIndicator('AAPL', SMA),
-    });
-    const { session, facts } = await recorded({
-      config: config(['AAPL'], [{ module: 'finder' }]),
-      data: bars,
-      strategies: { finder },
-    });
-    const pause = () => {
-      session.pause();
-      setTimeout(() => session.resume(), 20);
-    };
-    // In the very frame in which the strategy asks, and before the first slice begins.
-    let added: unknown;
-    session.on('SessionActivated', pause);
-    session.on('BarAppended', ({ opened, symbol }) => {
-      if (symbol !== 'AAPL' || opened !== openOf(first) + 9 * MINUTE) return;
-      pause();
-      added = session.addSymbol('ALSO');
-    });
-    expect((await session.finish()).status).toBe('completed');
-    expect(await added).toMatchObject({ added: true });
-    expect(session.view.symbols).toEqual(['AAPL', 'ALSO', 'NEW']);
-    expect(unansweredIn(facts)).toEqual([]);
-    expect(select(facts, 'IndicatorRegistered')).toHaveLength(2);
-  });
-
   it('by a strategy at the close take effect at that close', async () => {
     const missing = bars.AAPL.filter(({ opened }) => opened !== CLOSE - MINUTE);
     const closer = () => ({
@@ -280,82 +243,29 @@ describe('verbs used', () => {
     expect(unansweredIn(facts)).toEqual([]);
   });
 
-  it('for one symbol by a program, a strategy and a waiting scanner are all served', async () => {
-    const looker = () => ({
-      scan: async (context: ScannerContext) => {
-        const early = await context.ensureSymbol('NEW');
-        const light = await context.registerIndicator('LIGHT', SMA);
-        return { symbols: [], metadata: { early: early?.symbol, light } };
+  it.each([
+    ['cannot begin', 'NONE', ''],
+    ['fails when its symbol is there', 'AAPL', 'onSymbolAdded'],
+    ['fails at its next bar', 'AAPL', 'onBar'],
+  ])('of a run that %s are answered', async (_, symbol, broken) => {
+    const breaking = () => ({
+      [broken]: () => {
+        throw new Error('broken here');
       },
     });
-    const eager = () => ({
-      setup: (context: StrategyContext) => {
-        context.registerIndicator('NEW', SMA);
-        context.ensureSymbol('NEW');
-      },
-    });
-    const base = config(['AAPL'], [{ module: 'eager' }]);
-    const scanners = [{ module: 'looker', pre_session: true }];
     const { session, facts } = await recorded({
-      config: { ...base, session_data_config: { ...base.session_data_config, scanners } },
+      config: config([symbol], [{ module: 'breaking' }]),
       data: bars,
-      strategies: { eager },
-      scanners: { looker },
+      strategies: { breaking },
     });
-    const answers = [
-      session.addSymbol('NEW', { streams: ['15m'] }),
-      session.registerIndicator('LIGHT', { ...SMA, period: 9 }),
-    ];
-    expect((await session.finish()).status).toBe('completed');
-    expect(await Promise.all(answers)).toMatchObject([{ added: true }, { registered: true }]);
-    expect(select(facts, 'ScanCompleted')[0]?.metadata).toEqual({
-      early: 'NEW',
-      light: 'sma_3_5m',
+    const answers = Promise.all([session.addSymbol('NEW'), session.removeSymbol('ALSO')]);
+    const later = session.on('SymbolRegistered', () => {
+      later();
+      void session.addSymbol('ALSO');
     });
-    expect(session.view.symbol('NEW')?.intervals).toContain('15m');
+    await expect(session.finish()).rejects.toThrow(broken === '' ? 'NONE' : 'broken here');
+    for (const answer of await answers) expect(answer).toHaveProperty('symbol');
+    expect(facts.at(-1)?.type).toBe('RunFailed');
     expect(unansweredIn(facts)).toEqual([]);
-  });
-
-  it('and scans are the same with pauses in any frame, at any slice size', async () => {
-    const finder = () => ({
-      onBar: (bar: { opened: number; interval: string }, context: StrategyContext) => {
-        const minute = (bar.opened - openOf(first)) / MINUTE;
-        if (minute === 9) context.ensureSymbol('NEW');
-        if (minute === 30) context.addBar('AAPL', '1m', barAt(first, 4), { replace: true });
-        if (minute === 60) context.removeSymbol('NEW');
-      },
-    });
-    const looker = () => ({
-      scan: async (context: ScannerContext) => {
-        await context.registerIndicator('LIGHT', { ...SMA, key: `at_${context.now}` });
-        return { symbols: ['ALSO'] };
-      },
-    });
-    const run = async (slice: 1 | 7 | 'auto', pauses: boolean) => {
-      const regular = [{ start: '09:35', end: '10:30', interval: '5m' }];
-      const scanners = [{ module: 'looker', regular_session: regular }];
-      const base = config(['AAPL'], [{ module: 'finder' }]);
-      const session = await openSession({
-        config: { ...base, session_data_config: { ...base.session_data_config, scanners } },
-        data: bars,
-        strategies: { finder },
-        scanners: { looker },
-        slice,
-      });
-      const next = random(7);
-      session.onFrame(({ at }) => {
-        if (!pauses || next() < 0.3 || at > openOf(first) + 70 * MINUTE) return;
-        session.pause();
-        const later = next() < 0.5 ? setImmediate : queueMicrotask;
-        later(() => session.resume());
-      });
-      const { status, facts, chain_hash } = await session.finish();
-      expect(status).toBe('completed');
-      expect(facts.ScanCompleted).toBe(24);
-      return chain_hash;
-    };
-    const hashes = [await run('auto', false)];
-    for (const slice of [1, 7, 'auto'] as const) hashes.push(await run(slice, true));
-    expect(new Set(hashes).size).toBe(1);
   });
 });

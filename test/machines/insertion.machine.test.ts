@@ -56,11 +56,11 @@ describe('the insertion chart', () => {
     expect(await serve([])).toEqual({ ran: [], output: { ok: true }, state: 'done' });
   });
 
-  it('serves in the order it was asked, what is alike together, a symbol once', async () => {
+  it('serves in the order it was asked, what is alike together, a symbol once at a time', async () => {
     const asked = [...symbols('B', 'A', 'B'), ...changes(1, 2), ...symbols('C'), ...changes(3)];
     const { ran, output } = await serve(asked);
     expect(ran).toEqual([
-      ...['load B,A', 'settle B,A', 'change 1,2'],
+      ...['load B,A', 'settle B,A', 'load B', 'settle B', 'change 1,2'],
       ...['load C', 'settle C', 'change 3'],
     ]);
     expect(output).toEqual({ ok: true });
