@@ -206,7 +206,10 @@ describe('removing a symbol', () => {
     });
     expect(await live.addSymbol('NEW', { streams: ['3m'] })).toMatchObject({ added: true });
     expect(live.view.symbol('NEW')?.intervals).toContain('3m');
-    await expect(live.addSymbol('NEW', { streams: ['quotes'] })).rejects.toThrow('no interval');
+    expect(await live.addSymbol('NEW', { streams: ['quotes'] })).toMatchObject({ loaded: true });
+    await expect(live.addSymbol('NEW', { streams: ['ticks'] })).rejects.toThrow(
+      'ticks are refused because the engine is fed bars',
+    );
     await live.close();
   });
 });

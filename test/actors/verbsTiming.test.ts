@@ -44,7 +44,11 @@ describe('verbs used', () => {
     expect(await askAll(session)).toMatchObject([
       { added: true },
       { added: false, loaded: true },
-      { added: false, loaded: false, reason: 'no 1m bars on 2023-11-21' },
+      {
+        added: false,
+        loaded: false,
+        reason: 'no 1m bars on 2023-11-21; no bars of "GONE" are in memory',
+      },
       { registered: true },
       { registered: true },
       { added: false, reason: expect.stringContaining('after the clock') },

@@ -234,7 +234,9 @@ describe('a symbol that cannot be loaded', () => {
     const run = await runOf({ ...options, strategies: { hearing: strategy } });
     expect(results).toEqual([[undefined, undefined], undefined]);
     expect(run.of('SymbolRefused')).toHaveLength(2);
-    expect(told).toEqual(Array(2).fill('GONE: no 1m bars on 2023-11-22'));
+    expect(told).toEqual(
+      Array(2).fill('GONE: no 1m bars on 2023-11-22; no bars of "GONE" are in memory'),
+    );
     expect(run.of('ScanCompleted')).toHaveLength(1);
   });
 });
