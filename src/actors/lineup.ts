@@ -17,49 +17,66 @@ import { readUniverse } from './universe.ts';
 type Entries = Config['session_data_config'];
 type Registered<Factory> = Readonly<Record<string, Factory>>;
 
-/** @throws {UsageError} for a module that cannot be found, made, or asked what it wants */
-export async function findStrategies(
+/** Those that could be made, and for each other one why not: it cannot be found, made, or asked what it wants. */
+export interface Lineup<Named> {
+  readonly found: readonly Named[];
+  readonly mistakes: readonly { readonly path: string; readonly error: UsageError }[];
+}
+
+export function findStrategies(
   entries: Entries['strategies'],
   own: Registered<StrategyFactory>,
   folder: string,
-): Promise<NamedStrategy[]> {
+): Promise<Lineup<NamedStrategy>> {
   const registered = new Map(Object.entries(own)) as Map<string, () => Strategy>;
-  const found: NamedStrategy[] = [];
-  for (const { module, enabled, config: settings } of entries) {
-    if (!enabled) continue;
+  return lineUp('strategies', entries, async (entry, found: NamedStrategy[]) => {
+    const { module, config: settings } = entry;
     const { name: base, factory } = await findModule('strategy', module, registered, folder);
     const name = nameBeside(base, found);
     const strategy = createInstance('strategy', name, factory, settings);
     requireSubscription(name, strategy, settings);
-    found.push({ name, strategy, config: settings });
-  }
-  return found;
+    return { name, strategy, config: settings };
+  });
 }
 
-/**
- * @param own beside the built-in ones; of two that share a name, the own
- * @throws {UsageError} for a module that cannot be found, made, or asked what it wants
- */
-export async function findScanners(
+/** @param own beside the built-in ones; of two that share a name, the own */
+export function findScanners(
   entries: Entries['scanners'],
   own: Registered<ScannerFactory>,
   folder: string,
-): Promise<NamedScanner[]> {
+): Promise<Lineup<NamedScanner>> {
   const all = { ...BUILT_IN_SCANNERS, ...own };
   const registered = new Map(Object.entries(all)) as Map<string, () => Scanner>;
-  const found: NamedScanner[] = [];
-  for (const entry of entries) {
-    const { module, enabled, config: settings } = entry;
-    if (!enabled) continue;
+  return lineUp('scanners', entries, async (entry, found: NamedScanner[]) => {
+    const { module, config: settings } = entry;
     const { name: base, factory } = await findModule('scanner', module, registered, folder);
     const name = nameBeside(base, found);
     const scanner = createInstance('scanner', name, factory, settings);
     const { pre_session: preSession, regular_session: schedules } = entry;
     const universe = (path: string) => readUniverse(path, folder).symbols;
     const needs = needsOf(name, scanner, settings, { universe });
-    found.push({ name, scanner, config: settings, needs, preSession, schedules });
+    return { name, scanner, config: settings, needs, preSession, schedules };
+  });
+}
+
+/** One after another, since names depend on those before; what cannot be made keeps no other one out. */
+async function lineUp<Entry extends { readonly enabled: boolean }, Named>(
+  list: string,
+  entries: readonly Entry[],
+  make: (entry: Entry, found: Named[]) => Promise<Named>,
+): Promise<Lineup<Named>> {
+  const found: Named[] = [];
+  const mistakes: { path: string; error: UsageError }[] = [];
+  for (const [i, entry] of entries.entries()) {
+    if (!entry.enabled) continue;
+    try {
+      found.push(await make(entry, found));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      mistakes.push({ path: `session_data_config.${list}[${i}]`, error });
+    }
   }
-  return found;
+  return { found, mistakes };
 }
 
 /** The second of a name gets a number. */

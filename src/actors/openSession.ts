@@ -25,7 +25,7 @@ import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
 import { marketShape, planHistorical } from './historicalPlans.ts';
-import { findScanners, findStrategies } from './lineup.ts';
+import { findScanners, findStrategies, type Lineup } from './lineup.ts';
 import { MarketData } from './marketData.ts';
 import { Metrics } from './metrics.ts';
 import { countsOf } from './metricsReport.ts';
@@ -94,6 +94,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const lineup = config.session_data_config;
   const strategies = await findStrategies(lineup.strategies, options.strategies ?? {}, folder);
   const scanners = await findScanners(lineup.scanners, options.scanners ?? {}, folder);
+  refuseMistakes([...strategies.mistakes, ...scanners.mistakes]);
   const feed = feedOf(config, options, folder);
   const plan = planner(registry, time);
   const indicators = config.session_data_config.indicators.session.map(plan);
@@ -120,8 +121,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     indicators,
     historical,
     plan,
-    strategies,
-    scanners,
+    strategies: strategies.found,
+    scanners: scanners.found,
     folder,
     metrics,
     journal: (entry) => {
@@ -168,6 +169,14 @@ export function checkConfig(
   const { problems } = planHistorical(parsed.config, registry, calendar);
   if (problems.length > 0) throw new ConfigInvalid(problems);
   return parsed.config;
+}
+
+/** @throws {UsageError} the one mistake as it is, several as mistakes of the config */
+function refuseMistakes(mistakes: Lineup<unknown>['mistakes']): void {
+  const [first, ...others] = mistakes;
+  if (first === undefined) return;
+  if (others.length === 0) throw first.error;
+  throw new ConfigInvalid(mistakes.map(({ path, error }) => ({ path, message: error.message })));
 }
 
 function sliceOf({ slice = 'auto' }: SessionOptions): SliceSize {

@@ -62,16 +62,13 @@ const STRATEGIES = { 'sma-cross': SmaCross };
 
 async function moduleProblems(config: Config, folder: string): Promise<Problem[]> {
   const { strategies, scanners } = config.session_data_config;
-  const path = (list: string, i: number) => `session_data_config.${list}[${i}]`;
   const found = [
-    ...strategies.map((entry, i) =>
-      problemIn(path('strategies', i), () => findStrategies([entry], STRATEGIES, folder)),
-    ),
-    ...scanners.map((entry, i) =>
-      problemIn(path('scanners', i), () => findScanners([entry], {}, folder)),
-    ),
+    await findStrategies(strategies, STRATEGIES, folder),
+    await findScanners(scanners, {}, folder),
   ];
-  return (await Promise.all(found)).flat();
+  return found.flatMap(({ mistakes }) =>
+    mistakes.map(({ path, error }) => ({ path, message: error.message })),
+  );
 }
 
 async function problemIn(path: string, attempt: () => unknown): Promise<Problem[]> {

@@ -94,7 +94,9 @@ describe('a config with scanners', () => {
     );
     const run = await terminal.openbell('run', file);
     expect(run).toMatchObject({ code: 2, stdout: '' });
-    expect(run.stderr).toMatch(/^error: no scanner "gapp" is registered/);
+    expect(run.stderr).toMatch(
+      /^error: the config has 4 mistakes:\n.*no scanner "gapp" is registered/,
+    );
   });
 
   it('shows in the summary how many scans there were, and that one failed', async () => {

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigInvalid, openSession } from '../../src/index.ts';
+import { barsOf, configOf } from '../support.ts';
+
+const data = { AAPL: barsOf({ dates: ['2024-01-02'] }) };
+const scanner = (module: string, config: object) => ({ module, config, pre_session: true });
+
+describe('modules that a config names', () => {
+  it('are all tried, and every mistake is told with its place', async () => {
+    const session = {
+      strategies: [{ module: 'smacross' }],
+      scanners: [scanner('gapp', {}), scanner('gap', { top: 0, min_gap: 2 })],
+    };
+    const opening = openSession({ config: configOf({ session }), data });
+    const error = await opening.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConfigInvalid);
+    expect((error as ConfigInvalid).problems).toEqual([
+      {
+        path: 'session_data_config.strategies[0]',
+        message: expect.stringContaining('no strategy "smacross" is registered'),
+      },
+      {
+        path: 'session_data_config.scanners[0]',
+        message: expect.stringContaining('did you mean "gap"?'),
+      },
+      {
+        path: 'session_data_config.scanners[1]',
+        message: expect.stringMatching(/min_gap.*top|top.*min_gap/),
+      },
+    ]);
+  });
+});
