@@ -123,4 +123,40 @@ describe('verbs of a program, a strategy and a scanner', () => {
     for (const slice of [1, 7, 'auto'] as const) hashes.push(await run(slice, true));
     expect(new Set(hashes).size).toBe(1);
   });
+
+  it('have one chain hash at any slice size, and stepped', async () => {
+    const adder = () => ({
+      onIndicator: ({ value }: { value: unknown }, context: StrategyContext) => {
+        const opened = context.now - 3 * MINUTE;
+        const bar = { ...barAt(first, 0), opened };
+        if (value !== null && opened > openOf(first)) {
+          context.addBar('AAPL', '1m', bar, { replace: true });
+        }
+      },
+    });
+    const hashes: string[] = [];
+    for (const slice of [1, 7, 'auto', 'stepped'] as const) {
+      const session = await openSession({
+        config: config(['AAPL'], [{ module: 'adder' }]),
+        data: bars,
+        strategies: { adder },
+        slice: slice === 'stepped' ? 'auto' : slice,
+      });
+      const to = async (minute: number) => {
+        const time = openOf(first) + minute * MINUTE;
+        if (slice !== 'stepped') await session.runUntil(time);
+        else while (session.view.now < time) await session.step();
+      };
+      await to(12);
+      await session.addBar('AAPL', '1m', barAt(first, 4), { replace: true });
+      await session.registerIndicator('AAPL', { ...SMA, interval: '45m', period: 1 });
+      await session.registerIndicator('NEW', SMA);
+      await to(50);
+      await Promise.all([session.addSymbol('NEW'), session.addSymbol('ALSO')]);
+      await to(70);
+      await session.removeSymbol('ALSO');
+      hashes.push((await session.finish()).chain_hash);
+    }
+    expect(new Set(hashes).size).toBe(1);
+  });
 });
