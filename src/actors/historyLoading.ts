@@ -42,8 +42,7 @@ export function loadHistoryOf(
   read: readonly LoadedHistory[],
 ): void {
   for (const need of needs) {
-    const days = read.find(({ interval }) => interval === need.interval)?.days;
-    recordHistory(engine, symbol, need, days ?? deriveHistory(engine, symbol, need));
+    recordHistory(engine, symbol, need, daysOf(engine, symbol, need, read));
   }
 }
 
@@ -55,10 +54,20 @@ export function loadMissingOf(
   read: readonly LoadedHistory[],
 ): void {
   for (const need of needs) {
-    const known = read.find(({ interval }) => interval === need.interval)?.days;
-    const days = known ?? deriveHistory(engine, symbol, need);
+    const days = daysOf(engine, symbol, need, read);
     if (days.length > 0) recordHistory(engine, symbol, need, days);
   }
+}
+
+/** What a need brings in: what was read, or what can be derived of it. */
+function daysOf(
+  engine: Engine,
+  symbol: string,
+  need: HistoryNeed,
+  read: readonly LoadedHistory[],
+): readonly DayBars[] {
+  const known = read.find(({ interval }) => interval === need.interval)?.days;
+  return known ?? deriveHistory(engine, symbol, need);
 }
 
 function recordHistory(

@@ -10,7 +10,7 @@
  * is the load of Phase 2 for the symbols that wait; scanning stands between two halves of a frame.
  */
 import { assign, fromCallback, sendTo, setup } from 'xstate';
-import { type Asked, insertionMachine } from './insertion.machine.ts';
+import { type Asked, type AskMessage, askedIn, insertionMachine } from './insertion.machine.ts';
 import { SCANNING, scanningMachine } from './scanning.machine.ts';
 import { type CanFail, ifOkTo, type Outcome, onError, outcomeOf, reasonOf, work } from './step.ts';
 
@@ -25,8 +25,7 @@ export type ActiveMessage =
   | { type: 'feed.fail'; reason: string }
   | { type: 'session.pause' }
   | { type: 'session.resume' }
-  | { type: 'symbol.add'; symbol: string }
-  | { type: 'session.change'; change: number };
+  | AskMessage;
 
 export interface ActiveInput {
   /** What was asked for before the session opened. */
@@ -64,7 +63,7 @@ export const activeMachine = setup({
     askPause: assign({ pauseAsked: true }),
     dropPause: assign({ pauseAsked: false }),
     queue: assign({
-      pending: ({ context, event }) => [...context.pending, ...askedIn(event)],
+      pending: ({ context, event }) => [...context.pending, ...wishesIn(event)],
     }),
     takePending: assign({ inserting: ({ context }) => context.pending, pending: [] }),
     noteScanners: assign(({ event }) => ({
@@ -77,7 +76,7 @@ export const activeMachine = setup({
   },
   guards: {
     pauseAsked: ({ context }) => context.pauseAsked,
-    hasAsked: ({ event }) => askedIn(event).length > 0,
+    hasAsked: ({ event }) => wishesIn(event).length > 0,
     hasPending: ({ context }) => context.pending.length > 0,
     succeeded: ({ event }) => reasonOf(event) === '',
   },
@@ -167,9 +166,7 @@ export const activeMachine = setup({
   },
 });
 
-/** What a message asks for. */
-function askedIn(message: ActiveMessage): readonly Asked[] {
-  if (message.type === 'slice.end') return message.asked;
-  if (message.type === 'symbol.add') return [{ symbol: message.symbol }];
-  return message.type === 'session.change' ? [{ change: message.change }] : [];
+/** What a message asks for, strategies in a slice included. */
+function wishesIn(message: ActiveMessage): readonly Asked[] {
+  return message.type === 'slice.end' ? message.asked : askedIn(message);
 }

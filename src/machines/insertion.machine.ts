@@ -14,6 +14,19 @@ import { type CanFail, type Outcome, onError, outcomeOf, reasonOf, step, thenTo 
 /** One thing that was asked for: a symbol to load, or another change, by its number. */
 export type Asked = { readonly symbol: string } | { readonly change: number };
 
+/** How it is asked for. */
+export type AskMessage =
+  | { type: 'symbol.add'; symbol: string }
+  /** A change that waits to be made, by its number. */
+  | { type: 'session.change'; change: number };
+
+/** What a message asks for; nothing if it is none of those that ask. */
+export function askedIn(message: { readonly type: string }): readonly Asked[] {
+  const asking = message as AskMessage;
+  if (asking.type === 'symbol.add') return [{ symbol: asking.symbol }];
+  return asking.type === 'session.change' ? [{ change: asking.change }] : [];
+}
+
 export interface InsertionInput {
   readonly asked: readonly Asked[];
 }

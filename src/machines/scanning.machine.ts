@@ -8,7 +8,7 @@
  * The clock stands until every scan has settled and everything asked for is there.
  */
 import { assign, sendTo, setup } from 'xstate';
-import { type Asked, insertionMachine } from './insertion.machine.ts';
+import { type Asked, type AskMessage, askedIn, insertionMachine } from './insertion.machine.ts';
 import type { LifecycleMessage, LifecycleReply } from './lifecycle.machine.ts';
 import type { ScannerMessage, ScannerReply, ScanSchedule } from './scanner.machine.ts';
 import { type CanFail, type Outcome, outcomeOf, reasonOf } from './step.ts';
@@ -31,11 +31,7 @@ export function scannerId(name: string): string {
   return `scanner/${name}`;
 }
 
-type ScanningMessage =
-  | LifecycleReply
-  | ScannerReply
-  | { type: 'symbol.add'; symbol: string }
-  | { type: 'session.change'; change: number };
+type ScanningMessage = LifecycleReply | ScannerReply | AskMessage;
 
 export interface ScanningContext extends ScanningInput, CanFail {
   readonly done: number;
@@ -174,12 +170,6 @@ export const scanningMachine = setup({
     failed: { type: 'final' },
   },
 });
-
-/** What a message asks for. */
-function askedIn(message: ScanningMessage): readonly Asked[] {
-  if (message.type === 'symbol.add') return [{ symbol: message.symbol }];
-  return message.type === 'session.change' ? [{ change: message.change }] : [];
-}
 
 function failureIn(message: ScanningMessage): string {
   if (message.type === 'scanner.settle') return message.reason;

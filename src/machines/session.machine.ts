@@ -14,7 +14,7 @@ import { assign, enqueueActions, sendTo, setup } from 'xstate';
 import { activeMachine } from './active.machine.ts';
 import { endingMachine } from './ending.machine.ts';
 import { initializationMachine, type PhaseInput } from './initialization.machine.ts';
-import type { Asked } from './insertion.machine.ts';
+import { type Asked, type AskMessage, askedIn } from './insertion.machine.ts';
 import { lifecycleMachine } from './lifecycle.machine.ts';
 import { scannerMachine } from './scanner.machine.ts';
 import { scannerId } from './scanning.machine.ts';
@@ -27,9 +27,7 @@ export type SessionMessage =
   | { type: 'session.pause' }
   | { type: 'session.resume' }
   | { type: 'session.stop' }
-  | { type: 'symbol.add'; symbol: string }
-  /** A change that waits to be made between two frames, by its number. */
-  | { type: 'session.change'; change: number };
+  | AskMessage;
 
 export interface SessionInput {
   readonly symbols: readonly string[];
@@ -87,11 +85,7 @@ export const sessionMachine = setup({
       }
     }),
     queue: assign({
-      pending: ({ context, event }) => {
-        if (event.type === 'symbol.add') return [...context.pending, { symbol: event.symbol }];
-        if (event.type !== 'session.change') return context.pending;
-        return [...context.pending, { change: event.change }];
-      },
+      pending: ({ context, event }) => [...context.pending, ...askedIn(event)],
     }),
     dropPending: assign({ pending: [] }),
     countDay: assign({ day: ({ context }) => context.day + 1 }),
