@@ -1,6 +1,6 @@
 /** What the system this one descends from got wrong, each as a run that gets it right. */
 import { describe, expect, it } from 'vitest';
-import { findCalendar } from '../../src/index.ts';
+import { findCalendar, openSession } from '../../src/index.ts';
 import { barsOf, configOf, MINUTE, runOf, type TestBar } from '../support.ts';
 
 const xnys = findCalendar('XNYS')!;
@@ -221,5 +221,35 @@ describe('a base of', () => {
     expect(run.of('BarDerived')[0]).toMatchObject({
       ...{ interval: '1w', open: 10, high: 23, low: 5, close: 18, volume: 406, count: 4 },
     });
+  });
+});
+
+describe('historical.indicators', () => {
+  it('is populated before the first bar of every day, and for a symbol that is added', async () => {
+    const bars = barsOf({ dates: WEEK });
+    const peak = { type: 'trailing_max', period: '2d', field: 'high' };
+    const days = WEEK.slice(2);
+    const session = await openSession({
+      config: configOf({
+        start: days[0]!,
+        end: days.at(-1)!,
+        session: { historical: { indicators: { peak } } },
+      }),
+      data: { AAPL: bars, NEW: bars },
+    });
+    for (const [i, date] of days.entries()) {
+      await session.runUntil(xnys.session(date)!.open + MINUTE);
+      if (i === 1) await session.addSymbol('NEW');
+      const before = [WEEK[i]!, WEEK[i + 1]!].flatMap((day) => on(day, bars));
+      const value = Math.max(...before.map(({ high }) => high));
+      const symbols = Object.values(session.toJSON().session_data) as {
+        historical: { indicators: Record<string, unknown> };
+      }[];
+      expect(symbols).toHaveLength(i === 0 ? 1 : 2);
+      for (const { historical } of symbols) {
+        expect(historical.indicators).toMatchObject({ peak_2d: { value, days: 2 } });
+      }
+    }
+    await session.close();
   });
 });
