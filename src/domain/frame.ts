@@ -103,15 +103,18 @@ export interface Frame {
   readonly series: readonly SeriesEntry[];
 }
 
+/** Says of a row of bars or values whether its fact is wanted. */
+export type RowTest = (series: number, row: number, block: Block) => boolean;
+
 /**
  * Every fact of a frame, in the order of `seq`. `table` holds at least the series known at this frame.
  *
- * @param wanted leaves out rows of bars and values of other series, which then cost next to nothing
+ * @param wanted leaves out other rows of bars and values, which then cost next to nothing
  */
 export function* factsOf(
   frame: Pick<Frame, 'at' | 'sections'>,
   table: SeriesTable,
-  wanted?: (series: number) => boolean,
+  wanted?: RowTest,
 ): Generator<Fact> {
   for (const section of frame.sections) {
     if (section.kind === 'control') yield* section.facts;
@@ -124,17 +127,17 @@ function* rowsOf(
   at: MarketTime,
   block: Block,
   table: SeriesTable,
-  wanted: (series: number) => boolean = () => true,
+  wanted: RowTest = () => true,
 ): Generator<Fact> {
   const ids = block.columns[0]!.data;
   let cell = 0;
   for (let row = 0; row < block.rows; row++) {
     const id = ids[row]!;
     if (block.type !== 'IndicatorUpdated') {
-      if (wanted(id)) yield barFact(at, block, row, table);
+      if (wanted(id, row, block)) yield barFact(at, block, row, table);
       continue;
     }
-    if (wanted(id)) yield indicatorFact(at, block, row, cell, table);
+    if (wanted(id, row, block)) yield indicatorFact(at, block, row, cell, table);
     cell += arityOf(table.at(id));
   }
 }

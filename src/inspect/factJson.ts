@@ -18,7 +18,13 @@ const TIME_FIELDS: { readonly [T in FactType]?: readonly string[] } = {
   SessionActivated: ['open', 'close'],
   HistoricalIndicatorCalculated: ['open'],
   GapDetected: ['start', 'end'],
+  GapFilled: ['start', 'end'],
+  BarCorrected: ['opened'],
 };
+
+export function isTimeField(type: FactType, field: string): boolean {
+  return field === 'at' || TIME_FIELDS[type]?.includes(field) === true;
+}
 
 /** The fact as a JSON object. Pure. */
 export function factJson(fact: Fact): FactJson {
