@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<Co
   run: ['run the sessions of a config', () => import('./commands/run.ts')],
   shell: ['drive a run by hand', () => import('./commands/shell.ts')],
   log: ['print the facts of a run', () => import('./commands/log.ts')],
+  diff: ['find the first fact in which two runs differ', () => import('./commands/diff.ts')],
   why: ['show what led to a fact, or what came of it', () => import('./commands/why.ts')],
   export: ['print the state of a run as JSON', () => import('./commands/export.ts')],
   config: ['check, write or describe configs', () => import('./commands/config.ts')],
