@@ -26,7 +26,7 @@ function* treeLines(
   lead: string,
   indent: string,
 ): Generator<string> {
-  const source = read.length === 0 ? '' : `  [${read.map(linesText).join('; ')}]`;
+  const source = read.length === 0 ? '' : `  [${sourcesText(read)}]`;
   yield `${lead}${role === null ? '' : LABELS[role]}${lines.brief(fact)}${source}`;
   const deeper = omitted > 0 && because.length === 0;
   if (deeper) yield `${indent}└─ … goes on: why ${fact.cause} shows it`;
@@ -44,8 +44,16 @@ function* treeLines(
   }
 }
 
+const RUNS_SHOWN = 3;
+
+function sourcesText(read: readonly FeedLines[]): string {
+  const more = read.length - RUNS_SHOWN;
+  const shown = read.slice(0, RUNS_SHOWN).map(linesText).join('; ');
+  return more > 0 ? `${shown}; and ${plural(more, 'more run')} of lines` : shown;
+}
+
 /** Such as `AAPL.csv, lines 2 to 391`. */
-export function linesText({ source, file, firstLine, lastLine }: FeedLines): string {
+function linesText({ source, file, firstLine, lastLine }: FeedLines): string {
   const place = file ?? source;
   return firstLine === lastLine
     ? `${place}, line ${firstLine}`
@@ -57,7 +65,7 @@ export function silenceText(silence: Silence, lines: FactLines): string {
   const { seq, symbol, reading, news, signals, lastSignal, strategies, reasons, phase } = silence;
   const parts = [
     `${symbol} at ${lines.clock(silence.at)}, fact ${counted(seq)}, phase ${phase ?? 'none'}`,
-    section('why there may be no signal', reasons),
+    section('why there may be no signal', reasons.length === 0 ? [UNHINDERED] : reasons),
   ];
   if (reading !== null) parts.push(readingText(reading));
   parts.push(
@@ -76,6 +84,8 @@ export function silenceText(silence: Silence, lines: FactLines): string {
   }
   return parts.join('\n\n');
 }
+
+const UNHINDERED = 'nothing kept strategies from one: they could read all that follows';
 
 function section(title: string, items: readonly string[]): string {
   return `${title}:\n${(items.length === 0 ? ['none'] : items).map((item) => `  ${item}`).join('\n')}`;

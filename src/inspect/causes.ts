@@ -7,7 +7,14 @@ import type { Fact, FactOf } from '../domain/facts.ts';
 import { tryParseInterval } from '../domain/interval.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FactFilter, factAt, lastOf } from './factFilter.ts';
-import { barsFrom, type FeedLines, joined, linesOf, sourceOf } from './feedLines.ts';
+import {
+  barsFrom,
+  type FeedLines,
+  joined,
+  linesOf,
+  type SourcedBar,
+  sourced,
+} from './feedLines.ts';
 
 /**
  * How a fact bears on the one it explains:
@@ -49,15 +56,18 @@ const BARS = 1000;
  */
 export function explain(log: LogReader, seq: number, options: ExplainOptions = {}): Explained {
   const { depth = DEPTH, bars = BARS } = options;
-  return new Explainer(log, bars).explain(factAt(log, seq), null, depth);
+  return new Explainer(log, bars).explain({ fact: factAt(log, seq), role: null }, depth);
 }
+
+/** A fact that is to be explained. */
+type Asked = Omit<Ground, 'role'> & { readonly role: Role | null };
 
 /** What a fact rests on, before it is explained in turn. */
 interface Ground {
   readonly fact: Fact;
   readonly role: Role;
-  /** Lines that are known already; such a fact is not explained further. */
-  readonly lines?: readonly FeedLines[];
+  /** What it rests on in turn, where that need not be looked for. */
+  readonly known?: Grounds;
 }
 
 interface Grounds {
@@ -66,8 +76,8 @@ interface Grounds {
   readonly omitted?: number;
 }
 
-/** Roles that say enough by themselves. */
-const ENDS: ReadonlySet<Role> = new Set<Role>(['before', 'corrected', 'gap']);
+/** Of what says enough by itself. */
+const NOTHING: Grounds = { grounds: [] };
 
 class Explainer {
   readonly #log: LogReader;
@@ -78,19 +88,13 @@ class Explainer {
     this.#bars = bars;
   }
 
-  explain(fact: Fact, role: Role | null, depth: number): Explained {
-    if (role !== null && ENDS.has(role)) {
-      return { fact, role, lines: [], because: [], omitted: 0 };
-    }
-    if (depth === 0) {
+  explain({ fact, role, known }: Asked, depth: number): Explained {
+    if (depth === 0 && known === undefined) {
       return { fact, role, lines: [], because: [], omitted: fact.cause === null ? 0 : 1 };
     }
-    const { grounds, lines = [], omitted = 0 } = this.#groundsOf(fact);
-    const because = grounds.map((ground) =>
-      ground.lines === undefined
-        ? this.explain(ground.fact, ground.role, depth - 1)
-        : { ...ground, lines: ground.lines, because: [], omitted: 0 },
-    );
+    const { grounds, lines = [], omitted = 0 } = known ?? this.#groundsOf(fact);
+    if (depth === 0) return { fact, role, lines, because: [], omitted: grounds.length };
+    const because = grounds.map((ground) => this.explain(ground, depth - 1));
     return { fact, role, lines, because, omitted };
   }
 
@@ -119,9 +123,11 @@ class Explainer {
   }
 
   #ofBar(bar: FactOf<'BarAppended'>): Grounds {
-    const source = sourceOf(this.#log, bar);
-    if (source === null) return { grounds: this.#cause(bar) };
-    const { queue, line } = source;
+    return this.#ofSourced(sourced(this.#log, bar));
+  }
+
+  #ofSourced({ bar, queue, line }: SourcedBar): Grounds {
+    if (queue === null) return { grounds: this.#cause(bar) };
     return { grounds: [{ fact: queue, role: 'queue' }], lines: line === null ? [] : [line] };
   }
 
@@ -136,14 +142,14 @@ class Explainer {
     const queue = lastOf(log, 'QueueLoaded', { to: loadedBy, symbol });
     const bars = barsFrom(log, queue, { symbol, opened, end, to: seq });
     const shown = this.#some(bars);
-    const grounds: Ground[] = shown.map(({ bar, line }) =>
-      bar.seq === cause
-        ? { fact: bar, role: 'cause' }
-        : { fact: bar, role: 'bar', lines: line === null ? [] : [line] },
-    );
+    const grounds: Ground[] = shown.map((each) => {
+      const known = this.#ofSourced(each);
+      if (each.bar.seq === cause) return { fact: each.bar, role: 'cause', known };
+      return { fact: each.bar, role: 'bar', known: { ...known, grounds: [] } };
+    });
     if (!grounds.some(({ role }) => role === 'cause')) grounds.push(...this.#cause(derived));
     if (derived.type === 'BarCorrected') grounds.push(this.#corrected(derived.corrects));
-    if (bars.length < derived.count) grounds.push(...this.#history(symbol, seq));
+    if (bars.length < derived.count) grounds.push(...this.#history(symbol, seq, null));
     const lines = joined(bars.flatMap(({ line }) => (line === null ? [] : [line])));
     return { grounds, lines, omitted: bars.length - shown.length };
   }
@@ -159,31 +165,33 @@ class Explainer {
     const grounds = this.#cause(value);
     const { symbol, key, seq, corrects } = value;
     if (corrects !== undefined && corrects > 0) return [...grounds, this.#corrected(corrects)];
-    const isFirst = grounds[0]?.fact.type === 'IndicatorRegistered';
-    if (isFirst) grounds.push(...this.#history(symbol, seq, grounds[0]!.fact));
+    const registered = grounds[0]?.fact;
+    if (registered?.type === 'IndicatorRegistered') {
+      grounds.push(...this.#history(symbol, seq, registered.interval));
+    }
     const test = (fact: Fact) => fact.type === value.type && fact.key === key;
     const types = ['IndicatorUpdated'];
     const [before] = new FactFilter({ to: seq - 1, types, symbols: [symbol], test }).last(
       this.#log,
       1,
     );
-    if (before !== undefined) grounds.push({ fact: before, role: 'before' });
+    if (before !== undefined) grounds.push({ fact: before, role: 'before', known: NOTHING });
     return grounds;
   }
 
-  /** The bars of earlier days last loaded, of the interval in question if there are any. */
-  #history(symbol: string, to: number, of?: Fact): Ground[] {
-    const interval = of?.type === 'IndicatorRegistered' ? of.interval : undefined;
-    const own = new FactFilter({
-      to,
-      types: ['HistoricalBarsLoaded'],
-      symbols: [symbol],
-      test: (fact) => fact.type === 'HistoricalBarsLoaded' && fact.interval === interval,
-    });
-    const loaded =
-      (interval === undefined ? undefined : own.last(this.#log, 1)[0]) ??
-      lastOf(this.#log, 'HistoricalBarsLoaded', { to, symbol });
-    return loaded === undefined ? [] : [{ fact: loaded, role: 'history' }];
+  /** The bars of earlier days last loaded: of that interval, or else of the base, of which it was derived. */
+  #history(symbol: string, to: number, interval: string | null): Ground[] {
+    const { base } = lastOf(this.#log, 'SymbolRegistered', { to, symbol }) ?? {};
+    for (const wanted of [interval, base]) {
+      const [fact] = new FactFilter({
+        to,
+        types: ['HistoricalBarsLoaded'],
+        symbols: [symbol],
+        test: (loaded) => loaded.type === 'HistoricalBarsLoaded' && loaded.interval === wanted,
+      }).last(this.#log, 1);
+      if (fact !== undefined) return [{ fact, role: 'history' }];
+    }
+    return [];
   }
 
   #ofHistory(loaded: FactOf<'HistoricalBarsLoaded'>): Grounds {
@@ -193,7 +201,7 @@ class Explainer {
   }
 
   #corrected(seq: number): Ground {
-    return { fact: factAt(this.#log, seq), role: 'corrected' };
+    return { fact: factAt(this.#log, seq), role: 'corrected', known: NOTHING };
   }
 
   /** Gaps of the session so far, and what filled them. */
@@ -203,6 +211,6 @@ class Explainer {
     const gaps = new FactFilter({ from, to: seq, types, symbols: [symbol] }).facts(this.#log);
     return Array.from(gaps)
       .filter((gap) => gap.seq !== cause)
-      .map((fact) => ({ fact, role: 'gap' }));
+      .map((fact) => ({ fact, role: 'gap', known: NOTHING }));
   }
 }

@@ -30,7 +30,7 @@ export interface Wanted {
 }
 
 /** How many facts back a search for the last ones looks first, and how much further each time. */
-const BACK_FIRST = 2048;
+const BACK_FIRST = 256;
 const BACK_FACTOR = 4;
 
 export class FactFilter {

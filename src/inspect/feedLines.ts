@@ -18,9 +18,10 @@ export interface FeedLines {
   readonly lastLine: number;
 }
 
-/** A bar with the line it was read from; null for one that was added by hand. */
+/** A bar with the load that read it and the line it was read from; null for one that was added by hand. */
 export interface SourcedBar {
   readonly bar: FactOf<'BarAppended'>;
+  readonly queue: FactOf<'QueueLoaded'> | null;
   readonly line: FeedLines | null;
 }
 
@@ -56,24 +57,24 @@ export function barsFrom(
       loaded = fact;
       fed = 0;
     } else if (fact.type === 'BarAppended') {
-      const line = fact.adhoc || loaded === undefined ? null : lineAt(loaded.provenance, fed);
+      const queue = fact.adhoc ? null : (loaded ?? null);
+      const line = queue && lineAt(queue.provenance, fed);
       if (!fact.adhoc) fed += 1;
-      if (fact.opened >= opened && fact.opened < end) found.set(fact.opened, { bar: fact, line });
+      if (fact.opened >= opened && fact.opened < end) {
+        found.set(fact.opened, { bar: fact, queue, line });
+      }
     }
   }
   return [...found.values()].sort((a, b) => a.bar.opened - b.bar.opened);
 }
 
-/** The load that brought a bar which the session fed, and the bar's line. */
-export function sourceOf(
-  log: LogReader,
-  bar: FactOf<'BarAppended'>,
-): { queue: FactOf<'QueueLoaded'>; line: FeedLines | null } | null {
+/** A bar with where it comes from. */
+export function sourced(log: LogReader, bar: FactOf<'BarAppended'>): SourcedBar {
   const { symbol, opened, seq } = bar;
+  const none = { bar, queue: null, line: null };
+  if (bar.adhoc) return none;
   const queue = lastOf(log, 'QueueLoaded', { to: seq, symbol });
-  if (queue === undefined || bar.adhoc) return null;
-  const [found] = barsFrom(log, queue, { symbol, opened, end: opened + 1, to: seq });
-  return { queue, line: found?.line ?? null };
+  return barsFrom(log, queue, { symbol, opened, end: opened + 1, to: seq })[0] ?? none;
 }
 
 /** The line of bar `row`, counted from 0. */

@@ -14,7 +14,7 @@ import { type Cell, ParquetTable, type TableColumn } from './parquetTable.ts';
 /** Of the tables' columns, in each file's metadata as `openbell.schema_version`. */
 export const PARQUET_SCHEMA = 1;
 
-const GROUP_ROWS = 1 << 16;
+const GROUP_ROWS = 1 << 15;
 
 const ENVELOPE: readonly TableColumn[] = [
   { name: 'seq', kind: 'whole' },
@@ -78,7 +78,7 @@ export interface ParquetOptions {
   readonly to?: number;
   /** What else the files' metadata is to say; keys are given the prefix `openbell.`. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Rows of a row group: how much is held in memory. Default 65,536. */
+  /** Rows of a row group: how much is held in memory. Default 32,768. */
   readonly groupRows?: number;
 }
 

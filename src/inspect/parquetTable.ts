@@ -2,7 +2,7 @@
 import { renameSync, rmSync, statSync } from 'node:fs';
 import { constants, zstdCompressSync } from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
-import { fileWriter, ParquetWriter } from 'hyparquet-writer';
+import { type ColumnSource, fileWriter, ParquetWriter } from 'hyparquet-writer';
 
 export type ColumnKind = 'whole' | 'count' | 'number' | 'text' | 'flag' | 'time';
 
@@ -90,11 +90,15 @@ export class ParquetTable {
   #write(): void {
     const rows = this.#group[0]!.length;
     if (rows === 0) return;
-    const columnData = this.#columns.map(({ name }, i) => ({
-      name,
-      data: this.#group[i]!,
-      offsetIndex: false,
-    }));
+    const columnData = this.#columns.map(
+      ({ name, kind }, i): ColumnSource => ({
+        name,
+        data: this.#group[i]!,
+        offsetIndex: false,
+        // Seqs ascend by a few; a dictionary of them would be longer than they are.
+        ...(kind === 'whole' && { encoding: 'DELTA_BINARY_PACKED' }),
+      }),
+    );
     this.#writer.write({ columnData, rowGroupSize: rows });
     this.#group = this.#columns.map(() => []);
   }
