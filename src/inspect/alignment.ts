@@ -37,13 +37,16 @@ export class Alignment {
     this.#lastB = b + count - 1;
   }
 
-  /** True if fact `a` of one log is fact `b` of the other, or both are ignored ones in the same place. */
+  /**
+   * True if fact `a` of one log is fact `b` of the other. Ignored facts that are not as many in both count as
+   * the one before them: what names "the last fact" as its cause may name one of those.
+   */
   same(a: number, b: number): boolean {
-    if (a > this.#lastA || b > this.#lastB) return a > this.#lastA && b > this.#lastB;
-    const shift = this.#shifts.findLast(({ afterA }) => afterA < a);
+    if (a >= this.#lastA || b >= this.#lastB) return a >= this.#lastA && b >= this.#lastB;
+    const shift = this.#shifts.findLast(({ afterA }) => afterA <= a);
     if (shift === undefined) return a === b;
     const { afterB, beforeA, beforeB } = shift;
-    if (a < beforeA) return b > afterB && b < beforeB;
+    if (a < beforeA) return b >= afterB && b < beforeB;
     return b - a === beforeB - beforeA;
   }
 }

@@ -139,7 +139,7 @@ class Comparison {
 
   /** `b` with the facts that it names numbered as in the other log, where they are the same as `a` names. */
   #inTermsOf(a: Fact, b: Fact): Fact {
-    if (this.#alignment.isPlain) return b;
+    if (this.#alignment.isPlain && a.seq === b.seq) return b;
     const translated = (x: unknown, y: unknown) =>
       typeof x !== 'number' || typeof y !== 'number' || x === 0 || y === 0
         ? y

@@ -27,9 +27,14 @@ export function findTarget(
   log: LogReader,
   { symbol, target, to }: { symbol: string; target: Target; to: number },
 ): Found {
-  const change = lastChangeOf(log, symbol, to);
+  let change = lastChangeOf(log, symbol, to);
   if (change === undefined) checkSymbol(log, symbol);
   if (target.kind === 'signal') return signalOf(log, symbol, to);
+  // What is asked about the end of a session is about what was there until then.
+  if (change?.type === 'SessionTornDown') {
+    const before = lastChangeOf(log, symbol, change.seq - 1);
+    if (before?.type === 'SymbolRegistered') change = before;
+  }
   if (change?.type !== 'SymbolRegistered') return { ok: false, reason: absence(symbol, change) };
   const { types, test, missing } = searchFor(log, symbol, target);
   const filter = new FactFilter({ from: change.seq, to, types, symbols: [symbol], test });
@@ -55,7 +60,7 @@ export function absence(symbol: string, change: Fact | undefined): string {
   if (change?.type === 'SymbolRefused') return `${symbol} was refused: ${change.reason}`;
   if (change?.type === 'SymbolRemoved') return `${symbol} was removed: ${change.reason}`;
   if (change?.type === 'SessionTornDown') {
-    return `${symbol} is not loaded: the session of ${change.date} was torn down, and no other has loaded it yet`;
+    return `${symbol} is not loaded: no session has loaded it since that of ${change.date} was torn down`;
   }
   return `${symbol} is not loaded yet`;
 }

@@ -29,7 +29,7 @@ const row = ({ opened, open, high, low, close, volume }: TestBar) =>
 
 /** Rows with a bad one, and for every day one before the open. */
 function fileOf(seed: number): string[] {
-  const missing = (minute: number) => minute % 37 === 5;
+  const missing = (minute: number) => minute % (35 + 2 * seed) === 5;
   const rows = barsOf({ dates: [...EARLIER, ...DATES], seed, missing }).flatMap((bar) => {
     const isOpen = row(bar).includes('T14:30:00');
     const early = { ...bar, opened: bar.opened - MINUTE };
@@ -145,13 +145,12 @@ export function counting(log: LogReader): { log: LogReader; frames: number } {
 export async function rewritten(
   folder: string,
   into: string,
-  { segmentBytes = 60_000, change = (frame: Frame): Frame | null => frame } = {},
+  { segmentBytes = 60_000, change = (frame: Frame): readonly Frame[] => [frame] } = {},
 ): Promise<string> {
   const log = await FileLog.read(folder);
   const copy = await FileLog.create(into, log.manifest, { segmentBytes });
   for (const frame of log.read()) {
-    const changed = change(frame);
-    if (changed !== null) copy.append(changed);
+    for (const changed of change(frame)) copy.append(changed);
   }
   await copy.close('completed');
   return into;
