@@ -66,31 +66,34 @@ function named(what: string, fields: readonly FieldDifference[]): string[][] {
 /** Both facts, field by field; an asterisk marks what differs. */
 function differenceText({ a, b, fields }: FactDifference): string {
   if (a === null || b === null) {
-    const [longer, shorter, fact] = a === null ? ['b', 'a', b] : ['a', 'b', a];
-    return `${shorter} ends where ${longer} goes on:\n${indented(fieldRows(fact!, fact!, [], longer))}`;
+    const [longer, shorter, fact] = a === null ? ['b', 'a', b!] : ['a', 'b', a];
+    const rows = Object.entries(briefly(fact)).map(([name, value]) => [name, shortText(value)]);
+    return `${shorter} ends where ${longer} goes on:\n${indented(aligned(rows, 'll'))}`;
   }
-  const paths = fields.map(({ path }) => path).join(', ');
-  return `first difference, in ${paths}:\n${indented(fieldRows(a, b, fields, null))}`;
+  const names = new Set(fields.map(({ path }) => path.split('.')[0]!));
+  const table = aligned([['', '', 'a', 'b'], ...fieldRows(a, b, fields)], 'llll');
+  return `first difference, in ${[...names].join(', ')}:\n${indented(table)}`;
 }
 
-function fieldRows(
-  a: Fact,
-  b: Fact,
-  fields: readonly FieldDifference[],
-  only: string | null,
-): string {
+/** Of a field that differs only inside, so many places at most. */
+const PLACES_SHOWN = 8;
+
+function fieldRows(a: Fact, b: Fact, fields: readonly FieldDifference[]): string[][] {
   const [left, right] = [briefly(a), briefly(b)];
   const names = [...new Set([...Object.keys(left), ...Object.keys(right)])];
-  const differs = (name: string) =>
-    fields.some(({ path }) => path === name || path.startsWith(`${name}.`));
-  const rows = names.map((name) => [
-    differs(name) ? '*' : '',
-    name,
-    shortText(left[name]),
-    ...(only === null ? [shortText(right[name])] : []),
-  ]);
-  const head = only === null ? ['', '', 'a', 'b'] : ['', '', only];
-  return aligned([head, ...rows], 'llll');
+  return names.flatMap((name) => {
+    const inside = fields.filter(({ path }) => path.startsWith(`${name}.`));
+    const shown = inside.slice(0, PLACES_SHOWN);
+    const more = inside.length - shown.length;
+    if (inside.length > 0) {
+      return [
+        ...shown.map((field) => ['*', field.path, shortText(field.a), shortText(field.b)]),
+        ...(more > 0 ? [['*', `${name} …`, `${counted(more)} more`, '']] : []),
+      ];
+    }
+    const mark = fields.some(({ path }) => path === name) ? '*' : '';
+    return [[mark, name, shortText(left[name]), shortText(right[name])]];
+  });
 }
 
 function briefly(fact: Fact): Record<string, unknown> {

@@ -16,7 +16,7 @@ import type { MarketTime } from '../domain/time.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FactFilter } from './factFilter.ts';
 import { startOf, stateAt } from './stateAt.ts';
-import { absence, checkSymbol, lastChangeOf } from './target.ts';
+import { absence, lastChangeOf } from './target.ts';
 
 /** A symbol as it could be read. */
 export interface SymbolReading {
@@ -94,7 +94,6 @@ const SIGNALS_SHOWN = 5;
  */
 export function silenceOf(log: LogReader, symbol: string, seq: number): Silence {
   const change = lastChangeOf(log, symbol, seq);
-  if (change === undefined) checkSymbol(log, symbol);
   const { data } = stateAt(log, seq);
   const { strategies, qualityEnabled } = settingsOf(log);
   const reading = readingOf(data, symbol, { qualityEnabled });

@@ -28,7 +28,6 @@ export function findTarget(
   { symbol, target, to }: { symbol: string; target: Target; to: number },
 ): Found {
   let change = lastChangeOf(log, symbol, to);
-  if (change === undefined) checkSymbol(log, symbol);
   if (target.kind === 'signal') return signalOf(log, symbol, to);
   // What is asked about the end of a session is about what was there until then.
   if (change?.type === 'SessionTornDown') {
@@ -49,10 +48,15 @@ const CHANGES: readonly FactType[] = [
   'SessionTornDown',
 ];
 
-/** What last decided whether the symbol is in the session. */
+/**
+ * What last decided whether the symbol is in the session.
+ * @throws {UsageError} if the log never had anything of it
+ */
 export function lastChangeOf(log: LogReader, symbol: string, to: number): Fact | undefined {
   const test = (fact: Fact) => !('symbol' in fact) || fact.symbol === symbol;
-  return new FactFilter({ to, types: CHANGES, test }).last(log, 1)[0];
+  const [change] = new FactFilter({ to, types: CHANGES, test }).last(log, 1);
+  if (change === undefined || !('symbol' in change)) checkSymbol(log, symbol);
+  return change;
 }
 
 /** Why a symbol is not in the session, as far as `change` tells. */
@@ -65,10 +69,11 @@ export function absence(symbol: string, change: Fact | undefined): string {
   return `${symbol} is not loaded yet`;
 }
 
-/** @throws {UsageError} if the log has nothing of the symbol */
-export function checkSymbol(log: LogReader, symbol: string): void {
+function checkSymbol(log: LogReader, symbol: string): void {
   const symbols = new Set(log.table.entries.map((entry) => entry.symbol));
   if (symbols.has(symbol)) return;
+  const refused = new FactFilter({ types: ['SymbolRefused'], symbols: [symbol] });
+  if (refused.last(log, 1).length > 0) return;
   throw unknown(`the log has nothing of a symbol "${symbol}"`, symbol, symbols);
 }
 
