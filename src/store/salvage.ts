@@ -4,7 +4,7 @@
  */
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LogCorrupted, LogWriteFailed, UsageError } from '../domain/errors.ts';
+import { LogCorrupted, LogWriteFailed, UsageError } from '../domain/errors.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Malformed } from './bytes.ts';
 import { checkLog } from './checkLog.ts';
@@ -44,7 +44,7 @@ export function salvageLog(folder: string, into: string): Salvage | null {
   const good = goodPartOf(folder);
   // The end of a closed log is vouched for by its manifest alone.
   const end = good.isWhole && damage.lastGoodSeq < good.end.seq ? good.sure : good.end;
-  if (end.seq === 0) throw damage;
+  if (end.seq === 0) throw hopeless(damage);
   const made = makeEmpty(into);
   try {
     copySegments(folder, into, end);
@@ -57,6 +57,12 @@ export function salvageLog(folder: string, into: string): Salvage | null {
   }
   const lost = manifest.closed === null ? null : Math.max(0, manifest.closed.seq - end.seq);
   return { position: end.seq, at: end.at, lost, damage };
+}
+
+function hopeless({ message, segment, offset }: LogCorrupted): LogCorrupted {
+  const what = message.replace(/; the last good fact is .*$/, '');
+  const remedy = 'not one fact is left to be salvaged: restore the file';
+  return new LogCorrupted(`${what}; ${remedy}`, { segment, offset, lastGoodSeq: 0 });
 }
 
 /** The end of a frame. */
