@@ -1,11 +1,11 @@
 /** Explanations for people: what led to a fact as a tree, what strategies could read as a table. */
-import type { Explained, Role } from '../inspect/causes.ts';
+import type { CauseRole, Explained } from '../inspect/causes.ts';
 import type { FeedLines } from '../inspect/feedLines.ts';
 import type { Silence, SymbolReading } from '../inspect/readings.ts';
 import { type FactLines, valueText } from './factText.ts';
 import { aligned, counted, plural } from './table.ts';
 
-const LABELS: Readonly<Record<Role, string>> = {
+const LABELS: Readonly<Record<CauseRole, string>> = {
   cause: '',
   bar: '',
   queue: 'loaded by ',

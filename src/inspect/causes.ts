@@ -15,6 +15,7 @@ import {
   type SourcedBar,
   sourced,
 } from './feedLines.ts';
+import { historySources } from './historySources.ts';
 
 /**
  * How a fact bears on the one it explains:
@@ -27,12 +28,12 @@ import {
  *   corrected  what it replaces
  *   gap        bars that are missing in its score
  */
-export type Role = 'cause' | 'bar' | 'queue' | 'history' | 'before' | 'corrected' | 'gap';
+export type CauseRole = 'cause' | 'bar' | 'queue' | 'history' | 'before' | 'corrected' | 'gap';
 
 export interface Explained {
   readonly fact: Fact;
   /** Null for the fact that was asked about. */
-  readonly role: Role | null;
+  readonly role: CauseRole | null;
   /** What it was read from, if it comes from the feed. */
   readonly lines: readonly FeedLines[];
   readonly because: readonly Explained[];
@@ -60,12 +61,12 @@ export function explain(log: LogReader, seq: number, options: ExplainOptions = {
 }
 
 /** A fact that is to be explained. */
-type Asked = Omit<Ground, 'role'> & { readonly role: Role | null };
+type Asked = Omit<Ground, 'role'> & { readonly role: CauseRole | null };
 
 /** What a fact rests on, before it is explained in turn. */
 interface Ground {
   readonly fact: Fact;
-  readonly role: Role;
+  readonly role: CauseRole;
   /** What it rests on in turn, where that need not be looked for. */
   readonly known?: Grounds;
 }
@@ -195,9 +196,10 @@ class Explainer {
   }
 
   #ofHistory(loaded: FactOf<'HistoricalBarsLoaded'>): Grounds {
-    const held = [...new Set(loaded.held.map(({ seq }) => seq))];
-    const grounds = held.map((seq): Ground => ({ fact: factAt(this.#log, seq), role: 'history' }));
-    return { grounds: [...this.#cause(loaded), ...grounds], lines: linesOf(loaded.provenance) };
+    const held = historySources(this.#log, loaded).map(
+      ({ fact, lines }): Ground => ({ fact, role: 'history', known: { grounds: [], lines } }),
+    );
+    return { grounds: [...this.#cause(loaded), ...held], lines: linesOf(loaded.provenance) };
   }
 
   #corrected(seq: number): Ground {

@@ -14,7 +14,7 @@ import { FACT_TYPES, typesLike } from './factTypes.ts';
 import { Globs } from './globs.ts';
 
 /** Which facts; what is left out does not narrow them down. Patterns are globs, negated by a leading `!`. */
-export interface Wanted {
+export interface FactQuery {
   /** First seq. */
   readonly from?: number;
   /** Last seq. */
@@ -46,7 +46,7 @@ export class FactFilter {
   #series: { of: SeriesTable | null; wanted: boolean[] } = { of: null, wanted: [] };
 
   /** @throws {UsageError} for a type that no type of fact is like */
-  constructor(wanted: Wanted) {
+  constructor(wanted: FactQuery) {
     const { from = 1, to, until, types = [], symbols = [], by = [], where = [] } = wanted;
     this.#test = wanted.test;
     this.#from = Math.max(1, from);
@@ -62,10 +62,10 @@ export class FactFilter {
     return this.#types;
   }
 
-  /** In the order of the log. */
-  *facts(log: LogReader, from = this.#from, to = this.#to): Generator<Fact> {
-    const last = Math.min(to, this.#to, log.position);
-    const first = Math.max(from, this.#from);
+  /** In the order of the log; of a part of it, if one is given. */
+  *facts(log: LogReader, { from, to }: { from?: number; to?: number } = {}): Generator<Fact> {
+    const last = Math.min(to ?? this.#to, this.#to, log.position);
+    const first = Math.max(from ?? this.#from, this.#from);
     if (first > last) return;
     const all = this.#types.size === FACT_TYPES.length;
     const types = all ? undefined : this.#types;
@@ -91,9 +91,9 @@ export class FactFilter {
     return found;
   }
 
-  #lastOf(log: LogReader, { from, to }: { from: number; to: number }, length: number): Fact[] {
+  #lastOf(log: LogReader, part: { from: number; to: number }, length: number): Fact[] {
     let last: Fact[] = [];
-    for (const fact of this.facts(log, from, to)) {
+    for (const fact of this.facts(log, part)) {
       last.push(fact);
       if (last.length >= 2 * length + 64) last = last.slice(-length);
     }

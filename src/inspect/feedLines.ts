@@ -79,15 +79,22 @@ export function sourced(log: LogReader, bar: FactOf<'BarAppended'>): SourcedBar 
 
 /** The line of bar `row`, counted from 0. */
 function lineAt(provenance: readonly ProvenanceRecord[], row: number): FeedLines | null {
+  return linesAt(provenance, { row, bars: 1 })[0] ?? null;
+}
+
+/** The lines of so many bars from bar `row` on, counted from 0. */
+export function linesAt(
+  provenance: readonly ProvenanceRecord[],
+  { row, bars }: { readonly row: number; readonly bars: number },
+): FeedLines[] {
   let before = 0;
-  for (const { source, file, fingerprint, first_line, bars } of provenance) {
-    if (row < before + bars) {
-      const line = first_line + (row - before);
-      return { source, file, fingerprint, firstLine: line, lastLine: line };
-    }
-    before += bars;
-  }
-  return null;
+  return provenance.flatMap((run) => {
+    const from = Math.max(row, before) - before;
+    const to = Math.min(row + bars, before + run.bars) - before;
+    before += run.bars;
+    if (to <= from) return [];
+    return linesOf([{ ...run, first_line: run.first_line + from, bars: to - from }]);
+  });
 }
 
 /** The lines of a provenance. */

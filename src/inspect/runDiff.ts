@@ -1,4 +1,4 @@
-/** Two runs held against each other: where their logs part, what was there before, and what of config and code differs. */
+/** Two runs held against each other: what was there before they part, and what of config and code differs. */
 import type { Fact } from '../domain/facts.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { Manifest } from '../store/manifest.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Fact, type FactOf, FileLog, type LogReader } from '../../src/index.ts';
-import { type Explained, explain, type Role } from '../../src/inspect/causes.ts';
+import { type CauseRole, type Explained, explain } from '../../src/inspect/causes.ts';
 import { MINUTE, select } from '../support.ts';
 import { ADDED, counting, type MarketRun, marketRun, OPEN, REPLACED } from './marketRun.ts';
 
@@ -15,9 +15,9 @@ beforeAll(async () => {
 });
 
 const why = (seq: number) => explain(log, seq);
-const inRole = (explained: Explained, role: Role) =>
+const inRole = (explained: Explained, role: CauseRole) =>
   explained.because.filter((each) => each.role === role);
-const factIn = (explained: Explained, role: Role) =>
+const factIn = (explained: Explained, role: CauseRole) =>
   inRole(explained, role).map(({ fact }) => fact);
 const earlier = (seq: number) => facts.slice(0, seq - 1);
 
@@ -155,6 +155,27 @@ describe('a value', () => {
     const [history] = inRole(why(value.seq), 'cause');
     expect(history!.fact.type).toBe('HistoricalBarsLoaded');
     expect(inRole(history!, 'history').length).toBeGreaterThan(0);
+  });
+});
+
+describe('history', () => {
+  it('rests on the lines of its days, whoever brought them into the log', () => {
+    const minutes = select(facts, 'HistoricalBarsLoaded').filter(
+      ({ interval }) => interval === '1m',
+    );
+    expect(minutes.flatMap(({ held }) => held).length).toBeGreaterThan(5);
+    for (const loaded of minutes) {
+      const explained = why(loaded.seq);
+      const rows = [explained, ...inRole(explained, 'history')].flatMap((each) =>
+        rowsAt(loaded.symbol, each),
+      );
+      const inDays = run.lines[loaded.symbol]!.slice(1).filter((row) => {
+        const date = row.slice(0, 10);
+        const isFed = !row.includes('T14:29') && !row.includes('n/a');
+        return isFed && date >= loaded.from && date <= loaded.to;
+      });
+      expect(rows.sort()).toEqual(inDays.sort());
+    }
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type LogReader,
 } from '../../src/index.ts';
 import { conditionOf } from '../../src/inspect/condition.ts';
-import { FactFilter, factAt, lastOf, type Wanted } from '../../src/inspect/factFilter.ts';
+import { FactFilter, type FactQuery, factAt, lastOf } from '../../src/inspect/factFilter.ts';
 import { FACT_TYPES, typesLike } from '../../src/inspect/factTypes.ts';
 import { stretchOf } from '../../src/inspect/position.ts';
 import { sealLog } from '../../src/store/sealLog.ts';
@@ -33,7 +33,7 @@ const symbolOf = (fact: Fact) => ('symbol' in fact ? fact.symbol : undefined);
 const where = (...texts: string[]) => texts.map((text) => conditionOf(text, FACT_TYPES, xnys.zone));
 const field = (fact: Fact, name: string) => (fact as unknown as Record<string, unknown>)[name];
 
-const CHOICES: [string, () => Wanted, (fact: Fact) => boolean][] = [
+const CHOICES: [string, () => FactQuery, (fact: Fact) => boolean][] = [
   ['everything', () => ({}), () => true],
   ['a stretch', () => ({ from: 100, to: 5_000 }), ({ seq }) => seq >= 100 && seq <= 5_000],
   ['a time', () => ({ until: INSERTED }), ({ at }) => at <= INSERTED],
