@@ -83,6 +83,30 @@ export type {
   ParamRule,
 } from './indicators/indicator.ts';
 export type { IndicatorSpec } from './indicators/resolution.ts';
+export { type CauseRole, type Explained, type ExplainOptions, explain } from './inspect/causes.ts';
+export { type Condition, conditionOf } from './inspect/condition.ts';
+export { type Effect, effectsOf } from './inspect/effects.ts';
+export { FactFilter, type FactQuery, factAt } from './inspect/factFilter.ts';
+export { type FactJson, factJson } from './inspect/factJson.ts';
+export type { FeedLines } from './inspect/feedLines.ts';
+export type { FieldDifference } from './inspect/fieldDiff.ts';
+export {
+  type DiffOptions,
+  diffLogs,
+  type FactDifference,
+  type LogDiff,
+} from './inspect/logDiff.ts';
+export { type DayStats, type LogStats, statsOf, type TypeStats } from './inspect/logStats.ts';
+export {
+  exportParquet,
+  type ParquetFile,
+  type ParquetOptions,
+} from './inspect/parquetExport.ts';
+export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.ts';
+export { type Found, findTarget, type Target } from './inspect/target.ts';
+export type { ChainLink, ChainPoint } from './store/chain.ts';
 export type { LogReader, LogWriter, ReadRange } from './store/eventLog.ts';
 export { FileLog } from './store/fileLog.ts';
 export { MemoryLog } from './store/memoryLog.ts';
+export { type Salvage, salvageLog } from './store/salvage.ts';
+export { sealLog } from './store/sealLog.ts';

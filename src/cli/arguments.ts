@@ -9,6 +9,11 @@ export function countFrom1(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 on.');
 }
 
+/** Gathers the values of an option that can be given several times. */
+export function gathered(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 /**
  * A required argument that may stand behind an option with a list of values: such an option takes all
  * words up to the next option, the argument among them.

@@ -89,14 +89,26 @@ export class FactLines {
 
   line(fact: Fact): string {
     const { seq, at, type, by, cause } = fact;
-    const gist = (GISTS[type] as (fact: Fact, clock: Clock) => string)(fact, this.#clock);
+    const gist = this.#gist(fact);
     const symbol = 'symbol' in fact ? fact.symbol : '';
-    const head = `${String(seq).padStart(this.#seqWidth)}  ${this.#clock(at)}  ${type.padEnd(23)}`;
+    const head = `${String(seq).padStart(this.#seqWidth)}  ${this.clock(at)}  ${type.padEnd(23)}`;
     const origin = cause === null ? by : `${by} ← ${cause}`;
     return `${head}  ${symbol.padEnd(6)}  ${gist.padEnd(56)}  ${origin}`;
   }
 
-  readonly #clock = (time: MarketTime): string => {
+  /** Without columns, and without who and why. */
+  brief(fact: Fact): string {
+    const { seq, at, type } = fact;
+    const symbol = 'symbol' in fact ? `${fact.symbol}  ` : '';
+    return `${seq}  ${this.clock(at)}  ${type}  ${symbol}${this.#gist(fact)}`;
+  }
+
+  #gist(fact: Fact): string {
+    return (GISTS[fact.type] as (fact: Fact, clock: Clock) => string)(fact, this.clock);
+  }
+
+  /** Exchange time, such as `2024-01-02 09:31:00`. */
+  readonly clock = (time: MarketTime): string => {
     if (time !== this.#time) {
       this.#time = time;
       this.#timeText = isoInZone(time, this.#zone).slice(0, 19).replace('T', ' ');

@@ -5,11 +5,13 @@ import { UsageError } from '../domain/errors.ts';
 import { startOf } from '../inspect/stateAt.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
+import type { Manifest } from '../store/manifest.ts';
 import { cutOffNote, wasCutOff } from './cutOff.ts';
 import { say } from './output.ts';
 
 export interface RecordedRun extends AsyncDisposable {
   readonly log: LogReader;
+  readonly manifest: Manifest;
   /** As in `RunStarted`. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly calendar: Calendar;
@@ -46,5 +48,6 @@ export async function openRun(folder: string): Promise<RecordedRun> {
     );
   }
   if (cutOff) say(cutOffNote(log));
-  return { log, config, calendar, cutOff, [Symbol.asyncDispose]: () => log.close() };
+  const { manifest } = log;
+  return { log, manifest, config, calendar, cutOff, [Symbol.asyncDispose]: () => log.close() };
 }

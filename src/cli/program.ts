@@ -14,7 +14,12 @@ const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<Co
   run: ['run the sessions of a config', () => import('./commands/run.ts')],
   shell: ['drive a run by hand', () => import('./commands/shell.ts')],
   log: ['print the facts of a run', () => import('./commands/log.ts')],
-  export: ['print the state of a run as JSON', () => import('./commands/export.ts')],
+  diff: ['find the first fact in which two runs differ', () => import('./commands/diff.ts')],
+  why: ['show what led to a fact, or what came of it', () => import('./commands/why.ts')],
+  stats: ['count what the log of a run is made of', () => import('./commands/stats.ts')],
+  seal: ['compress the log of a run that is over', () => import('./commands/seal.ts')],
+  salvage: ['copy what is good of a damaged log', () => import('./commands/salvage.ts')],
+  export: ['write the state of a run, or all its facts', () => import('./commands/export.ts')],
   config: ['check, write or describe configs', () => import('./commands/config.ts')],
   calendar: ['print the sessions of an exchange', () => import('./commands/calendar.ts')],
 };
@@ -80,12 +85,10 @@ function report(error: unknown, argv: readonly string[]): number {
   return expected ?? EXIT.failed;
 }
 
-/** A damaged log can be given back, not mended: no command salvages one. */
+/** Names the command that salvages a damaged log. */
 function withRemedyAtHand(message: string): string {
-  return message.replace(
-    /restore the file, or salvage the log up to there$/,
-    'restore the folder from a copy, or run it again into another one',
-  );
+  const command = spelled('salvage <run>');
+  return message.replace(/or salvage the log up to there$/, `$& with "${command}"`);
 }
 
 function reportUse({ code, exitCode, message }: CommanderError, argv: readonly string[]): number {

@@ -23,10 +23,15 @@ export async function writeWhole(pieces: Iterable<string>, path: string): Promis
     await rename(part, path);
   } catch (error) {
     await rm(part, { force: true }).catch(() => {});
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw new UsageError(
-      `"${path}" cannot be written (${error.code}): name a place that exists and has room`,
-      { cause: error },
-    );
+    throw unwritable(path, error);
   }
+}
+
+/** What to throw in the place of an error of the file system that came up while writing to `path`. */
+export function unwritable(path: string, error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error)) return error;
+  return new UsageError(
+    `"${path}" cannot be written (${error.code}): name a place that exists and has room`,
+    { cause: error },
+  );
 }

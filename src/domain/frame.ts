@@ -6,7 +6,7 @@
  */
 import { BAR_FIELDS } from './bars.ts';
 import type { BarFact, ControlFact, Fact, HistoryFact, IndicatorFact } from './facts.ts';
-import type { SeriesEntry, SeriesTable } from './series.ts';
+import { arityOf, type SeriesEntry, type SeriesTable } from './series.ts';
 import type { MarketTime } from './time.ts';
 
 /** A row of a block of bars: its series, the fact that led to it (0: none), the bar. */
@@ -103,25 +103,42 @@ export interface Frame {
   readonly series: readonly SeriesEntry[];
 }
 
-/** Every fact of a frame, in the order of `seq`. `table` holds at least the series known at this frame. */
-export function* factsOf(frame: Frame, table: SeriesTable): Generator<Fact> {
+/** Says of a row of bars or values whether its fact is wanted. */
+export type RowTest = (series: number, row: number, block: Block) => boolean;
+
+/**
+ * Every fact of a frame, in the order of `seq`. `table` holds at least the series known at this frame.
+ *
+ * @param wanted leaves out other rows of bars and values, which then cost next to nothing
+ */
+export function* factsOf(
+  frame: Pick<Frame, 'at' | 'sections'>,
+  table: SeriesTable,
+  wanted?: RowTest,
+): Generator<Fact> {
   for (const section of frame.sections) {
     if (section.kind === 'control') yield* section.facts;
     else if (section.type === 'HistoricalBarsLoaded') yield historyFact(frame.at, section);
-    else yield* rowsOf(frame.at, section, table);
+    else yield* rowsOf(frame.at, section, table, wanted);
   }
 }
 
-function* rowsOf(at: MarketTime, block: Block, table: SeriesTable): Generator<Fact> {
-  if (block.type !== 'IndicatorUpdated') {
-    for (let row = 0; row < block.rows; row++) yield barFact(at, block, row, table);
-    return;
-  }
+function* rowsOf(
+  at: MarketTime,
+  block: Block,
+  table: SeriesTable,
+  wanted: RowTest = () => true,
+): Generator<Fact> {
+  const ids = block.columns[0]!.data;
   let cell = 0;
   for (let row = 0; row < block.rows; row++) {
-    const fact = indicatorFact(at, block, row, cell, table);
-    cell += fact.cells;
-    yield fact.fact;
+    const id = ids[row]!;
+    if (block.type !== 'IndicatorUpdated') {
+      if (wanted(id, row, block)) yield barFact(at, block, row, table);
+      continue;
+    }
+    if (wanted(id, row, block)) yield indicatorFact(at, block, row, cell, table);
+    cell += arityOf(table.at(id));
   }
 }
 
@@ -154,11 +171,11 @@ function indicatorFact(
   row: number,
   cell: number,
   table: SeriesTable,
-): { fact: IndicatorFact; cells: number } {
+): IndicatorFact {
   const [series, cause, valid, values] = block.columns;
   const entry = table.at(series!.data[row]!);
   const outputs = entry.outputs ?? [];
-  const fact: IndicatorFact = {
+  return {
     seq: block.firstSeq + row,
     at,
     type: 'IndicatorUpdated',
@@ -170,7 +187,6 @@ function indicatorFact(
     valid: valid!.data[row] === 1,
     ...block.extra,
   };
-  return { fact, cells: Math.max(1, outputs.length) };
 }
 
 function historyFact(at: MarketTime, block: Block): HistoryFact {

@@ -22,6 +22,10 @@ const TIME_FIELDS: { readonly [T in FactType]?: readonly string[] } = {
   BarCorrected: ['opened'],
 };
 
+export function isTimeField(type: FactType, field: string): boolean {
+  return field === 'at' || TIME_FIELDS[type]?.includes(field) === true;
+}
+
 /** The fact as a JSON object. Pure. */
 export function factJson(fact: Fact): FactJson {
   const { seq, at, type, by, cause, ...fields } = fact as Fact & Record<string, unknown>;

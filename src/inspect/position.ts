@@ -12,11 +12,8 @@ import type { LogReader } from '../store/eventLog.ts';
  * @throws {UsageError} if `at` is none of these, or nothing of the log is that early
  */
 export function seqAt(log: LogReader, at: string, calendar: Calendar): number {
-  if (/^\d+$/.test(at)) return seqWithin(log, Number(at));
-  const time = /^\d{1,2}:/.test(at)
-    ? parseClock(at, lastSession(log, calendar), calendar.zone)
-    : instant(at, calendar);
-  const seq = log.seek(time);
+  if (isSeq(at)) return seqWithin(log, Number(at));
+  const seq = log.seek(timeAt(log, at, calendar));
   if (seq === 0) {
     const first = isoInZone(firstTime(log), calendar.zone);
     throw new UsageError(`"${at}" is before the run: choose a time from "${first}" on`);
@@ -24,7 +21,56 @@ export function seqAt(log: LogReader, at: string, calendar: Calendar): number {
   return seq;
 }
 
-function seqWithin(log: LogReader, seq: number): number {
+/** A stretch of a log; bounds are inclusive, and may lie beyond the log. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  /** Last market time, where the end was given as a time. */
+  readonly until: MarketTime;
+}
+
+/**
+ * The stretch between two places, each as in `seqAt`: from the first fact at or after `from` to the last one at
+ * or before `to`.
+ *
+ * @throws {UsageError} if one is no place, or the first is after the second
+ */
+export function stretchOf(
+  log: LogReader,
+  { from, to }: { from?: string | undefined; to?: string | undefined },
+  calendar: Calendar,
+): Stretch {
+  const first = boundOf(log, from ?? '1', calendar);
+  const last = boundOf(log, to, calendar);
+  if (first.seq > last.seq || first.time > last.time) {
+    throw new UsageError(`--from ${from} is after --to ${to}: swap the two`);
+  }
+  return {
+    from: Number.isNaN(first.seq) ? log.seek(first.time - 1) + 1 : first.seq,
+    to: Number.isNaN(last.seq) ? Number.POSITIVE_INFINITY : last.seq,
+    until: Number.isNaN(last.time) ? Number.POSITIVE_INFINITY : last.time,
+  };
+}
+
+/** A seq or a time; NaN, which is after nothing, for what was not given. */
+function boundOf(log: LogReader, text: string | undefined, calendar: Calendar) {
+  const seq = text !== undefined && isSeq(text) ? Number(text) : Number.NaN;
+  const isTime = text !== undefined && !isSeq(text);
+  return { seq, time: isTime ? timeAt(log, text, calendar) : Number.NaN };
+}
+
+function isSeq(text: string): boolean {
+  return /^\d+$/.test(text);
+}
+
+function timeAt(log: LogReader, text: string, calendar: Calendar): MarketTime {
+  return /^\d{1,2}:/.test(text)
+    ? parseClock(text, lastSession(log, calendar), calendar.zone)
+    : instant(text, calendar);
+}
+
+/** @throws {UsageError} if the log does not hold it */
+export function seqWithin(log: LogReader, seq: number): number {
   if (seq >= 1 && seq <= log.position) return seq;
   throw new UsageError(`the log has no fact ${seq}: choose one from 1 to ${log.position}`);
 }

@@ -16,12 +16,15 @@ export const LINK_BYTES = 32;
 const BLOCK_BYTES = 16_384;
 
 /** One value of the chain, over all facts up to and including `lastSeq`. */
-export interface ChainLink {
-  /** First fact of its block. */
-  readonly firstSeq: number;
+export interface ChainPoint {
   readonly lastSeq: number;
   /** SHA-256, hex. */
   readonly hash: string;
+}
+
+export interface ChainLink extends ChainPoint {
+  /** First fact of its block. */
+  readonly firstSeq: number;
 }
 
 /** The link that a link record holds. */

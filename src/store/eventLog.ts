@@ -5,7 +5,7 @@
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
-import type { ChainLink } from './chain.ts';
+import type { ChainLink, ChainPoint } from './chain.ts';
 
 export interface ReadRange {
   /** First seq wanted; frames that hold it come whole. Default 1. */
@@ -14,6 +14,8 @@ export interface ReadRange {
   readonly to?: number;
   /** Yields the same blocks over and over, filled anew: quicker where none is kept past its turn. */
   readonly reuse?: boolean;
+  /** Only frames with facts of these types: the others are passed over, undecoded. What is beside them comes too. */
+  readonly types?: ReadonlySet<string> | undefined;
 }
 
 export interface LogReader {
@@ -34,6 +36,8 @@ export interface LogReader {
   chainHash(): string;
   /** The chain so far, in order: where two logs part, or between which facts one was altered. */
   links(): Iterable<ChainLink>;
+  /** The last value of the chain over facts up to `seq` at most; null before the first one. O(log facts). */
+  linkUpTo(seq: number): ChainPoint | null;
   close(): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { ByteWriter } from './bytes.ts';
-import type { ChainLink } from './chain.ts';
+import type { ChainLink, ChainPoint } from './chain.ts';
 import { CommitQueue } from './commitQueue.ts';
 import { syncFolder } from './durableFile.ts';
 import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
@@ -195,10 +195,10 @@ export class FileLog implements LogWriter {
     return this.#queue.durable();
   }
 
-  *read({ from = 1, to, reuse = false }: ReadRange = {}): Generator<Frame> {
+  *read({ from = 1, to, reuse = false, types }: ReadRange = {}): Generator<Frame> {
     this.#queue.flush();
     const last = Math.min(to ?? this.position, this.position);
-    yield* this.#files.frames({ from: Math.max(1, from), to: last, reuse });
+    yield* this.#files.frames({ from: Math.max(1, from), to: last, reuse, types });
   }
 
   tail(options: TailOptions = {}): AsyncGenerator<Frame> {
@@ -227,6 +227,11 @@ export class FileLog implements LogWriter {
   *links(): Generator<ChainLink> {
     this.#queue.flush();
     yield* this.#files.links(this.position);
+  }
+
+  linkUpTo(seq: number): ChainPoint | null {
+    this.#queue.flush();
+    return this.#files.linkUpTo(Math.min(seq, this.position));
   }
 
   /** Records what depends on the host and is no fact, beside the log. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
-import type { ChainLink } from './chain.ts';
+import type { ChainLink, ChainPoint } from './chain.ts';
 import { checkClosing } from './closing.ts';
 import type { LogReader, ReadRange } from './eventLog.ts';
 import { LogFiles } from './logFiles.ts';
@@ -54,10 +54,10 @@ export class FileLogReader implements LogReader {
     return this.#scan.torn?.bytes ?? 0;
   }
 
-  *read({ from = 1, to, reuse = false }: ReadRange = {}): Generator<Frame> {
+  *read({ from = 1, to, reuse = false, types }: ReadRange = {}): Generator<Frame> {
     this.#advance();
     const last = Math.min(to ?? this.position, this.position);
-    yield* this.#files.frames({ from: Math.max(1, from), to: last, reuse });
+    yield* this.#files.frames({ from: Math.max(1, from), to: last, reuse, types });
   }
 
   tail(options: TailOptions = {}): AsyncGenerator<Frame> {
@@ -84,6 +84,11 @@ export class FileLogReader implements LogReader {
   *links(): Generator<ChainLink> {
     this.#advance();
     yield* this.#files.links(this.position);
+  }
+
+  linkUpTo(seq: number): ChainPoint | null {
+    this.#advance();
+    return this.#files.linkUpTo(Math.min(seq, this.position));
   }
 
   async close(): Promise<void> {}

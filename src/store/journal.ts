@@ -2,7 +2,7 @@
  * `journal.ndjson`: what depended on the host and changed nothing in the market, such as pauses, overruns and
  * recoveries. Beside the log and never part of it; one JSON object a line.
  */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const JOURNAL_NAME = 'journal.ndjson';
@@ -49,6 +49,12 @@ export function readJournal(folder: string): RecordedEntry[] {
         return [];
       }
     });
+}
+
+/** Makes the journal of a folder that has none, of entries as they were recorded. */
+export function restoreJournal(folder: string, entries: readonly RecordedEntry[]): void {
+  const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
+  writeFileSync(join(folder, JOURNAL_NAME), text);
 }
 
 function textOf(path: string): string {

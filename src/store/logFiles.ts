@@ -2,13 +2,24 @@
 import type { Frame } from '../domain/frame.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Malformed } from './bytes.ts';
-import type { ChainLink } from './chain.ts';
+import type { ChainLink, ChainPoint } from './chain.ts';
+import type { ReadRange } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
+import { FrameSieve } from './frameSieve.ts';
 import type { IndexedSegment, LogIndex } from './logIndex.ts';
-import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
+import { HEADER_BYTES, nameOf, type RecordHeader, seqFrom } from './record.ts';
 import type { Batch } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
+import { decodeHead } from './segmentHead.ts';
 import { openSegment, segmentName } from './segments.ts';
+
+/** As `ReadRange`, settled. */
+interface FrameRange {
+  readonly from: number;
+  readonly to: number;
+  readonly reuse: boolean;
+  readonly types: ReadRange['types'];
+}
 
 /** One record as it is come upon. */
 interface Found {
@@ -32,16 +43,22 @@ export class LogFiles {
    * The frames that hold facts `from` to `to`, which the log is known to hold.
    * @throws {LogCorrupted} at the first thing that is not as it was written
    */
-  *frames({ from, to, reuse }: { from: number; to: number; reuse: boolean }): Generator<Frame> {
+  *frames({ from, to, reuse, types }: FrameRange): Generator<Frame> {
     if (to < from) return;
     const decoder = new FrameDecoder();
+    const sieve = new FrameSieve(types);
     let next = from;
     for (const found of this.#records(from)) {
       const { kind, firstSeq, count } = found.header;
       if (kind !== 'frame' || firstSeq + count <= from) continue;
       if (firstSeq > next) throw missing(found, next);
-      yield intact(found, (payload) => decoder.decode(found.header, payload, reuse));
       next = firstSeq + count;
+      if (sieve.mayHold(found.header)) {
+        const frame = intact(found, (payload) =>
+          sieve.holds(found.header, payload) ? decoder.decode(found.header, payload, reuse) : null,
+        );
+        if (frame !== null) yield frame;
+      }
       if (next > to) return;
     }
     const last = segmentName(Math.max(1, this.#index.segments.length));
@@ -72,7 +89,31 @@ export class LogFiles {
       const lastSeq = firstSeq + count - 1;
       if (kind === 'frame' && lastSeq >= position) return;
       if (kind !== 'link') continue;
-      yield { firstSeq, lastSeq, hash: intact(found, (payload) => payload.toString('hex')) };
+      yield { firstSeq, lastSeq, hash: intact(found, hex) };
+    }
+  }
+
+  /** The last value of the chain over facts up to `seq`; null before the first one. */
+  linkUpTo(seq: number): ChainPoint | null {
+    const indexed = this.#index.segmentOf(seq + 1);
+    if (indexed === undefined) return null;
+    // Between two marks there may be no link: then from the mark before, at the latest from the head.
+    for (let from = seq + 1; ; ) {
+      let point: ChainPoint | null = null;
+      let first = 0;
+      for (const found of this.#recordsIn(indexed, (segment) =>
+        this.#index.offsetOf(from, indexed, segment),
+      )) {
+        const { kind, firstSeq, count } = found.header;
+        const lastSeq = firstSeq + count - 1;
+        first ||= seqFrom(found.header);
+        if (kind === 'head') point = { lastSeq, hash: intact(found, headLink(found.header)) };
+        else if (lastSeq > seq) break;
+        else if (kind === 'link') point = { lastSeq, hash: intact(found, hex) };
+      }
+      if (point !== null) return point.lastSeq === 0 ? null : point;
+      if (first === 0) return null;
+      from = first - 1;
     }
   }
 
@@ -113,6 +154,15 @@ export class LogFiles {
       segment.close();
     }
   }
+}
+
+function hex(payload: Buffer): string {
+  return payload.toString('hex');
+}
+
+/** Reads the link that a segment goes on from. */
+function headLink(header: RecordHeader): (payload: Buffer) => string {
+  return (payload) => Buffer.from(decodeHead(header, payload).link).toString('hex');
 }
 
 /** What `decode` makes of the payload of a record. @throws {LogCorrupted} if the payload is not intact */

@@ -4,9 +4,10 @@ import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
-import { type ChainLink, linkOf } from './chain.ts';
+import { type ChainLink, type ChainPoint, linkOf } from './chain.ts';
 import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
+import { FrameSieve } from './frameSieve.ts';
 import { LogState, type RecordSink } from './logState.ts';
 import { HEADER_BYTES, readHeader } from './record.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
@@ -63,13 +64,16 @@ export class MemoryLog implements LogWriter {
     return Promise.resolve();
   }
 
-  *read({ from = 1, to = this.position, reuse = false }: ReadRange = {}): Generator<Frame> {
+  *read({ from = 1, to = this.position, reuse = false, types }: ReadRange = {}): Generator<Frame> {
+    const sieve = new FrameSieve(types);
     const decoder = new FrameDecoder();
     const first = countWhile(this.#frames, (frame) => frame.lastSeq < from);
     const end = countWhile(this.#frames, (frame) => frame.firstSeq <= to);
     for (let i = first; i < end; i++) {
       const { record } = this.#frames[i]!;
-      yield decoder.decode(readHeader(record)!, record.subarray(HEADER_BYTES), reuse);
+      const header = readHeader(record)!;
+      const payload = record.subarray(HEADER_BYTES);
+      if (sieve.holds(header, payload)) yield decoder.decode(header, payload, reuse);
     }
   }
 
@@ -97,6 +101,10 @@ export class MemoryLog implements LogWriter {
 
   links(): Iterable<ChainLink> {
     return [...this.#links];
+  }
+
+  linkUpTo(seq: number): ChainPoint | null {
+    return this.#links[countWhile(this.#links, ({ lastSeq }) => lastSeq <= seq) - 1] ?? null;
   }
 
   async close(): Promise<void> {

@@ -72,6 +72,25 @@ describe('openbell log', () => {
     [['--to', '1'], ['RunStarted']],
     [['--from', '9000000'], []],
     [['--tail', '--limit', '1'], ['RunCompleted']],
+    [
+      ['--type', 'Run*', 'Session*', '!SessionEnded', '--to', '2024-01-02T10:00'],
+      ['RunStarted', 'SessionActivated'],
+    ],
+    [
+      ['--type', '!*ed', '--limit', '2'],
+      ['TransitionTaken', 'TransitionTaken'],
+    ],
+    [['--by', 'session/clock'], ['ClockAdvanced']],
+    [
+      ['--by', 'session/*', '--by', '!*/*/*', '--type', 'Run*', 'Session*ed', '!*Down'],
+      ['SessionActivated', 'SessionEnded', 'SessionActivated', 'SessionEnded'],
+    ],
+    [['--where', 'sessions >= 1'], ['RunCompleted']],
+    [
+      ['--type', 'Phase*', '--where', 'phase=3', '--where', 'date = 2024-01-03'],
+      ['PhaseEntered', 'PhaseLeft'],
+    ],
+    [['--symbol', '!A*', '--type', 'Symbol*'], []],
   ])('narrows down by %j', async (options, types) => {
     const lines = await terminal.jsonLines('log', RUN, '--json', ...options);
     expect(lines.map(({ type }) => type)).toEqual(types);
@@ -98,6 +117,20 @@ describe('openbell log', () => {
     [['nowhere'], '"nowhere" holds no run, it has no "manifest.json": give the folder of a run'],
     [[], 'log needs the folder of a run, such as runs/demo-1'],
     [[RUN, '--from', '5', '--to', '3'], '--from 5 is after --to 3: swap the two'],
+    [[RUN, '--from', '11:00', '--to', '10:59'], '--from 11:00 is after --to 10:59: swap the two'],
+    [
+      [RUN, '--from', 'noon'],
+      '"noon" is no place in a run: write a seq such as 1200, a time such as 2024-01-02T09:45, ' +
+        'or a clock time of its last session such as 09:45',
+    ],
+    [
+      [RUN, '--where', 'clsoe > 5'],
+      'none of these facts has a field "clsoe": did you mean "close"?',
+    ],
+    [
+      [RUN, '--where', 'close'],
+      '"close" is no condition: write a field, one of = != < <= > >= ~ !~ and a value, such as "close > 250"',
+    ],
     [
       [RUN, '--type', 'SignalEmited'],
       'no type of fact is like "SignalEmited": did you mean "SignalEmitted"?',
@@ -129,9 +162,33 @@ describe('openbell log', () => {
     expect(broken.code).toBe(3);
     expect(broken.stderr).toMatch(/^error: [^\n]*00000001\.log[^\n]*\n$/);
     expect(broken.stderr).toMatch(
-      /: restore the folder from a copy, or run it again into another /,
+      /: restore the file, or salvage the log up to there with "npm run -s openbell -- salvage <run>"\n$/,
     );
-    expect(broken.stderr).not.toContain('salvage');
+  });
+});
+
+describe('openbell log --tail', () => {
+  it('follows another process that runs, through the filter, to the end', async () => {
+    const size = ['--symbols', '10', '--days', '20'];
+    const child = terminal.start('demo', ...size, '--log', 'followed', '--debug');
+    const end = ended(child);
+    await said(child.stderr, /SessionEnded/);
+    const filter = ['--type', 'Signal*', '--symbol', 'A*', '--where', 'side = buy', '--json'];
+    const tail = ['--tail', '--limit', '100000'];
+    const followed = await terminal.jsonLines('log', 'followed', ...filter, ...tail);
+    expect((await end).code).toBe(0);
+    const whole = await terminal.jsonLines('log', 'followed', ...filter);
+    expect(whole.length).toBeGreaterThan(20);
+    expect(followed).toEqual(whole);
+    expect(new Set(whole.map(({ type, side }) => `${type} ${side}`))).toEqual(
+      new Set(['SignalEmitted buy']),
+    );
+  });
+
+  it('ends where it is told to', async () => {
+    const options = ['--tail', '--limit', '3', '--to', '2024-01-02T10:00', '--json'];
+    const lines = await terminal.jsonLines('log', RUN, '--type', 'BarDerived', ...options);
+    expect(lines.map(({ at }) => at)).toEqual(Array(3).fill('2024-01-02T15:00:00.000Z'));
   });
 });
 

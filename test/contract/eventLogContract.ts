@@ -116,6 +116,22 @@ export function describeEventLog(name: string, create: () => Promise<LogWriter>)
       expect(starts(log.read({ from: 21, to: 20 }))).toEqual([]);
     });
 
+    it('passes over frames without facts of the types asked for', () => {
+      fill(101);
+      const read = (...types: string[]) => starts(log.read({ types: new Set(types) }));
+      const all = starts(log.read());
+      expect(read('BarAppended')).toEqual(all.slice(1));
+      expect(read('BarDerived')).toEqual(all.filter((_, i) => i > 0 && i % 5 === 0));
+      expect(read('SymbolRefused')).toEqual([all[50], all[100]]);
+      expect(read('PhaseEntered', 'HistoricalBarsLoaded')).toEqual([1]);
+      expect(read('PhaseEntered', 'SymbolRefused')).toEqual([1, all[50], all[100]]);
+      expect(read('SignalEmitted')).toEqual([]);
+      expect(read()).toEqual([]);
+      const refused = new Set(['SymbolRefused']);
+      expect(starts(log.read({ from: all[51]!, types: refused }))).toEqual([all[100]]);
+      expect(starts(log.read({ to: all[99]!, types: refused }))).toEqual([all[50]]);
+    });
+
     it('reads from anywhere in a long log', () => {
       fill(3000);
       for (const from of [1, 9_000, 15_555, 27_000]) {
@@ -292,6 +308,20 @@ export function describeEventLog(name: string, create: () => Promise<LogWriter>)
       expect([afterOne > atFirst, all > afterOne]).toEqual([true, true]);
       await log.close();
       expect(log.bytes).toBe(all);
+    });
+
+    it('finds the link up to any fact', () => {
+      fill(3000);
+      const links = [...log.links()];
+      expect(links.length).toBeGreaterThan(20);
+      const places = [0, 1, 2, 3, log.position, log.position + 5];
+      for (const { lastSeq } of links) places.push(lastSeq - 1, lastSeq, lastSeq + 1);
+      for (const seq of places) {
+        const expected = links.findLast(({ lastSeq }) => lastSeq <= seq);
+        const found = log.linkUpTo(seq);
+        expect(found === null).toBe(expected === undefined);
+        if (found !== null) expect(expected).toMatchObject(found);
+      }
     });
 
     it('is closed for good to appends', async () => {

@@ -1,21 +1,25 @@
 /** `openbell log`: the facts of a run, one a line. */
 import type { Command } from 'commander';
-import { UsageError } from '../../domain/errors.ts';
 import type { Fact } from '../../domain/facts.ts';
+import { conditionOf } from '../../inspect/condition.ts';
+import { FactFilter } from '../../inspect/factFilter.ts';
 import { factJson } from '../../inspect/factJson.ts';
+import { typesLike } from '../../inspect/factTypes.ts';
+import { stretchOf } from '../../inspect/position.ts';
 import type { LogReader } from '../../store/eventLog.ts';
-import { behindList, countFrom1 } from '../arguments.ts';
-import { FactFilter } from '../factFilter.ts';
+import { behindList, countFrom1, gathered } from '../arguments.ts';
 import { FactLines } from '../factText.ts';
-import { openRun } from '../openRun.ts';
+import { openRun, type RecordedRun } from '../openRun.ts';
 import { Output } from '../output.ts';
 
 interface Options {
   readonly json?: true;
   readonly type?: readonly string[];
-  readonly symbol?: string;
-  readonly from?: number;
-  readonly to?: number;
+  readonly symbol?: readonly string[];
+  readonly by?: readonly string[];
+  readonly where?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
   readonly limit?: number;
   readonly tail?: true;
 }
@@ -28,23 +32,43 @@ export function define(command: Command): void {
     .usage('<run> [options]')
     .argument('[run]', 'folder of the run')
     .option('--json', 'one JSON object a line, times in UTC')
-    .option('--type <glob...>', 'only facts of these types, such as "Bar*"')
-    .option('--symbol <symbol>', 'only facts of this symbol')
-    .option('--from <seq>', 'first fact, by number', countFrom1)
-    .option('--to <seq>', 'last fact, by number', countFrom1)
+    .option(
+      '--type <glob...>',
+      'only facts of these types, such as "Bar*"; "!BarDerived": not these',
+    )
+    .option(
+      '--symbol <glob>',
+      'only facts of this symbol, or not of "!AAPL"; can be repeated',
+      gathered,
+    )
+    .option(
+      '--by <glob>',
+      'only facts of this actor, such as "session/strategy/*"; "!…": not',
+      gathered,
+    )
+    .option('--where <condition>', 'only facts whose fields are so: "close > 250"', gathered)
+    .option('--from <place>', 'first fact: a seq, an ISO time, or HH:MM[:SS] of the last session')
+    .option('--to <place>', 'last fact, by the same')
     .option('--limit <n>', 'at most so many facts', countFrom1)
     .option('--tail', `the last facts (${TAIL_LENGTH}, or --limit), then more as the run goes on`)
+    .addHelpText('after', EXAMPLES)
     .action(printLog);
 }
+
+const EXAMPLES = `
+A condition is a field, one of = != < <= > >= ~ !~ and a value; ~ means "holds the text". Dots lead into a field.
+  --type IndicatorUpdated --where "key = macd_5m" --where "value.macd > 0"
+  --type SignalEmitted --where "reason ~ above" --from 10:00 --to 10:30
+  --type "Bar*" "!BarDerived" --where "opened >= 2024-01-02T15:00" --where "volume > 1e6"
+`;
 
 async function printLog(given: string | undefined, options: Options): Promise<void> {
   const missing = 'log needs the folder of a run, such as runs/demo-1';
   const { argument, list } = behindList(given, options.type ?? [], missing);
-  const { from = 1, to = Number.POSITIVE_INFINITY } = options;
-  if (from > to) throw new UsageError(`--from ${from} is after --to ${to}: swap the two`);
-  const filter = new FactFilter({ from, to, types: list, symbol: options.symbol?.toUpperCase() });
+  const types = typesLike(list);
   await using run = await openRun(argument);
   const { log, calendar, cutOff } = run;
+  const filter = filterOf(run, types, options);
   const lines = new FactLines(calendar.zone, log.position);
   const lineOf = options.json
     ? (fact: Fact) => JSON.stringify(factJson(fact))
@@ -64,6 +88,19 @@ async function printLog(given: string | undefined, options: Options): Promise<vo
   }
   await output.flush();
 }
+
+function filterOf({ log, calendar }: RecordedRun, types: Types, options: Options): FactFilter {
+  const { symbol: symbols = [], by = [], where = [] } = options;
+  return new FactFilter({
+    ...stretchOf(log, options, calendar),
+    types: [...types],
+    symbols,
+    by,
+    where: where.map((text) => conditionOf(text, types, calendar.zone)),
+  });
+}
+
+type Types = ReturnType<typeof typesLike>;
 
 interface Following {
   readonly log: LogReader;
@@ -87,6 +124,7 @@ async function follow({ log, filter, output, lineOf, length, ended }: Following)
   await output.flush();
   if (ended) return;
   for await (const frame of log.tail({ from: known + 1, signal: interrupted.signal })) {
+    if (filter.endsBefore(frame)) return;
     for (const fact of filter.within(frame, log)) {
       if (fact.seq > known) output.add(`${lineOf(fact)}\n`);
     }

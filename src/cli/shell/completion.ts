@@ -1,5 +1,5 @@
 /** What may come next in a line: commands and their words, options, symbols, intervals, types of facts. */
-import { FACT_TYPES } from '../factFilter.ts';
+import { FACT_TYPES } from '../../inspect/factTypes.ts';
 import type { ShellCommand } from './command.ts';
 import type { Interpreter } from './interpreter.ts';
 import { usageOf } from './usage.ts';

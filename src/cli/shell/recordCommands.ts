@@ -1,6 +1,6 @@
 /** What the run has on record: signals, facts, the whole state, the summary. */
 import type { FactOf, SessionJson } from '../../index.ts';
-import { FactFilter } from '../factFilter.ts';
+import { FactFilter } from '../../inspect/factFilter.ts';
 import { FactLines } from '../factText.ts';
 import { argument } from '../invocation.ts';
 import { describeRun } from '../runSession.ts';
@@ -41,11 +41,7 @@ export const RECORD_COMMANDS: readonly ShellCommand[] = [
 
 function signals({ shell, given: { N } }: Call): string {
   const count = N === undefined ? FACTS_SHOWN : countOf(N);
-  const filter = new FactFilter({
-    from: 1,
-    to: shell.session.log.position,
-    types: ['SignalEmitted'],
-  });
+  const filter = new FactFilter({ types: ['SignalEmitted'] });
   const found = filter.last(shell.session.log, count) as FactOf<'SignalEmitted'>[];
   if (found.length === 0) return 'no signal yet';
   const rows = found.map(({ at, symbol, side, strength, strategy, reason }) => [
@@ -65,11 +61,10 @@ function log({ shell, given }: Call): string {
   const alone = given.TYPE !== undefined && /^\d+$/.test(given.TYPE) && given.N === undefined;
   const [type, number] = alone ? [undefined, given.TYPE] : [given.TYPE, given.N];
   const count = number === undefined ? FACTS_SHOWN : countOf(number);
+  const symbol = given['--symbol'];
   const filter = new FactFilter({
-    from: 1,
-    to: facts.position,
     types: type === undefined ? [] : [type],
-    symbol: given['--symbol']?.toUpperCase(),
+    symbols: symbol === undefined ? [] : [symbol],
   });
   const lines = new FactLines(shell.time.calendar.zone, facts.position);
   const found = filter.last(facts, count);
