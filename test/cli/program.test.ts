@@ -13,6 +13,11 @@ describe('openbell', () => {
       'run',
       'shell',
       'log',
+      'diff',
+      'why',
+      'stats',
+      'seal',
+      'salvage',
       'export',
       'config',
       'calendar',
@@ -60,10 +65,10 @@ describe('openbell', () => {
   });
 
   it('says what an option may be', async () => {
-    const { code, stderr } = await terminal.openbell('log', 'runs/a', '--from', 'x');
+    const { code, stderr } = await terminal.openbell('demo', '--days', 'x');
     expect(code).toBe(2);
     expect(stderr).toContain(
-      '"--from <seq>" argument "x" is invalid. Write a whole number from 1 on.',
+      '"--days <n>" argument "x" is invalid. Write a whole number from 1 on.',
     );
   });
 

@@ -71,9 +71,7 @@ describe('effects', () => {
       new Set(
         'BarAppended BarCorrected BarDerived GapFilled HistoricalBarsLoaded IndicatorUpdated QualityScored'
           .split(' ')
-          .concat(
-            'HistoricalDataAugmented HistoricalIndicatorCalculated TransitionTaken'.split(' '),
-          ),
+          .concat('HistoricalIndicatorCalculated TransitionTaken'.split(' ')),
       ),
     );
     expect(effects.find(({ fact }) => fact.type === 'BarAppended')?.fact).toMatchObject({
