@@ -2,7 +2,6 @@
 
 export type { SessionStatus } from './actors/conductor.ts';
 export type { GoalOptions } from './actors/demand.ts';
-export type { JournalEntry } from './actors/engine.ts';
 export type { ExportOptions } from './actors/exports.ts';
 export type { ActorHealth } from './actors/health.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
@@ -107,6 +106,7 @@ export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
 export type { LogReader, LogWriter, ReadRange } from './store/eventLog.ts';
 export { FileLog } from './store/fileLog.ts';
+export type { JournalEntry } from './store/journal.ts';
 export { MemoryLog } from './store/memoryLog.ts';
 export { type Salvage, salvageLog } from './store/salvage.ts';
 export { sealLog } from './store/sealLog.ts';

@@ -13,6 +13,7 @@ import type { TimeManager } from '../domain/timeManager.ts';
 import { tradingDaysFrom } from '../domain/tradingDays.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
+import type { JournalEntry } from '../store/journal.ts';
 import { FrameLoop } from './frameLoop.ts';
 import { HandmadeBars } from './handmade.ts';
 import type { HistoricalPlans } from './historicalPlans.ts';
@@ -30,9 +31,6 @@ import { type NamedStrategy, Strategies } from './strategy.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Totals, Track } from './track.ts';
 import { Verbs } from './verbs.ts';
-
-/** What depends on the host and never changes the market: pauses, retries, refused pauses. */
-export type JournalEntry = { readonly type: string } & Readonly<Record<string, unknown>>;
 
 export interface EngineParts {
   readonly config: Config;

@@ -1,4 +1,4 @@
-/** How an insertion ends: what failed is taken back, those who asked are told. */
+/** What an insertion does beside the load: settles how that ended, and makes the changes that need none. */
 import { expectedBars } from '../domain/sessionView.ts';
 import type { ChangeInput, SettleInput } from '../machines/insertion.machine.ts';
 import { addAdhocBar } from './adhocBar.ts';
@@ -20,13 +20,10 @@ export function settleInsertion(engine: Engine, { symbols, reason }: SettleInput
     if (refused && wish.result === null) takeBack(engine, symbol, reason);
     engine.inbox.answer(symbol, result);
     const { strategies, recorder } = engine;
-    strategies.attach(engine.tracks);
     // Of what is refused before the session strategies hear when it opens.
     if (refused && engine.data.active) strategies.refused(symbol, result.reason, recorder.seq);
-    if (result.added) {
-      // A light symbol holds what its one asker wants; it is not for everyone to trade.
-      if (!wish.request.light) strategies.added(symbol, recorder.seq);
-    }
+    // A light symbol holds what its one asker wants; it is not for everyone to trade.
+    if (result.added && !wish.request.light) strategies.added(symbol, recorder.seq);
   }
   engine.strategies.attach(engine.tracks);
 }
@@ -40,7 +37,6 @@ function resultOf(symbol: string, reason: string): AddResult {
 function takeBack(engine: Engine, symbol: string, reason: string): void {
   if (engine.data.symbols.has(symbol)) engine.record('SymbolRemoved', BY, { symbol, reason });
   engine.forget(symbol);
-  engine.strategies.attach(engine.tracks);
   engine.record('SymbolRefused', BY, { symbol, reason });
 }
 
@@ -72,7 +68,6 @@ function dropIfEmpty(engine: Engine, symbol: string, cause: number): void {
   if (holds || engine.inbox.hasChangesOf(symbol)) return;
   engine.record('SymbolRemoved', BY, { symbol, reason: 'nothing of it is asked for' }, cause);
   engine.forget(symbol);
-  engine.strategies.attach(engine.tracks);
 }
 
 /** @returns why the change is not made; empty if it is */

@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises';
 import { findScanners, findStrategies } from '../actors/lineup.ts';
 import { ConfigInvalid, checkConfig } from '../actors/openSession.ts';
-import { SmaCross } from '../actors/smaCross.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
 import type { DataSource } from '../domain/config/data.ts';
 import type { Problem } from '../domain/config/problem.ts';
@@ -13,6 +12,7 @@ import { TimeManager } from '../domain/timeManager.ts';
 import { catalogueOf } from '../indicators/catalogue.ts';
 import { createRegistry } from '../indicators/registry.ts';
 import { loadConfigFile } from './configFile.ts';
+import { STRATEGIES } from './strategies.ts';
 import { plural } from './table.ts';
 
 export type ConfigVerdict =
@@ -56,9 +56,6 @@ function windowOf(config: Config) {
 function windowProblems(config: Config): Promise<Problem[]> {
   return problemIn('backtest_config', () => windowOf(config));
 }
-
-/** Those that the command line knows by name. */
-const STRATEGIES = { 'sma-cross': SmaCross };
 
 async function moduleProblems(config: Config, folder: string): Promise<Problem[]> {
   const { strategies, scanners } = config.session_data_config;

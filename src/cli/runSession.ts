@@ -2,7 +2,6 @@
 import { openSession, type SessionOptions } from '../actors/openSession.ts';
 import type { SliceSize } from '../actors/pump.ts';
 import { RunFailedError, type Session } from '../actors/session.ts';
-import { SmaCross } from '../actors/smaCross.ts';
 import type { RunSummary } from '../actors/summary.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
@@ -14,6 +13,7 @@ import { print, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { refuseForeignFolder } from './runFolder.ts';
 import type { StatelyInspector } from './stately.ts';
+import { STRATEGIES } from './strategies.ts';
 import { nextCommands, summaryText } from './summaryText.ts';
 
 /** How a run is shown; the same for `run` and `demo`. */
@@ -54,7 +54,7 @@ export async function runSession(request: RunRequest): Promise<void> {
     config,
     folder,
     log,
-    strategies: { 'sma-cross': SmaCross },
+    strategies: STRATEGIES,
     ...(!request.quiet && { onProgress: (work) => progress.working(work) }),
     ...(slice !== undefined && { slice }),
     ...(stately && { inspect: stately.inspect }),

@@ -1,7 +1,6 @@
 /** `openbell shell`: a run that is driven by hand, or by the lines of a script. */
 import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { SmaCross } from '../../actors/smaCross.ts';
 import type { Session } from '../../index.ts';
 import { DEMO, demoConfig } from '../demoConfig.ts';
 import { openbellVersion } from '../invocation.ts';
@@ -12,6 +11,7 @@ import { SHELL_COMMANDS } from '../shell/commandTable.ts';
 import { Conversation, EXIT_OF_SIGNAL, screenOf } from '../shell/conversation.ts';
 import { Interpreter } from '../shell/interpreter.ts';
 import { Shell } from '../shell/shell.ts';
+import { STRATEGIES } from '../strategies.ts';
 import { plural } from '../table.ts';
 
 export function define(command: Command): void {
@@ -30,7 +30,7 @@ async function open(given: string | undefined, options: RunOptions): Promise<voi
   const session = await openRecorded({
     ...choice,
     slice: options.slice,
-    strategies: { 'sma-cross': SmaCross },
+    strategies: STRATEGIES,
     ...(stately && { inspect: stately.inspect }),
   });
   const screen = screenOf(process);

@@ -49,7 +49,6 @@ export const RelativeVolumeSettings = z.strictObject({
 });
 
 export type UniverseSettings = z.output<z.ZodObject<typeof shared>>;
-export type Direction = z.output<typeof direction>;
 
 export type ParsedSettings<Settings> =
   | { readonly ok: true; readonly settings: Settings }
