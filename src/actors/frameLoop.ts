@@ -67,7 +67,7 @@ export class FrameLoop {
     this.#session = session;
     this.#tracks = tracks;
     this.#bars.by = BY;
-    for (const track of tracks) this.schedule(track);
+    for (const track of tracks) this.#schedule(track);
   }
 
   get closed(): boolean {
@@ -102,7 +102,7 @@ export class FrameLoop {
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const lag = new Lag(this.#stages.recorder, this.#stages.lag);
     const { close } = this.#session;
-    for (const track of tracks) this.schedule(track);
+    for (const track of tracks) this.#schedule(track);
     let done = false;
     while (!done) {
       // The close is an instant of its own, also for a symbol that has no bar then.
@@ -133,13 +133,13 @@ export class FrameLoop {
   run(limit: SliceLimit): SliceOutcome {
     let instants = 0;
     while (!this.over) {
-      let recorded = this.#halfway;
-      if (!this.#halfway) {
+      const goesOn = this.#halfway;
+      if (!goesOn) {
         this.#market(this.next());
         this.#scans = this.#dueScanners();
       }
       if (this.#scans.length > 0) return { kind: 'scans' };
-      recorded = this.#tryDecide() || recorded;
+      const recorded = this.#tryDecide() || goesOn;
       instants += 1;
       if (limit(instants, recorded)) break;
     }
@@ -232,7 +232,7 @@ export class FrameLoop {
       track.base.lastSeq = seq;
       processor.take(track, this.#session, seq);
       track.cursor += 1;
-      this.schedule(track);
+      this.#schedule(track);
       seq += 1;
     }
     return true;
@@ -246,8 +246,7 @@ export class FrameLoop {
     recorder.append('ClockAdvanced', { by: 'session/clock', cause: seq }, jump);
   }
 
-  /** Works out when the track's next queued bar ends. */
-  schedule(track: Track): void {
+  #schedule(track: Track): void {
     const { queue, cursor } = track;
     const { base } = this.#stages;
     if (cursor >= queue.length) track.nextEnd = Number.POSITIVE_INFINITY;
