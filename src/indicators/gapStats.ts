@@ -11,7 +11,6 @@ import type { Bar } from '../domain/bars.ts';
 import type { Indicator, IndicatorDefinition, IndicatorSettings } from './indicator.ts';
 import { RollingSum } from './rolling.ts';
 import { isIntraday } from './session.ts';
-import { DEFINED_HERE } from './sources.ts';
 
 class GapStats implements Indicator {
   readonly out = new Float64Array(4).fill(Number.NaN);
@@ -58,7 +57,8 @@ class GapStats implements Indicator {
 export const gapStats: IndicatorDefinition = {
   name: 'gap_stats',
   summary: 'Mean size and counts of the last opening gaps.',
-  source: DEFINED_HERE,
+  source:
+    'https://www.edgetotrade.com/docs/metrics-library/market-data/price-and-performance/gap/gap',
   period: { min: 1 },
   params: {},
   outputs: ['avg_gap', 'gap_count', 'gap_up_count', 'gap_down_count'],

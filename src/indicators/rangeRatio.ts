@@ -8,7 +8,6 @@
 import type { Bar } from '../domain/bars.ts';
 import type { Indicator, IndicatorDefinition, IndicatorSettings } from './indicator.ts';
 import { RollingSum } from './rolling.ts';
-import { DEFINED_HERE } from './sources.ts';
 
 class RangeRatio implements Indicator {
   readonly out = new Float64Array(1).fill(Number.NaN);
@@ -29,7 +28,7 @@ class RangeRatio implements Indicator {
 export const rangeRatio: IndicatorDefinition = {
   name: 'range_ratio',
   summary: 'High minus low of the bar over its average, the bar itself included.',
-  source: DEFINED_HERE,
+  source: 'https://www.mypivots.com/dictionary/definition/167/range',
   period: { min: 1 },
   params: {},
   outputs: [],

@@ -4,6 +4,3 @@
 export function stockIndicators(page: string): string {
   return `https://github.com/DaveSkender/Stock.Indicators/blob/d5c66604787c731c87708b6ce1fa6e8962529fc6/docs/indicators/${page}.md`;
 }
-
-/** For measures that have no canonical page: the formula at the top of the indicator's own file. */
-export const DEFINED_HERE = 'Defined by this project, at the top of its file';
