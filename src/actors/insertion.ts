@@ -14,6 +14,8 @@ export function settleInsertion(engine: Engine, { symbols, reason }: SettleInput
   for (const symbol of [...symbols].sort()) {
     const wish = engine.inbox.firstWish(symbol);
     if (wish === undefined) continue;
+    // Asked for while this load was at work: it has its own place in the line.
+    if (wish.undo === null && wish.result === null) continue;
     const result = wish.result ?? resultOf(symbol, reason);
     const refused = !result.added && !result.loaded;
     if (refused) wish.undo?.();
