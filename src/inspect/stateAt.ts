@@ -1,4 +1,5 @@
 /** The state of a run at any of its facts: the fold of its log up to there. */
+import { InvariantViolated } from '../domain/errors.ts';
 import type { Fields } from '../domain/facts.ts';
 import { foldFrame } from '../domain/fold.ts';
 import { Block, type Frame, type Section } from '../domain/frame.ts';
@@ -22,10 +23,22 @@ export function stateAt(log: LogReader, seq: number = log.position): RunState {
   const tally = new Tally();
   for (const whole of log.read({ to: seq, reuse: true })) {
     const frame = lastSeqOf(whole) <= seq ? whole : cut(whole, seq);
-    foldFrame(data, frame, log.table);
-    tally.add(frame);
+    try {
+      foldFrame(data, frame, log.table);
+      tally.add(frame);
+    } catch (error) {
+      throw asInvariant(error, data.seq);
+    }
   }
   return { data, tally };
+}
+
+/** What a fact without its fields makes the fold stumble over is told as what it is. */
+function asInvariant(error: unknown, seq: number): unknown {
+  if (error instanceof InvariantViolated || !(error instanceof Error)) return error;
+  const violated = new InvariantViolated(seq, `it cannot be folded, ${error.message}`);
+  violated.cause = error;
+  return violated;
 }
 
 /** The run's first fact; `null` for a log without any. */
