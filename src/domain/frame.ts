@@ -5,6 +5,7 @@
  * columnar block. `factsOf` yields both as single facts, in the order of `seq`, which is the only order.
  */
 import { BAR_FIELDS } from './bars.ts';
+import { InvariantViolated } from './errors.ts';
 import type { BarFact, ControlFact, Fact, HistoryFact, IndicatorFact } from './facts.ts';
 import { arityOf, type SeriesEntry, type SeriesTable } from './series.ts';
 import type { MarketTime } from './time.ts';
@@ -123,6 +124,8 @@ export function* factsOf(
   }
 }
 
+const VALUES = BLOCK_COLUMNS.IndicatorUpdated.indexOf('values');
+
 function* rowsOf(
   at: MarketTime,
   block: Block,
@@ -137,8 +140,12 @@ function* rowsOf(
       if (wanted(id, row, block)) yield barFact(at, block, row, table);
       continue;
     }
+    const next = cell + arityOf(table.at(id));
+    if (next > block.columns[VALUES]!.length) {
+      throw new InvariantViolated(block.firstSeq + row, 'its values are not there');
+    }
     if (wanted(id, row, block)) yield indicatorFact(at, block, row, cell, table);
-    cell += arityOf(table.at(id));
+    cell = next;
   }
 }
 
