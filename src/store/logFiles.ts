@@ -55,7 +55,6 @@ export class LogFiles {
     for (const found of this.#records(from)) {
       const { kind, firstSeq, count } = found.header;
       if (kind !== 'frame' || firstSeq + count <= from) continue;
-      if (firstSeq > next) throw missing(found, next);
       next = firstSeq + count;
       if (sieve.mayHold(found.header)) {
         const frame = intact(found, (payload) =>
@@ -151,6 +150,7 @@ export class LogFiles {
     return openSegment(this.#folder, number, { batches, counters: this.#counters });
   }
 
+  /** The records of a segment, which must follow one another and lead to the next segment. */
   *#recordsIn(indexed: IndexedSegment, start: (segment: Segment) => number): Generator<Found> {
     let lastSeq = indexed.firstSeq - 1;
     const segment = this.#open(indexed.number);
@@ -158,13 +158,20 @@ export class LogFiles {
       throw new Damage('the segment is missing', segmentName(indexed.number), 0).toError(lastSeq);
     }
     try {
-      for (let offset = start(segment); ; ) {
+      const from = start(segment);
+      for (let offset = from; ; ) {
         const header = recordAt(segment, offset);
-        if (header === null) return;
-        yield { header, segment, offset };
-        if (header.kind === 'frame') lastSeq = header.firstSeq + header.count - 1;
+        if (header === null) break;
+        if (offset === from) lastSeq = seqFrom(header) - 1;
+        const found = { header, segment, offset };
+        follow(found, lastSeq);
+        yield found;
+        if (header.kind === 'frame') lastSeq += header.count;
         offset += HEADER_BYTES + header.payloadBytes;
       }
+      const next = this.#index.segments[indexed.number];
+      if (next === undefined || next.firstSeq === lastSeq + 1) return;
+      throw new Damage(`fact ${lastSeq + 1} is not there`, segmentName(next.number), 0);
     } catch (error) {
       throw error instanceof Damage ? error.toError(lastSeq) : error;
     } finally {
@@ -196,6 +203,13 @@ function intact<T>({ header, segment, offset }: Found, decode: (payload: Buffer)
   }
 }
 
-function missing({ segment, offset }: Found, seq: number) {
-  return damageAt(segment, offset, `fact ${seq} is not there`).toError(seq - 1);
+/** @throws {Damage} if the record does not stand where `lastSeq` is the last fact before it */
+function follow({ header, segment, offset }: Found, lastSeq: number): void {
+  const { kind, firstSeq } = header;
+  const isHead = kind === 'head';
+  if ((offset === 0) !== isHead)
+    throw damageAt(segment, offset, `${nameOf(header)} is out of place`);
+  if (kind === 'link' || firstSeq === lastSeq + 1) return;
+  const what = `${nameOf(header)} does not belong here: it begins with fact ${firstSeq}`;
+  throw damageAt(segment, offset, `${what}, not ${lastSeq + 1}`);
 }

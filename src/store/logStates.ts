@@ -4,6 +4,7 @@
  * Snapshots lie beside the log or, of what was folded before, in memory. One counts only if the chain of the log
  * has the very link that it names, so that it cannot be of other facts.
  */
+import { InvariantViolated } from '../domain/errors.ts';
 import type { Fields } from '../domain/facts.ts';
 import type { Frame } from '../domain/frame.ts';
 import { SessionView } from '../domain/sessionView.ts';
@@ -82,7 +83,11 @@ export class LogStates {
         this.#keep(state);
         last = state.data.seq;
       }
-      state.fold(frame, log.table, seq);
+      try {
+        state.fold(frame, log.table, seq);
+      } catch (error) {
+        throw asInvariant(error, state.data.seq);
+      }
     }
     const { data, tally } = state;
     return { data, tally, view: this.#viewOf(data) };
@@ -147,6 +152,14 @@ export class LogStates {
     this.#held.set(seq, new Snapshot(bytes));
     this.#unusable.delete(seq);
   }
+}
+
+/** What a fact without its fields makes the fold stumble over is told as what it is. */
+function asInvariant(error: unknown, seq: number): unknown {
+  if (error instanceof InvariantViolated || !(error instanceof Error)) return error;
+  const violated = new InvariantViolated(seq, `it cannot be folded, ${error.message}`);
+  violated.cause = error;
+  return violated;
 }
 
 /** The run's first fact; `null` for a log without any. */

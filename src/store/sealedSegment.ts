@@ -26,6 +26,8 @@ import { Damage, type Segment } from './segment.ts';
 const SKIPPABLE_MAGIC = 0x184d2a5b;
 const PREFIX_BYTES = 8;
 const LEAD_BYTES = PREFIX_BYTES + HEADER_BYTES;
+/** Bytes of a batch before compression: less than a full one, and a record. */
+const BATCH_MAX = PAYLOAD_MAX + (1 << 20);
 /** What a batch may make zlib allocate before it has decompressed anything. */
 const CHUNK_MAX = 1 << 20;
 
@@ -143,10 +145,10 @@ export class SealedSegment implements Segment {
       lead.length === LEAD_BYTES &&
       lead.readUInt32LE(0) === SKIPPABLE_MAGIC &&
       lead.readUInt32LE(4) === HEADER_BYTES;
-    if (!framed || header?.kind !== 'batch' || header.contents > PAYLOAD_MAX * 2) {
+    if (!framed || header?.kind !== 'batch' || header.contents > BATCH_MAX) {
       throw new Damage(`the header of ${nameDamaged(bytes)} is damaged`, this.name, place);
     }
-    if (header.payloadBytes > this.#size - place - LEAD_BYTES) {
+    if (header.payloadBytes > Math.min(this.#size - place - LEAD_BYTES, BATCH_MAX)) {
       throw new Damage(`${nameOf(header)} is cut off`, this.name, place);
     }
     const batch = { header, place, offset: this.#end };
