@@ -8,8 +8,8 @@ import type { SessionData } from '../domain/sessionData.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
-import type { Place, StateAt } from './logStates.ts';
 import type { ReadCounters } from './readCounters.ts';
+import type { Place, StateAt } from './runState.ts';
 
 export interface ReadRange {
   /** First seq wanted; frames that hold it come whole. Default 1. */

@@ -25,7 +25,7 @@ import { LogFiles } from './logFiles.ts';
 import type { LogIndex } from './logIndex.ts';
 import { LogScan } from './logScan.ts';
 import type { LogState, RecordSink } from './logState.ts';
-import { LogStates, type Place, type StateAt } from './logStates.ts';
+import { LogStates } from './logStates.ts';
 import {
   type Manifest,
   type ManifestPatch,
@@ -38,6 +38,7 @@ import {
 } from './manifest.ts';
 import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
+import type { Place, StateAt } from './runState.ts';
 import { encodeHead } from './segmentHead.ts';
 import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
 import { SnapshotWriter } from './snapshotWriter.ts';

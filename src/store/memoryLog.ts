@@ -9,9 +9,10 @@ import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { FrameSieve } from './frameSieve.ts';
 import { LogState, type RecordSink } from './logState.ts';
-import { LogStates, type Place, type StateAt } from './logStates.ts';
+import { LogStates } from './logStates.ts';
 import { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, readHeader } from './record.ts';
+import type { Place, StateAt } from './runState.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
 
 interface Held {
