@@ -18,14 +18,14 @@ import { ByteWriter } from './bytes.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { CommitQueue } from './commitQueue.ts';
 import { syncFolder } from './durableFile.ts';
-import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FileLogReader } from './fileLogReader.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { LogFiles } from './logFiles.ts';
 import type { LogIndex } from './logIndex.ts';
 import { LogScan } from './logScan.ts';
 import type { LogState, RecordSink } from './logState.ts';
-import { LogStates, type Place, type StateAt } from './logStates.ts';
+import { LogStates } from './logStates.ts';
 import {
   type Manifest,
   type ManifestPatch,
