@@ -1,6 +1,5 @@
 /** The state of a run at any of its facts: the fold of its log up to there. */
-import type { LogReader } from '../store/eventLog.ts';
-import type { StateAt } from '../store/runState.ts';
+import type { LogReader, StateAt } from '../store/eventLog.ts';
 
 export { startOf } from '../store/logStates.ts';
 

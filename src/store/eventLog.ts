@@ -5,11 +5,11 @@
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { SessionData } from '../domain/sessionData.ts';
+import type { SessionView } from '../domain/sessionView.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import type { ReadCounters } from './readCounters.ts';
-import type { Place, StateAt } from './runState.ts';
 
 export interface ReadRange {
   /** First seq wanted; frames that hold it come whole. Default 1. */
@@ -20,6 +20,17 @@ export interface ReadRange {
   readonly reuse?: boolean;
   /** Only frames with facts of these types: the others are passed over, undecoded. What is beside them comes too. */
   readonly types?: ReadonlySet<string> | undefined;
+}
+
+/** The last fact that is asked for: by number, or as the last one with `at <= time`. */
+export type Place = number | { readonly time: MarketTime };
+
+/** The state of a run after one of its facts; owned by whoever asked for it. */
+export interface StateAt {
+  readonly data: SessionData;
+  /** Of the same facts. */
+  readonly tally: Tally;
+  readonly view: SessionView;
 }
 
 export interface LogReader {

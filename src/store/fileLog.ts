@@ -18,7 +18,7 @@ import { ByteWriter } from './bytes.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { CommitQueue } from './commitQueue.ts';
 import { syncFolder } from './durableFile.ts';
-import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FileLogReader } from './fileLogReader.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { LogFiles } from './logFiles.ts';
@@ -38,7 +38,6 @@ import {
 } from './manifest.ts';
 import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
-import type { Place, StateAt } from './runState.ts';
 import { encodeHead } from './segmentHead.ts';
 import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
 import { SnapshotWriter } from './snapshotWriter.ts';

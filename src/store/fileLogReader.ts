@@ -8,13 +8,12 @@ import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { checkClosing } from './closing.ts';
-import type { LogReader, ReadRange } from './eventLog.ts';
+import type { LogReader, Place, ReadRange, StateAt } from './eventLog.ts';
 import { LogFiles } from './logFiles.ts';
 import { LogScan } from './logScan.ts';
 import { LogStates } from './logStates.ts';
 import { type Manifest, manifestStamp, readManifest } from './manifest.ts';
 import { ReadCounters } from './readCounters.ts';
-import type { Place, StateAt } from './runState.ts';
 import { type TailOptions, tailOf } from './tail.ts';
 
 /** How often a tail looks for more, host time. */

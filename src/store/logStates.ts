@@ -11,9 +11,9 @@ import { SessionView } from '../domain/sessionView.ts';
 import { countWhile } from './bisect.ts';
 import { Malformed } from './bytes.ts';
 import type { ChainPoint } from './chain.ts';
-import type { LogReader } from './eventLog.ts';
+import type { LogReader, Place, StateAt } from './eventLog.ts';
 import type { ReadCounters } from './readCounters.ts';
-import { type Place, RunState, type StateAt } from './runState.ts';
+import { RunState } from './runState.ts';
 import { encodeState, Snapshot, snapshotBytes } from './snapshot.ts';
 import { listSnapshots, readSnapshot } from './snapshotFiles.ts';
 

@@ -5,14 +5,13 @@ import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
 import { type ChainLink, type ChainPoint, linkOf } from './chain.ts';
-import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { FrameSieve } from './frameSieve.ts';
 import { LogState, type RecordSink } from './logState.ts';
 import { LogStates } from './logStates.ts';
 import { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, readHeader } from './record.ts';
-import type { Place, StateAt } from './runState.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
 
 interface Held {

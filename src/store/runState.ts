@@ -3,17 +3,7 @@ import { foldFrame } from '../domain/fold.ts';
 import { Block, type Frame, type Section } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import { SessionData } from '../domain/sessionData.ts';
-import type { SessionView } from '../domain/sessionView.ts';
 import { Tally } from '../domain/tally.ts';
-import type { MarketTime } from '../domain/time.ts';
-
-/** The last fact that is asked for: by number, or as the last one with `at <= time`. */
-export type Place = number | { readonly time: MarketTime };
-
-/** The state of a run after one of its facts; owned by whoever asked for it. */
-export interface StateAt extends Pick<RunState, 'data' | 'tally'> {
-  readonly view: SessionView;
-}
 
 export class RunState {
   readonly data: SessionData;
