@@ -78,9 +78,12 @@ export class FileLog implements LogWriter {
       this.#snapshots.link(record);
       this.#queue.append(record);
       if (this.#queue.fileSize >= this.#segmentBytes) this.#roll();
+      this.#index.checkpoint = this.#state.checkpoint(this.#segment, this.#queue.fileSize);
     },
     frame: (record, { firstSeq, at }) => {
-      this.#index.note(this.#segment, { kind: 'frame', firstSeq, at }, this.#queue.fileSize);
+      const contents = record.readUInt32LE(12);
+      const header = { kind: 'frame', firstSeq, at, contents } as const;
+      this.#index.note(this.#segment, header, this.#queue.fileSize, record);
       this.#queue.append(record);
     },
   };
@@ -166,7 +169,8 @@ export class FileLog implements LogWriter {
   /**
    * Opens the log of a run to read it, also beside its writer. Writes nothing.
    *
-   * The last segment is checked here, earlier ones as far as they are read: `checkLog` checks everything.
+   * The last segment is checked here, of a long one only the end if the index leads there; the rest as far as it is
+   * read. `checkLog` checks everything.
    * @throws {UsageError} if the folder holds no run
    * @throws {LogCorrupted} if what was checked is damaged
    */
@@ -277,10 +281,11 @@ export class FileLog implements LogWriter {
     this.#segment += 1;
     this.#queue.openFile(join(this.folder, segmentName(this.#segment)));
     const head = this.#state.head(this.#segment);
-    this.#index.note(this.#segment, { kind: 'head', firstSeq: head.firstSeq, at: head.at }, 0);
     this.#head.length = 0;
     encodeHead(this.#head, head);
-    this.#queue.append(this.#head.written());
+    const record = this.#head.written();
+    this.#index.note(this.#segment, { kind: 'head', ...head, contents: 0 }, 0, record);
+    this.#queue.append(record);
   }
 
   async #close(status: RunStatus): Promise<void> {
