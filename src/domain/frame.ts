@@ -53,6 +53,9 @@ export class Column {
   }
 }
 
+/** What all facts of a block carry besides, such as `{ catchup: true }`. */
+export type BlockExtra = Readonly<Record<string, unknown>> | null;
+
 /** Many facts of one type and one instant, as columns. Reused by its owner from frame to frame. */
 export class Block {
   readonly kind = 'block';
@@ -61,8 +64,7 @@ export class Block {
   /** Seq of row 0; rows follow one by one. */
   firstSeq = 0;
   rows = 0;
-  /** Fields that every fact of the block has besides its columns, such as `{ catchup: true }`. */
-  extra: Readonly<Record<string, unknown>> | null = null;
+  extra: BlockExtra = null;
   /** In the order of `BLOCK_COLUMNS[type]`; `cause` 0 means none. */
   readonly columns: readonly Column[];
 

@@ -7,6 +7,7 @@ import type { ReadRange } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { FrameSieve } from './frameSieve.ts';
 import type { IndexedSegment, LogIndex } from './logIndex.ts';
+import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader, seqFrom } from './record.ts';
 import type { Batch } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
@@ -34,7 +35,10 @@ export class LogFiles {
   /** Batches of sealed segments, so that they are looked for once. */
   readonly #batches = new Map<number, Batch[]>();
 
-  constructor(folder: string, index: LogIndex) {
+  readonly #counters: ReadCounters;
+
+  constructor(folder: string, index: LogIndex, counters: ReadCounters) {
+    this.#counters = counters;
     this.#folder = folder;
     this.#index = index;
   }
@@ -56,7 +60,10 @@ export class LogFiles {
         const frame = intact(found, (payload) =>
           sieve.holds(found.header, payload) ? decoder.decode(found.header, payload, reuse) : null,
         );
-        if (frame !== null) yield frame;
+        if (frame !== null) {
+          this.#counters.frames += 1;
+          yield frame;
+        }
       }
       if (next > to) return;
     }
@@ -90,6 +97,16 @@ export class LogFiles {
       if (kind !== 'link') continue;
       yield { firstSeq, lastSeq, hash: intact(found, hex) };
     }
+  }
+
+  /** The first link of the chain over facts up to `seq` and maybe some more; null if there is none yet. */
+  linkFrom(seq: number): ChainPoint | null {
+    for (const found of this.#records(seq)) {
+      const { kind, firstSeq, count } = found.header;
+      const lastSeq = firstSeq + count - 1;
+      if (kind === 'link' && lastSeq >= seq) return { lastSeq, hash: intact(found, hex) };
+    }
+    return null;
   }
 
   /** The last value of the chain over facts up to `seq`; null before the first one. */
@@ -130,7 +147,7 @@ export class LogFiles {
   #open(number: number): Segment | null {
     const batches = this.#batches.get(number) ?? [];
     this.#batches.set(number, batches);
-    return openSegment(this.#folder, number, batches);
+    return openSegment(this.#folder, number, { batches, counters: this.#counters });
   }
 
   /** The records of a segment, which must follow one another and lead to the next segment. */

@@ -10,6 +10,7 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import type { MarketTime } from '../domain/time.ts';
 import type { ByteWriter } from './bytes.ts';
+import { ReadCounters } from './readCounters.ts';
 import {
   HEADER_BYTES,
   isIntact,
@@ -74,9 +75,16 @@ export class SealedSegment implements Segment {
   /** The batch last looked at and its bytes. */
   #open: { batch: Batch; bytes: Buffer } | null = null;
 
-  /** @param batches those found when the segment was open before; more are added as they are found */
-  constructor(name: string, fd: number, batches: Batch[] = []) {
+  readonly #counters: ReadCounters;
+
+  /** @param known `batches` found when the segment was open before; more are added as they are found */
+  constructor(
+    name: string,
+    fd: number,
+    { batches = [], counters }: { batches?: Batch[]; counters?: ReadCounters | undefined } = {},
+  ) {
     this.name = name;
+    this.#counters = counters ?? new ReadCounters();
     this.#fd = fd;
     this.#size = fstatSync(fd).size;
     this.#batches = batches;
@@ -173,6 +181,7 @@ export class SealedSegment implements Segment {
 
   #read(place: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length);
+    this.#counters.bytes += length;
     if (readSync(this.#fd, bytes, 0, length, place) === length) return bytes;
     throw new Damage('the file has become shorter', this.name, place);
   }
