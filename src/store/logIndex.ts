@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
+import type { Disk } from './disk.ts';
 import { writeFileDurably } from './durableFile.ts';
 import { parseJson } from './json.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
@@ -81,10 +82,10 @@ export class LogIndex {
     }
   }
 
-  save(folder: string, run: string): void {
+  save(folder: string, run: string, disk?: Disk): void {
     const { segments } = this;
     const text = JSON.stringify({ format: INDEX_FORMAT, run, segments });
-    writeFileDurably(join(folder, INDEX_NAME), `${text}\n`);
+    writeFileDurably(join(folder, INDEX_NAME), `${text}\n`, disk);
   }
 }
 

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted, UsageError } from '../domain/errors.ts';
+import type { Disk } from './disk.ts';
 import { writeFileDurably } from './durableFile.ts';
 import { parseJson } from './json.ts';
 import { LOG_FORMAT } from './segmentHead.ts';
@@ -100,8 +101,9 @@ function sortedKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(byName));
 }
 
-export function writeManifest(folder: string, manifest: Manifest): void {
-  writeFileDurably(join(folder, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
+export function writeManifest(folder: string, manifest: Manifest, disk?: Disk): void {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  writeFileDurably(join(folder, MANIFEST_NAME), text, disk);
 }
 
 /**
