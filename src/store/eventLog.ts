@@ -55,6 +55,8 @@ export interface LogWriter extends LogReader {
    * @throws {LogWriteFailed} once anything could not be written
    */
   append(frame: Frame, options?: { expected?: ExpectedPosition; id?: string }): number;
+  /** The last fact of the next frame, of a log that knows what is coming; 0 or absent where nothing is known. */
+  readonly frameEnd?: number;
   /** Resolves when everything appended so far is on stable storage; rejects if that failed. */
   durable(): Promise<void>;
   /** Bytes of the log, durable or not: of its segments if it is in files, of its records if in memory. */
