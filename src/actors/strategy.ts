@@ -122,21 +122,31 @@ interface Heard {
 /** Gives a strategy its verbs; `origin` is asked whenever one is used. */
 type VerbsOf = (origin: () => Origin) => Verbs;
 
+/** Calls back on behalf of a strategy or scanner, such as `strategy "sma-cross"`, and looks on. */
+export type Around = <T>(who: string, call: () => T) => T;
+
 export class Strategies {
   readonly #recorder: Recorder;
   readonly #view: SessionView;
   readonly #verbsOf: VerbsOf;
   readonly #listeners: Listener[];
+  readonly #around: Around | null;
   /** Fact the running callback is about. */
   #cause: number | null = null;
 
   constructor(
-    parts: { recorder: Recorder; view: SessionView; named: readonly NamedStrategy[] },
+    parts: {
+      recorder: Recorder;
+      view: SessionView;
+      named: readonly NamedStrategy[];
+      around?: Around | null;
+    },
     verbsOf: VerbsOf,
   ) {
     this.#recorder = parts.recorder;
     this.#view = parts.view;
     this.#verbsOf = verbsOf;
+    this.#around = parts.around ?? null;
     this.#listeners = parts.named.map((strategy) => this.#listener(strategy));
   }
 
@@ -222,7 +232,8 @@ export class Strategies {
 
   #run(listener: Listener, callback: Callback, call: () => unknown): void {
     try {
-      const returned = call();
+      const around = this.#around;
+      const returned = around === null ? call() : around(`strategy "${listener.name}"`, call);
       if (isThenable(returned)) {
         returned.then(undefined, () => {});
         throw new TypeError(`${callback} returned a promise; strategy callbacks are synchronous`);

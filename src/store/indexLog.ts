@@ -34,7 +34,7 @@ export async function indexLog(folder: string): Promise<Indexed> {
     scan.index.save(folder, run);
     const log = new FileLogReader(folder);
     const made = await makeSnapshots(log, run);
-    await removeSnapshots(folder, new Set(made.keys()));
+    removeSnapshots(folder, new Set(made.keys()));
     const bytes = [...made.values()].reduce((sum, size) => sum + size, 0);
     return { position: log.position, snapshots: made.size, bytes };
   } finally {
@@ -53,7 +53,7 @@ async function makeSnapshots(log: FileLogReader, run: string): Promise<Map<numbe
       const link = log.linkFrom(seq);
       if (link !== null) {
         const bytes = snapshotBytes(encodeState(state), { run, link });
-        await writeSnapshot(log.folder, seq, bytes);
+        await writeSnapshot(log.folder, seq, { bytes });
         made.set(seq, bytes.length);
       }
       last = seq;

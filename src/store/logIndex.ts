@@ -8,6 +8,7 @@
 import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
 import type { ChainPoint } from './chain.ts';
+import type { Disk } from './disk.ts';
 import type { Checkpoint } from './logState.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
 import { addTypes } from './recordTypes.ts';
@@ -140,13 +141,14 @@ export class LogIndex {
     return readIndex(folder, run);
   }
 
-  save(folder: string, run: string): void {
+  save(folder: string, run: string, disk?: Disk): void {
     const { segments, checkpoint } = this;
     const marked = segments.filter((segment) => segment.marks !== null);
-    writeIndex(folder, run, {
+    const saved = {
       checkpoint,
       segments: marked.map(({ number, firstSeq, marks }) => ({ number, firstSeq, marks: marks! })),
-    });
+    };
+    writeIndex(folder, run, saved, disk);
   }
 }
 

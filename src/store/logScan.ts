@@ -2,8 +2,9 @@
  * Goes through the records of a log as its writer went, checking every byte on the way: checksums, order,
  * chain. What it comes to is the state from which a writer goes on.
  *
- * A record that is cut off or does not match its checksums is a torn tail if nothing intact comes after it in
- * the last segment: the trace of a writer that stopped in the middle. Anywhere else it is damage.
+ * A record of the last segment that is cut off or does not match its checksums is a torn tail, the trace of a
+ * writer that stopped in the middle, if nothing intact comes after it or it was not yet synced. Anything else is
+ * damage.
  */
 import { Malformed } from './bytes.ts';
 import { LogIndex } from './logIndex.ts';
@@ -14,6 +15,7 @@ import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
 import { contentOf, Damage, damageAt, goesOnAfter, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
 import { listSegments, openSegment, segmentName } from './segments.ts';
+import { wasSynced } from './syncedMark.ts';
 
 /** The unfinished end of a log. */
 export interface TornTail {
@@ -132,7 +134,7 @@ export class LogScan {
       return last;
     }
     try {
-      if (hasHead(segment) || goesOnAfter(segment, 0)) return last;
+      if (hasHead(segment) || !this.#canBeTorn(segment, 0)) return last;
       const what = 'a segment has no head';
       this.torn = { segment: last, offset: 0, bytes: segment.size, what };
       return last - 1;
@@ -174,14 +176,19 @@ export class LogScan {
       if (header === null) return null;
       record = contentOf(segment, offset, header);
     } catch (error) {
-      const canBeTorn = isLast && segment instanceof RawSegment && error instanceof Damage;
-      if (!canBeTorn || goesOnAfter(segment, offset)) throw error;
+      const isTorn = isLast && segment instanceof RawSegment && error instanceof Damage;
+      if (!isTorn || !this.#canBeTorn(segment, offset)) throw error;
       const { message: what } = error;
       this.torn = { segment: this.#segment, offset, bytes: segment.left(offset), what };
       return null;
     }
     this.#take(segment, header, record);
     return header;
+  }
+
+  /** True if what is at `offset` of the last segment can be the trace of a writer that stopped there. */
+  #canBeTorn(segment: Segment, offset: number): boolean {
+    return !goesOnAfter(segment, offset) || !wasSynced(this.#folder, segment.name, offset);
   }
 
   #take(segment: Segment, header: RecordHeader, record: Buffer): void {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { MarketTime } from '../domain/time.ts';
+import type { Disk } from './disk.ts';
 import { writeFileDurably } from './durableFile.ts';
 import { asSeries, parseJson } from './json.ts';
 import type { Checkpoint } from './logState.ts';
@@ -45,7 +46,7 @@ interface Stored {
   }[];
 }
 
-export function writeIndex(folder: string, run: string, index: SavedIndex): void {
+export function writeIndex(folder: string, run: string, index: SavedIndex, disk?: Disk): void {
   const sets = new Map<string, number>();
   const setOf = (types: ReadonlySet<string> | null) => {
     if (types === null) return -1;
@@ -63,7 +64,7 @@ export function writeIndex(folder: string, run: string, index: SavedIndex): void
   const lists = [...sets.keys()].map((key) => key.split(' ').filter((type) => type !== ''));
   const stored: Stored = { run, checkpoint, sets: lists, segments };
   const text = JSON.stringify({ format: INDEX_FORMAT, crc: checksum(stored), index: stored });
-  writeFileDurably(join(folder, INDEX_NAME), `${text}\n`);
+  writeFileDurably(join(folder, INDEX_NAME), `${text}\n`, disk);
 }
 
 /** Null if there is none, or it is damaged, of another run or of another version. */
@@ -94,9 +95,11 @@ function restored({ checkpoint, sets, segments }: Stored): SavedIndex {
     segments: segments.map(({ number, firstSeq, marks }) => ({
       number,
       firstSeq,
-      marks: marks.map(([seq, at, offset, set]) => {
+      marks: marks.map(([seq, at, offset, set], i) => {
         const whole = [seq, at, offset].every(Number.isSafeInteger);
-        if (!whole) throw new TypeError('a mark is none');
+        const [before = 0, , offsetBefore = -1] = marks[i - 1] ?? [];
+        const ascends = seq >= before && offset > offsetBefore;
+        if (!whole || !ascends) throw new TypeError('a mark is none');
         return { seq, at, offset, types: known[set] ?? null };
       }),
     })),
