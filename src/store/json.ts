@@ -8,7 +8,7 @@ import { Malformed } from './bytes.ts';
 /** JSON of the fields of fact `seq`; -0 becomes 0. @throws {InvariantViolated} for NaN and infinities */
 export function jsonOf(fields: object, seq: number): string {
   const text = JSON.stringify(fields);
-  // What is not finite is written as null, so that a text without one needs no second look.
+  // What is not finite is written as null: most texts need no second look.
   if (text.includes('null')) refuseNonFinite(fields, seq, '');
   return text;
 }
@@ -17,7 +17,7 @@ function refuseNonFinite(value: unknown, seq: number, name: string): void {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new InvariantViolated(seq, `"${name}" is ${value}`);
   } else if (typeof value === 'object' && value !== null) {
-    for (const key in value) refuseNonFinite((value as Record<string, unknown>)[key], seq, key);
+    for (const [key, inner] of Object.entries(value)) refuseNonFinite(inner, seq, key);
   }
 }
 
