@@ -74,13 +74,13 @@ export class BarRange {
     this.#note(line, 1);
   }
 
-  /** Takes a run of rows of columns that stay as they are: the first one is not copied. */
+  /** Takes a copy of a run of rows that lie in columns. */
   slice(columns: BarColumns, { start, end, firstLine }: Omit<Run, 'bars'>): void {
     const from = Math.max(start, columns.lowerBound(this.#from));
     const to = Math.min(end, columns.lowerBound(this.#to));
     if (from >= to) return;
-    if (this.#bars === null) this.#bars = columns.slice(from, to);
-    else this.#bars.append(columns, from, to);
+    this.#bars ??= new BarColumns(this.#atMost);
+    this.#bars.append(columns, from, to);
     this.#note(firstLine + from - start, to - from);
   }
 
