@@ -64,7 +64,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   xstate: /^src\/(machines|actors|inspect)\//,
   rxjs: /^src\/(feeds|actors)\//,
   luxon: /^src\/domain\/calendar\//,
-  zod: /^src\/(domain\/|inspect\/protocol\.ts)/,
+  zod: /^src\/(domain\/|inspect\/protocol(\.ts|\/))/,
   udsv: /^src\/feeds\//,
   hyparquet: /^src\/(feeds|inspect)\//,
   'hyparquet-writer': /^src\/inspect\//,
