@@ -3,12 +3,12 @@
  * part of the address behind `#`. So back, forward, links and tests come by themselves.
  */
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { Side, StepUnit } from '../../../src/inspect/protocol.ts';
 
 export const TABS = ['tree', 'diff', 'why'] as const;
 export type Tab = (typeof TABS)[number];
 
 export const STEP_UNITS = ['event', 'bar', 'transition', 'phase', 'day'] as const;
-export type StepUnit = (typeof STEP_UNITS)[number];
 
 export interface Place {
   /** The cursor: the last fact that has happened. 0 is before the first. */
@@ -17,7 +17,7 @@ export interface Place {
   readonly step: StepUnit;
   /** Filter of the event list. */
   readonly q: string;
-  /** Types of facts that list and lanes leave out. */
+  /** Terms of the filter language that are left out, such as `type:BarAppended`. */
   readonly mute: readonly string[];
   readonly symbol: string;
   readonly interval: string;
@@ -33,9 +33,12 @@ export interface Place {
   readonly breakpoints: readonly string[];
   /** Moments that are marked, notes aside. */
   readonly pins: readonly number[];
+  /** Nodes of the tree that are open; null for those that are at first. */
+  readonly open: readonly string[] | null;
   /** The pane that fills the page, if one does. */
   readonly wide: string;
-  readonly compare: boolean;
+  /** Which of two runs is shown. */
+  readonly log: Side;
 }
 
 /** How a move is remembered: steps in a row are one entry of the history. */
@@ -57,8 +60,9 @@ const START: Place = {
   window: null,
   breakpoints: [],
   pins: [],
+  open: null,
   wide: '',
-  compare: false,
+  log: 'a',
 };
 
 const current = signal<Place>(read(location.hash));
@@ -71,8 +75,6 @@ export const place: ReadonlySignal<Place> = current;
 export function part<K extends keyof Place>(key: K): ReadonlySignal<Place[K]> {
   return computed(() => current.value[key]);
 }
-
-export const cursor = part('seq');
 
 /** Goes elsewhere, and says so in the address. */
 export function go(patch: Partial<Place>, move: Move = 'jump'): void {
@@ -113,7 +115,8 @@ function write(at: Place): string {
   for (const text of at.breakpoints) put('break', text);
   put('pins', at.pins.join(','));
   put('wide', at.wide);
-  put('compare', at.compare ? '1' : '');
+  if (at.open !== null) words.push(['open', at.open.map(encodeURIComponent).join(',')]);
+  put('log', at.log === 'a' ? '' : at.log);
   return words.map(([key, value]) => `${key}=${encodeWord(value)}`).join('&');
 }
 
@@ -144,7 +147,8 @@ function read(hash: string): Place {
     breakpoints: words.getAll('break').filter(Boolean),
     pins: list('pins').flatMap((pin) => natural(pin) ?? []),
     wide: text('wide'),
-    compare: text('compare') === '1',
+    open: words.has('open') ? list('open').map(decodeURIComponent) : null,
+    log: text('log') === 'b' ? 'b' : 'a',
   };
 }
 

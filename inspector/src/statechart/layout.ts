@@ -107,9 +107,7 @@ function drawingOf(scene: Scene, graph: ElkNode): Drawing {
     const label = edge?.labels?.[0];
     return {
       ...arrow,
-      points: section
-        ? [section.startPoint, ...(section.bendPoints ?? []), section.endPoint]
-        : [],
+      points: section ? [section.startPoint, ...(section.bendPoints ?? []), section.endPoint] : [],
       labelAt: label?.x === undefined || label.y === undefined ? null : { x: label.x, y: label.y },
     };
   });

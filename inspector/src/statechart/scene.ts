@@ -3,29 +3,7 @@
  * runs at a moment is one nest of boxes. Which of them are active is no part of it: that is a matter of style.
  */
 
-/** A state of a chart, as the protocol gives it. */
-export interface StateNode {
-  readonly key: string;
-  readonly path: string;
-  readonly type: string;
-  readonly description: string;
-  readonly initial: string | null;
-  readonly invokes: readonly { readonly id: string; readonly chart: string | null }[];
-  readonly states: readonly StateNode[];
-}
-
-export interface ChartEdge {
-  readonly from: string;
-  readonly to: string | null;
-  readonly message: string;
-  readonly guard: string | null;
-}
-
-export interface ChartShape {
-  readonly id: string;
-  readonly root: StateNode;
-  readonly edges: readonly ChartEdge[];
-}
+import type { Chart, ChartState } from '../../../src/inspect/protocol.ts';
 
 export interface Box {
   /** Of a state `actor#path`, of a chart its actor. */
@@ -56,78 +34,92 @@ export interface Scene {
 /** More charts in one another than any run has: a chart that invokes itself ends here. */
 const DEPTH_MAX = 8;
 
-/**
- * Draws the chart of `actor` and all that it invokes.
- * @param extra actors that a chart starts by itself: their paths below it, and the charts they run
- */
-export function sceneOf(
-  charts: readonly ChartShape[],
-  actor: string,
-  chart: string,
-  extra: readonly { readonly actor: string; readonly chart: string }[] = [],
-): Scene {
-  const known = new Map(charts.map((each) => [each.id, each]));
-  const arrows: Arrow[] = [];
-
-  const drawChart = (path: string, id: string, depth: number): Box | null => {
-    const shape = known.get(id);
-    if (shape === undefined || depth > DEPTH_MAX) return null;
-    const invoked = shape.root.invokes.flatMap(
-      (each) => drawChart(`${path}/${each.id}`, each.chart ?? '', depth + 1) ?? [],
-    );
-    const started = depth > 0 ? [] : extra.flatMap((e) => drawChart(e.actor, e.chart, 1) ?? []);
-    for (const [i, edge] of shape.edges.entries()) {
-      if (edge.to === null || edge.from === '' || edge.from === edge.to) continue;
-      arrows.push({
-        id: `${path}!${i}`,
-        from: `${path}#${edge.from}`,
-        to: `${path}#${edge.to}`,
-        label: labelOf(edge),
-        failure: isFailure(edge),
-      });
-    }
-    const states = shape.root.states.map((s) => drawState(path, s, shape.root.initial, depth));
-    return {
-      id: path,
-      kind: 'chart',
-      actor: path,
-      path: '',
-      title: path.split('/').at(-1)!,
-      hint: shape.root.description,
-      initial: false,
-      boxes: [...states, ...invoked, ...started],
-    };
-  };
-
-  const drawState = (path: string, at: StateNode, initial: string | null, depth: number): Box => ({
-    id: `${path}#${at.path}`,
-    kind: at.type === 'final' ? 'final' : at.type === 'parallel' ? 'parallel' : 'state',
-    actor: path,
-    path: at.path,
-    title: at.key,
-    hint: at.description,
-    initial: initial === at.key,
-    boxes: [
-      ...at.states.map((state) => drawState(path, state, at.initial, depth)),
-      ...at.invokes.flatMap(
-        (each) => drawChart(`${path}/${each.id}`, each.chart ?? '', depth + 1) ?? [],
-      ),
-    ],
-  });
-
-  const root = drawChart(actor, chart, 0);
-  return { boxes: root === null ? [] : [root], arrows: merged(arrows) };
+export interface RunningChart {
+  readonly path: string;
+  readonly chart: string | null;
 }
 
-const isFailure = ({ to, message }: ChartEdge) =>
-  to?.split('.').at(-1) === 'failed' || message.startsWith('xstate.error');
+/** Draws the outermost actor's chart with all that it invokes, and the charts of actors that it starts otherwise. */
+export function sceneOf(charts: readonly Chart[], actors: readonly RunningChart[]): Scene {
+  const painter = new Painter(charts);
+  const outer = actors.filter(({ path, chart }) => !path.includes('/') && chart !== null);
+  const boxes = outer.flatMap(({ path, chart }) => painter.chart(path, chart!, 0) ?? []);
+  const others = actors.flatMap(({ path, chart }) =>
+    chart === null || painter.painted.has(path) ? [] : (painter.chart(path, chart, 1) ?? []),
+  );
+  return { boxes: [...boxes, ...others], arrows: merged(painter.arrows) };
+}
+
+class Painter {
+  readonly painted = new Set<string>();
+  readonly arrows: Arrow[] = [];
+  readonly #charts: ReadonlyMap<string, Chart>;
+
+  constructor(charts: readonly Chart[]) {
+    this.#charts = new Map(charts.map((chart) => [chart.id, chart]));
+  }
+
+  /** Null where the id is of no chart: what is invoked there is plain code. */
+  chart(actor: string, id: string, depth: number): Box | null {
+    const root = this.#charts.get(id)?.root;
+    if (root === undefined || depth > DEPTH_MAX) return null;
+    this.painted.add(actor);
+    return {
+      id: actor,
+      kind: 'chart',
+      actor,
+      path: '',
+      title: actor.split('/').at(-1)!,
+      hint: root.description ?? '',
+      initial: false,
+      boxes: this.#inside(actor, root, depth),
+    };
+  }
+
+  #state(actor: string, state: ChartState, initial: string | null, depth: number): Box {
+    const { path, key, type, description, transitions } = state;
+    for (const [i, { event, guard, targets }] of transitions.entries()) {
+      for (const target of targets) {
+        if (target === path) continue;
+        this.arrows.push({
+          id: `${actor}#${path}!${i}>${target}`,
+          from: `${actor}#${path}`,
+          to: `${actor}#${target}`,
+          label: labelOf(event, guard, target),
+          failure: isFailure(event, target),
+        });
+      }
+    }
+    return {
+      id: `${actor}#${path}`,
+      kind: type === 'final' || type === 'parallel' ? type : 'state',
+      actor,
+      path,
+      title: key,
+      hint: description ?? '',
+      initial: initial === key,
+      boxes: this.#inside(actor, state, depth),
+    };
+  }
+
+  #inside(actor: string, state: ChartState, depth: number): Box[] {
+    return [
+      ...state.states.map((each) => this.#state(actor, each, state.initial, depth)),
+      ...state.invokes.flatMap(({ id, src }) => this.chart(`${actor}/${id}`, src, depth + 1) ?? []),
+    ];
+  }
+}
+
+const isFailure = (event: string, target: string) =>
+  target.split('.').at(-1) === 'failed' || event.includes('error.');
 
 /** What is written on an arrow: messages and guards; that work is done goes without saying. */
-function labelOf(edge: ChartEdge): string {
-  if (isFailure(edge)) return '';
-  const { message, guard } = edge;
-  const plain = message.startsWith('xstate.') || message === '' ? '' : message;
-  return [plain, guard === null ? '' : `[${guard}]`].filter(Boolean).join(' ');
+function labelOf(event: string, guard: string | null, target: string): string {
+  if (isFailure(event, target)) return '';
+  const plain = /^(xstate|done|error)\./.test(event) ? '' : event;
+  return [plain, guard === null || guard === 'succeeded' ? '' : `[${guard}]`]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** Arrows between the same two boxes are drawn as one. */
