@@ -1,4 +1,5 @@
 /** Starts the page. */
+import './data/noEval.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { followKeys } from './commands/keyboard.ts';

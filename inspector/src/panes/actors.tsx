@@ -6,6 +6,7 @@ import { actors, charts } from '../data/cursorData.ts';
 import { muteToggled, term } from '../data/filter.ts';
 import { countOf } from '../state/marketTime.ts';
 import { go, place } from '../state/place.ts';
+import { Icon } from '../ui/icon.tsx';
 import { Empty, Pane } from '../ui/pane.tsx';
 
 type Actor = AnswerOf<'actors'>['actors'][number];
@@ -118,7 +119,7 @@ function ActorRow({ branch: { path, name, actor } }: { readonly branch: Branch }
         title={muted ? 'Show its facts again' : 'Leave its facts out of list and lanes'}
         onClick={() => go({ mute: muteToggled(term('by', path)) })}
       >
-        {muted ? '○' : '◐'}
+        <Icon name="muted" />
       </button>
     </div>
   );

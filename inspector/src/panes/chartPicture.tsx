@@ -1,7 +1,12 @@
 /** The boxes and arrows of the charts. */
 import { memo } from 'preact/compat';
 import type { Activity } from '../statechart/activity.ts';
-import type { Drawing, PlacedArrow, PlacedBox } from '../statechart/layout.ts';
+import {
+  type Drawing,
+  LABEL_HEIGHT,
+  type PlacedArrow,
+  type PlacedBox,
+} from '../statechart/layout.ts';
 
 interface PictureProps {
   readonly drawing: Drawing;
@@ -52,8 +57,9 @@ interface BoxProps {
 }
 
 const BoxShape = memo(function BoxShape({ box, active, entered }: BoxProps) {
-  const { x, y, width, height, kind, title, hint, boxes, actor, path, initial } = box;
+  const { x, y, width, height, kind, title, hint, runs, boxes, actor, path, initial } = box;
   const group = boxes.length > 0;
+  const middle = y + height / 2 - (runs === '' ? 0 : 6);
   const name = kind === 'chart' ? `chart ${actor}` : `${actor} ${path}`;
   const classes = ['box', `is-${kind}`, active && 'is-active', entered && 'is-entered'];
   return (
@@ -68,14 +74,19 @@ const BoxShape = memo(function BoxShape({ box, active, entered }: BoxProps) {
       {kind === 'final' && (
         <rect class="inner" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={5} />
       )}
-      {initial && <circle cx={x + 10} cy={y + (group ? 16 : height / 2)} r={3.2} />}
+      {initial && <circle cx={x + 10} cy={group ? y + 16 : middle} r={3.2} />}
       <text
         x={group ? x + (initial ? 20 : 10) : x + width / 2 + (initial ? 4 : 0)}
-        y={group ? y + 17 : y + height / 2 + 4}
+        y={group ? y + 17 : middle + 4}
         text-anchor={group ? 'start' : 'middle'}
       >
         {title}
       </text>
+      {runs !== '' && (
+        <text class="runs" x={x + width / 2} y={middle + 17} text-anchor="middle">
+          ▸ {runs}
+        </text>
+      )}
     </g>
   );
 });
@@ -92,8 +103,12 @@ const ArrowShape = memo(function ArrowShape({
     <g class={`arrow${failure ? ' is-failure' : ''}${taken ? ' is-taken' : ''}`}>
       <path d={d} marker-end="url(#tip)" />
       {labelAt !== null && (
-        <text x={labelAt.x} y={labelAt.y + 10}>
-          {label}
+        <text>
+          {label.map((line, i) => (
+            <tspan key={line} x={labelAt.x} y={labelAt.y + 10 + i * LABEL_HEIGHT}>
+              {line}
+            </tspan>
+          ))}
         </text>
       )}
     </g>

@@ -7,7 +7,7 @@ import { at, run } from '../data/run.ts';
 import { countOf } from '../state/marketTime.ts';
 import { type Activity, activityOf } from '../statechart/activity.ts';
 import { type Drawing, layOut } from '../statechart/layout.ts';
-import { sceneOf } from '../statechart/scene.ts';
+import { cardsOf } from '../statechart/scene.ts';
 import {
   attributeOf,
   between,
@@ -16,6 +16,7 @@ import {
   wholeView,
   zoomed,
 } from '../statechart/view.ts';
+import { Icon } from '../ui/icon.tsx';
 import { Empty, Pane, Problem } from '../ui/pane.tsx';
 import { ChartPicture } from './chartPicture.tsx';
 
@@ -28,7 +29,7 @@ const drawing = resource(
       actors: actors.map(({ path, chart }) => ({ path, chart })),
     };
   },
-  (question) => layOut(sceneOf(question.charts, question.actors), widthOf),
+  (question) => layOut(cardsOf(question.charts, question.actors), widthOf),
 );
 
 const activity = computed<Activity | null>(() => {
@@ -40,12 +41,19 @@ const activity = computed<Activity | null>(() => {
 /** `follow`: the chart that runs; `whole`: all; else what the reader has moved to. */
 const look = signal<'follow' | 'whole' | ViewBox>('follow');
 
+/** Pixels that the pane has. */
+const room = signal({ width: 300, height: 300 });
+
 const target = computed<ViewBox | null>(() => {
   const drawn = drawing.value.value;
   if (drawn === null) return null;
   if (typeof look.value === 'object') return look.value;
   const focus = drawn.boxes.find(({ id }) => id === activity.value?.focus);
-  return look.value === 'whole' || focus === undefined ? wholeView(drawn) : viewOf(focus);
+  if (look.value === 'whole' || focus === undefined) return wholeView(drawn);
+  const centre = drawn.boxes.findLast(
+    ({ id, actor }) => actor === focus.id && activity.value?.active.has(id) === true,
+  );
+  return viewOf(focus, centre ?? focus, room.value);
 });
 
 let ruler: CanvasRenderingContext2D | null = null;
@@ -87,7 +95,7 @@ function Aside() {
           aria-label="Look at the chart that runs"
           onClick={() => (look.value = 'follow')}
         >
-          ◎
+          <Icon name="focus" />
         </button>
         <button
           type="button"
@@ -97,7 +105,7 @@ function Aside() {
           aria-label="Look at all charts"
           onClick={() => (look.value = 'whole')}
         >
-          ▣
+          <Icon name="whole" />
         </button>
         <button
           type="button"
@@ -106,7 +114,7 @@ function Aside() {
           aria-label="Closer"
           onClick={() => zoom(1.4)}
         >
-          +
+          <Icon name="closer" />
         </button>
         <button
           type="button"
@@ -115,7 +123,7 @@ function Aside() {
           aria-label="Further away"
           onClick={() => zoom(1 / 1.4)}
         >
-          −
+          <Icon name="further" />
         </button>
       </span>
     </>
@@ -147,6 +155,15 @@ function View({ drawn }: { readonly drawn: Drawing }) {
   const svg = useRef<SVGSVGElement>(null);
   const shown = useRef<ViewBox | null>(null);
   const wanted = target.value;
+  useEffect(() => {
+    const watch = new ResizeObserver(([entry]) => {
+      if (entry === undefined) return;
+      const { width, height } = entry.contentRect;
+      room.value = { width, height };
+    });
+    watch.observe(svg.current!);
+    return () => watch.disconnect();
+  }, []);
   useEffect(() => {
     const from = shown.current;
     if (wanted === null || svg.current === null) return;

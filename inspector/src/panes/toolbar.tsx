@@ -10,6 +10,7 @@ import { countOf, dateOf, timeOf, zoneOf } from '../state/marketTime.ts';
 import { go, place, STEP_UNITS } from '../state/place.ts';
 import { theme } from '../state/theme.ts';
 import { CommandButton } from '../ui/commandButton.tsx';
+import { Icon } from '../ui/icon.tsx';
 
 export function Toolbar() {
   return (
@@ -124,15 +125,27 @@ function Steps() {
   const by = `inspector.next${unit === 'event' ? 'Event' : unit[0]!.toUpperCase() + unit.slice(1)}`;
   return (
     <span class="steps" role="group" aria-label="Stepping">
-      <CommandButton command="inspector.first">⏮</CommandButton>
-      <CommandButton command="inspector.previousPhase">«</CommandButton>
-      <CommandButton command={by.replace('next', 'previous')}>‹</CommandButton>
-      <CommandButton command={by}>›</CommandButton>
-      <CommandButton command="inspector.nextPhase">»</CommandButton>
-      <CommandButton command="inspector.last">⏭</CommandButton>
+      <CommandButton command="inspector.first">
+        <Icon name="first" />
+      </CommandButton>
+      <CommandButton command="inspector.previousPhase">
+        <Icon name="fastBack" />
+      </CommandButton>
+      <CommandButton command={by.replace('next', 'previous')}>
+        <Icon name="back" />
+      </CommandButton>
+      <CommandButton command={by}>
+        <Icon name="forward" />
+      </CommandButton>
+      <CommandButton command="inspector.nextPhase">
+        <Icon name="fastForward" />
+      </CommandButton>
+      <CommandButton command="inspector.last">
+        <Icon name="last" />
+      </CommandButton>
       <select
         aria-label="Step unit"
-        title="What ‹ and › and playing step by"
+        title="What one step, and playing, moves by (u)"
         value={unit}
         onChange={(event) => {
           const chosen = STEP_UNITS.find((each) => each === event.currentTarget.value);
@@ -158,7 +171,7 @@ function Playback() {
         label={playing.value ? 'Stop playing' : 'Play'}
         pressed={playing.value}
       >
-        {playing.value ? '❚❚' : '▶'}
+        <Icon name={playing.value ? 'stop' : 'play'} />
       </CommandButton>
       <select
         aria-label="Speed"
@@ -177,7 +190,7 @@ function Playback() {
       </select>
       {run.value?.live === true && (
         <CommandButton command="inspector.live" class="wordy" pressed={place.value.follow}>
-          {place.value.follow ? '⏺ live' : `⏺ ${countOf(behind.value)} new`}
+          <Icon name="live" /> {place.value.follow ? 'live' : `${countOf(behind.value)} new`}
         </CommandButton>
       )}
       {run.value?.live === true && !connected.value && <span class="problem">not connected</span>}

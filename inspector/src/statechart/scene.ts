@@ -1,8 +1,7 @@
 /**
- * The statecharts of a run as one drawing: a chart that a state invokes is drawn inside that state, so that what
- * runs at a moment is one nest of boxes. Which of them are active is no part of it: that is a matter of style.
+ * The statecharts of a run as one drawing: a card for each actor that had one, its states nested as they are. A
+ * state that runs another chart names it. Which states are active is no part of it: that is a matter of style.
  */
-
 import type { Chart, ChartState } from '../../../src/inspect/protocol.ts';
 
 export interface Box {
@@ -12,8 +11,10 @@ export interface Box {
   readonly actor: string;
   readonly path: string;
   readonly title: string;
-  /** A line under the title: of a chart its kind, of a state nothing. */
+  /** What it is for, in a sentence. */
   readonly hint: string;
+  /** The chart that runs while it is active; empty if none does. */
+  readonly runs: string;
   readonly initial: boolean;
   readonly boxes: readonly Box[];
 }
@@ -22,91 +23,87 @@ export interface Arrow {
   readonly id: string;
   readonly from: string;
   readonly to: string;
-  readonly label: string;
+  /** A line for each message. */
+  readonly label: readonly string[];
   readonly failure: boolean;
 }
 
-export interface Scene {
-  readonly boxes: readonly Box[];
+/** One chart: a box and the arrows in it. */
+export interface Card {
+  readonly box: Box;
   readonly arrows: readonly Arrow[];
 }
-
-/** More charts in one another than any run has: a chart that invokes itself ends here. */
-const DEPTH_MAX = 8;
 
 export interface RunningChart {
   readonly path: string;
   readonly chart: string | null;
 }
 
-/** Draws the outermost actor's chart with all that it invokes, and the charts of actors that it starts otherwise. */
-export function sceneOf(charts: readonly Chart[], actors: readonly RunningChart[]): Scene {
-  const painter = new Painter(charts);
-  const outer = actors.filter(({ path, chart }) => !path.includes('/') && chart !== null);
-  const boxes = outer.flatMap(({ path, chart }) => painter.chart(path, chart!, 0) ?? []);
-  const others = actors.flatMap(({ path, chart }) =>
-    chart === null || painter.painted.has(path) ? [] : (painter.chart(path, chart, 1) ?? []),
-  );
-  return { boxes: [...boxes, ...others], arrows: merged(painter.arrows) };
+/** A card for each actor that runs a chart, outer ones first. */
+export function cardsOf(charts: readonly Chart[], actors: readonly RunningChart[]): Card[] {
+  const known = new Map(charts.map((chart) => [chart.id, chart]));
+  return actors.flatMap(({ path, chart }) => {
+    const shape = known.get(chart ?? '');
+    return shape === undefined ? [] : [new Painter(path, known).card(shape)];
+  });
 }
 
 class Painter {
-  readonly painted = new Set<string>();
-  readonly arrows: Arrow[] = [];
-  readonly #charts: ReadonlyMap<string, Chart>;
+  readonly #actor: string;
+  readonly #known: ReadonlyMap<string, Chart>;
+  readonly #arrows: Arrow[] = [];
 
-  constructor(charts: readonly Chart[]) {
-    this.#charts = new Map(charts.map((chart) => [chart.id, chart]));
+  constructor(actor: string, known: ReadonlyMap<string, Chart>) {
+    this.#actor = actor;
+    this.#known = known;
   }
 
-  /** Null where the id is of no chart: what is invoked there is plain code. */
-  chart(actor: string, id: string, depth: number): Box | null {
-    const root = this.#charts.get(id)?.root;
-    if (root === undefined || depth > DEPTH_MAX) return null;
-    this.painted.add(actor);
-    return {
+  card({ root }: Chart): Card {
+    const actor = this.#actor;
+    const box: Box = {
       id: actor,
       kind: 'chart',
       actor,
       path: '',
-      title: actor.split('/').at(-1)!,
+      title: actor.split('/').slice(-2).join(' › '),
       hint: root.description ?? '',
+      runs: '',
       initial: false,
-      boxes: this.#inside(actor, root, depth),
+      boxes: root.states.map((state) => this.#state(state, root.initial)),
+    };
+    return { box, arrows: merged(this.#arrows) };
+  }
+
+  #state(state: ChartState, initial: string | null): Box {
+    const { path, key, type, description, invokes } = state;
+    this.#draw(state);
+    const runs = invokes.filter(({ src }) => this.#known.has(src)).map(({ id }) => id);
+    return {
+      id: `${this.#actor}#${path}`,
+      kind: type === 'final' || type === 'parallel' ? type : 'state',
+      actor: this.#actor,
+      path,
+      title: key,
+      hint: description ?? '',
+      runs: runs.join(', '),
+      initial: initial === key,
+      boxes: state.states.map((each) => this.#state(each, state.initial)),
     };
   }
 
-  #state(actor: string, state: ChartState, initial: string | null, depth: number): Box {
-    const { path, key, type, description, transitions } = state;
+  #draw({ path, transitions }: ChartState): void {
     for (const [i, { event, guard, targets }] of transitions.entries()) {
       for (const target of targets) {
         if (target === path) continue;
-        this.arrows.push({
-          id: `${actor}#${path}!${i}>${target}`,
-          from: `${actor}#${path}`,
-          to: `${actor}#${target}`,
+        this.#arrows.push({
+          id: `${this.#actor}#${path}!${i}>${target}`,
+          from: `${this.#actor}#${path}`,
+          to: `${this.#actor}#${target}`,
           label: labelOf(event, guard, target),
           failure: isFailure(event, target),
         });
       }
     }
-    return {
-      id: `${actor}#${path}`,
-      kind: type === 'final' || type === 'parallel' ? type : 'state',
-      actor,
-      path,
-      title: key,
-      hint: description ?? '',
-      initial: initial === key,
-      boxes: this.#inside(actor, state, depth),
-    };
-  }
-
-  #inside(actor: string, state: ChartState, depth: number): Box[] {
-    return [
-      ...state.states.map((each) => this.#state(actor, each, state.initial, depth)),
-      ...state.invokes.flatMap(({ id, src }) => this.chart(`${actor}/${id}`, src, depth + 1) ?? []),
-    ];
   }
 }
 
@@ -114,12 +111,12 @@ const isFailure = (event: string, target: string) =>
   target.split('.').at(-1) === 'failed' || event.includes('error.');
 
 /** What is written on an arrow: messages and guards; that work is done goes without saying. */
-function labelOf(event: string, guard: string | null, target: string): string {
-  if (isFailure(event, target)) return '';
+function labelOf(event: string, guard: string | null, target: string): string[] {
+  if (isFailure(event, target)) return [];
   const plain = /^(xstate|done|error)\./.test(event) ? '' : event;
-  return [plain, guard === null || guard === 'succeeded' ? '' : `[${guard}]`]
-    .filter(Boolean)
-    .join(' ');
+  const under = guard === null || guard === 'succeeded' ? '' : `[${guard}]`;
+  const text = [plain, under].filter(Boolean).join(' ');
+  return text === '' ? [] : [text];
 }
 
 /** Arrows between the same two boxes are drawn as one. */
@@ -128,7 +125,7 @@ function merged(arrows: readonly Arrow[]): Arrow[] {
   for (const arrow of arrows) {
     const key = `${arrow.from}>${arrow.to}`;
     const same = byEnds.get(key);
-    const label = [same?.label, arrow.label].filter(Boolean).join(', ');
+    const label = [...(same?.label ?? []), ...arrow.label];
     byEnds.set(key, same === undefined ? arrow : { ...same, label });
   }
   return [...byEnds.values()];

@@ -1,6 +1,7 @@
 /** A pane: a region with a name, a heading, and a button that lets it fill the page. */
 import type { ComponentChildren } from 'preact';
 import { go, place } from '../state/place.ts';
+import { Icon } from './icon.tsx';
 
 export interface PaneProps {
   readonly id: string;
@@ -31,7 +32,7 @@ export function Pane({ id, title, hint, aside, children }: PaneProps) {
           aria-pressed={wide}
           onClick={() => go({ wide: wide ? '' : id })}
         >
-          {wide ? '⤡' : '⤢'}
+          <Icon name={wide ? 'narrow' : 'wide'} />
         </button>
       </header>
       {children}
