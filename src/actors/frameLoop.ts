@@ -5,13 +5,15 @@
  * closes. A slice is a run of consecutive frames; where it is cut never changes what is recorded. Scans stand
  * between what the market did at an instant and what strategies make of it: there the loop stops and goes on.
  */
+
+import { BarRows } from '../domain/blockRows.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
-import { Block } from '../domain/frame.ts';
+import { Block, type BlockExtra } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Lag, type LagRule } from './lag.ts';
 import type { FrameWatch, Metrics } from './metrics.ts';
-import type { BlockExtra, Processor } from './processor.ts';
+import type { Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scanners } from './scanners.ts';
@@ -52,7 +54,7 @@ export class FrameLoop {
   readonly #stages: FrameStages;
   readonly #session: Session;
   readonly #tracks: readonly Track[];
-  readonly #bars = new Block('BarAppended');
+  readonly #bars = new BarRows(new Block('BarAppended'));
   #closed = false;
   #failure: string | null = null;
   #halfway = false;
@@ -66,7 +68,7 @@ export class FrameLoop {
     this.#stages = stages;
     this.#session = session;
     this.#tracks = tracks;
-    this.#bars.by = BY;
+    this.#bars.block.by = BY;
     for (const track of tracks) this.#schedule(track);
   }
 
@@ -215,26 +217,25 @@ export class FrameLoop {
   /** @returns false if no bar ends now */
   #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): boolean {
     const { recorder, processor } = this.#stages;
-    const block = this.#bars;
-    block.clear();
-    block.extra = extra;
-    for (const track of tracks) {
-      if (track.nextEnd === now) pushQueued(block, track);
-    }
-    if (block.rows === 0) return false;
-    const first = recorder.place(block);
-    recorder.appendPlaced(block);
-    this.bars += block.rows;
-    let seq = first;
-    for (const track of tracks) {
+    const bars = this.#bars;
+    const session = this.#session;
+    const first = recorder.seq + 1;
+    bars.begin(extra);
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i]!;
       if (track.nextEnd !== now) continue;
+      const seq = first + bars.rows;
+      takeQueued(track, bars);
       track.base.freshSeq = seq;
       track.base.lastSeq = seq;
-      processor.take(track, this.#session, seq);
+      processor.take(track, session, seq);
       track.cursor += 1;
       this.#schedule(track);
-      seq += 1;
     }
+    const rows = bars.end();
+    if (rows === 0) return false;
+    this.bars += rows;
+    recorder.appendBlock(bars.block);
     return true;
   }
 
@@ -273,18 +274,17 @@ function settle(track: Track): void {
   }
 }
 
-function pushQueued(block: Block, track: Track): void {
-  const { queue, cursor } = track;
-  const [series, cause, opened, open, high, low, close, volume, count, expected] = block.columns;
-  series!.push(track.base.series);
-  cause!.push(0);
-  opened!.push(queue.opened[cursor]!);
-  open!.push(queue.open[cursor]!);
-  high!.push(queue.high[cursor]!);
-  low!.push(queue.low[cursor]!);
-  close!.push(queue.close[cursor]!);
-  volume!.push(queue.volume[cursor]!);
-  count!.push(1);
-  expected!.push(1);
-  block.rows += 1;
+/** Appends the next queued bar of `track`. */
+function takeQueued({ queue, cursor, base }: Track, bars: BarRows): void {
+  const row = bars.add();
+  bars.series[row] = base.series;
+  bars.cause[row] = 0;
+  bars.opened[row] = queue.opened[cursor]!;
+  bars.open[row] = queue.open[cursor]!;
+  bars.high[row] = queue.high[cursor]!;
+  bars.low[row] = queue.low[cursor]!;
+  bars.close[row] = queue.close[cursor]!;
+  bars.volume[row] = queue.volume[cursor]!;
+  bars.count[row] = 1;
+  bars.expected[row] = 1;
 }

@@ -4,6 +4,7 @@
  * Plain code over columns, called by the frame loop; what it decides is appended before anyone sees it.
  */
 import type { Bar, BarColumns } from '../domain/bars.ts';
+import { BarRows, ValueRows } from '../domain/blockRows.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
 import {
   longWindow,
@@ -12,16 +13,13 @@ import {
   type WindowBounds,
   windowIn,
 } from '../domain/derivation.ts';
-import { Block } from '../domain/frame.ts';
+import { Block, type BlockExtra } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Recorder } from './recorder.ts';
 import type { Lane, Runner, Track } from './track.ts';
 
 const BY = 'session/processor';
-
-/** What all facts of a block carry besides, such as `{ catchup: true }`. */
-export type BlockExtra = Block['extra'];
 
 export interface ProcessorRules {
   readonly base: ParsedInterval;
@@ -34,23 +32,22 @@ export interface ProcessorRules {
 export class Processor {
   readonly #recorder: Recorder;
   readonly #rules: ProcessorRules;
-  readonly #bars = new Block('BarDerived');
-  readonly #updates = new Block('IndicatorUpdated');
+  readonly #bars = new BarRows(new Block('BarDerived'));
+  readonly #updates = new ValueRows(new Block('IndicatorUpdated'));
   readonly #bar: Bar = emptyBar();
 
   constructor(recorder: Recorder, rules: ProcessorRules) {
     this.#recorder = recorder;
     this.#rules = rules;
-    this.#bars.by = BY;
-    this.#updates.by = BY;
+    this.#bars.block.by = BY;
+    this.#updates.block.by = BY;
   }
 
-  /** Takes the newest base bar of `track` into its windows. O(intervals). */
+  /** Takes the base bar at the head of the queue of `track` into its windows. O(intervals). */
   take(track: Track, session: Session, seq: number): void {
-    const { lanes } = track;
-    const base = lanes[0]!;
+    const { lanes, queue, cursor } = track;
     if (lanes.length === 1) return;
-    const bar = base.columns.read(base.columns.length - 1, this.#bar);
+    const bar = queue.read(cursor, this.#bar);
     for (let i = 1; i < lanes.length; i++) {
       const lane = lanes[i]!;
       this.fill(track, lane, session, bar);
@@ -85,19 +82,18 @@ export class Processor {
 
   /** Derived bars whose window ends at or before `now`: symbols, then intervals, ascending. */
   derive(tracks: readonly Track[], now: MarketTime, extra: BlockExtra = null): void {
-    const block = this.#bars;
-    block.clear();
-    block.extra = extra;
-    for (const track of tracks) {
-      if (track.due <= now) this.#deriveTrack(block, track, now);
+    const bars = this.#bars;
+    bars.begin(extra);
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i]!;
+      if (track.due <= now) this.#deriveTrack(track, now);
     }
-    if (block.rows === 0) return;
-    const first = this.#recorder.place(block);
-    this.#mark(tracks, block, first);
-    this.#recorder.appendPlaced(block);
+    if (bars.end() > 0) this.#recorder.appendBlock(bars.block);
   }
 
-  #deriveTrack(block: Block, track: Track, now: MarketTime): void {
+  #deriveTrack(track: Track, now: MarketTime): void {
+    const bars = this.#bars;
+    const first = this.#recorder.seq + 1;
     const skips = this.#rules.incomplete === 'skip';
     track.due = Number.POSITIVE_INFINITY;
     for (let i = 1; i < track.lanes.length; i++) {
@@ -109,52 +105,35 @@ export class Processor {
         continue;
       }
       window.holds = false;
-      if (!skips || window.count >= window.expected)
-        pushBar(block, lane.series, lane.lastSeq, window);
-    }
-  }
-
-  /** Rows were pushed in the order of tracks and lanes: give each lane the seq of its row. */
-  #mark(tracks: readonly Track[], block: Block, first: number): void {
-    const ids = block.columns[0]!.data;
-    let row = 0;
-    for (const track of tracks) {
-      for (let i = 1; i < track.lanes.length && row < block.rows; i++) {
-        const lane = track.lanes[i]!;
-        if (lane.series !== ids[row]) continue;
-        lane.freshSeq = first + row;
-        lane.seqs.push(first + row);
-        track.totals.derived += 1;
-        row += 1;
-      }
+      if (skips && window.count < window.expected) continue;
+      lane.freshSeq = first + bars.rows;
+      lane.seqs.push(lane.freshSeq);
+      track.totals.derived += 1;
+      bars.push(lane.series, lane.lastSeq, window);
     }
   }
 
   /** One update per indicator of every lane that got a bar: symbols, then intervals, then registration. */
   updateIndicators(tracks: readonly Track[], extra: BlockExtra = null): void {
-    const block = this.#updates;
-    block.clear();
-    block.extra = extra;
-    for (const track of tracks) {
-      for (const lane of track.lanes) {
-        if (lane.freshSeq === 0 || lane.runners.length === 0) continue;
-        const bar = lane.columns.read(lane.columns.length - 1, this.#bar);
-        for (const runner of lane.runners) {
-          runner.indicator.update(bar);
-          pushValue(block, runner, lane.freshSeq);
-          runner.freshSeq = block.rows;
+    const updates = this.#updates;
+    const first = this.#recorder.seq + 1;
+    updates.begin(extra);
+    for (let i = 0; i < tracks.length; i++) {
+      const { lanes } = tracks[i]!;
+      for (let j = 0; j < lanes.length; j++) {
+        const { freshSeq, runners, columns } = lanes[j]!;
+        if (freshSeq === 0 || runners.length === 0) continue;
+        const bar = columns.read(columns.length - 1, this.#bar);
+        for (let k = 0; k < runners.length; k++) {
+          const runner = runners[k]!;
+          const { indicator } = runner;
+          indicator.update(bar);
+          runner.freshSeq = first + updates.rows;
+          updates.push(runner.series, freshSeq, indicator.out);
         }
       }
     }
-    if (block.rows === 0) return;
-    const first = this.#recorder.place(block);
-    for (const track of tracks) {
-      for (const lane of track.lanes) {
-        if (lane.freshSeq === 0) continue;
-        for (const runner of lane.runners) runner.freshSeq += first - 1;
-      }
-    }
-    this.#recorder.appendPlaced(block);
+    if (updates.end() > 0) this.#recorder.appendBlock(updates.block);
   }
 
   /** A bar that is added by hand. @returns its seq */
@@ -172,23 +151,22 @@ export class Processor {
     lane: Lane,
     { bar, cause, extra }: { bar: Bar; cause: number; extra: BlockExtra },
   ): number {
-    const block = new Block(type, 1);
-    block.by = BY;
-    block.extra = extra;
-    pushBar(block, lane.series, cause, bar);
-    const seq = this.#recorder.place(block);
-    this.#recorder.appendPlaced(block);
-    return seq;
+    const bars = new BarRows(new Block(type, 1));
+    bars.block.by = BY;
+    bars.begin(extra);
+    bars.push(lane.series, cause, bar);
+    bars.end();
+    return this.#recorder.appendBlock(bars.block);
   }
 
   /** The value an indicator has come to by another way than bar by bar, as one update. */
-  announce(runner: Runner, cause: number, extra: BlockExtra = null): void {
-    const block = new Block('IndicatorUpdated', 4);
-    block.by = BY;
-    block.extra = extra;
-    pushValue(block, runner, cause);
-    this.#recorder.place(block);
-    this.#recorder.appendPlaced(block);
+  announce({ series, indicator }: Runner, cause: number, extra: BlockExtra = null): void {
+    const updates = new ValueRows(new Block('IndicatorUpdated', indicator.out.length));
+    updates.block.by = BY;
+    updates.begin(extra);
+    updates.push(series, cause, indicator.out);
+    updates.end();
+    this.#recorder.appendBlock(updates.block);
   }
 
   /** Forgets windows inside a session; those that span sessions stay open. */
@@ -202,37 +180,6 @@ export class Processor {
       }
     }
   }
-}
-
-function pushBar(block: Block, id: number, because: number, bar: Bar): void {
-  const [series, cause, opened, open, high, low, close, volume, count, expected] = block.columns;
-  series!.push(id);
-  cause!.push(because);
-  opened!.push(bar.opened);
-  open!.push(bar.open);
-  high!.push(bar.high);
-  low!.push(bar.low);
-  close!.push(bar.close);
-  volume!.push(bar.volume);
-  count!.push(bar.count);
-  expected!.push(bar.expected);
-  block.rows += 1;
-}
-
-function pushValue(block: Block, runner: Runner, because: number): void {
-  const [series, cause, valid, values] = block.columns;
-  const { out } = runner.indicator;
-  let ready = 1;
-  for (let i = 0; i < out.length; i++) {
-    const cell = out[i]!;
-    // Infinity is no value either: it would not survive JSON.
-    if (!Number.isFinite(cell)) ready = 0;
-    values!.push(Number.isFinite(cell) ? cell : Number.NaN);
-  }
-  series!.push(runner.series);
-  cause!.push(because);
-  valid!.push(ready);
-  block.rows += 1;
 }
 
 function emptyBar(): Bar {

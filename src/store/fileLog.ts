@@ -11,18 +11,21 @@ import { dirname, join, resolve } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
+import type { SessionData } from '../domain/sessionData.ts';
+import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { ByteWriter } from './bytes.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { CommitQueue } from './commitQueue.ts';
 import { syncFolder } from './durableFile.ts';
-import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FileLogReader } from './fileLogReader.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { LogFiles } from './logFiles.ts';
 import type { LogIndex } from './logIndex.ts';
 import { LogScan } from './logScan.ts';
 import type { LogState, RecordSink } from './logState.ts';
+import { LogStates } from './logStates.ts';
 import {
   type Manifest,
   type ManifestPatch,
@@ -33,9 +36,11 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.ts';
+import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
 import { encodeHead } from './segmentHead.ts';
 import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
+import { SnapshotWriter } from './snapshotWriter.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
 import { WriterLock } from './writerLock.ts';
 
@@ -48,6 +53,7 @@ export interface FileLogOptions {
 
 export class FileLog implements LogWriter {
   readonly folder: string;
+  readonly counters = new ReadCounters();
   /** What was cut when the log was opened after a crash; null if nothing was. */
   readonly recovered: Recovery | null;
 
@@ -55,6 +61,8 @@ export class FileLog implements LogWriter {
   readonly #state: LogState;
   readonly #index: LogIndex;
   readonly #files: LogFiles;
+  readonly #states: LogStates;
+  readonly #snapshots: SnapshotWriter;
   readonly #queue = new CommitQueue();
   readonly #journal: Journal;
   readonly #segmentBytes: number;
@@ -67,6 +75,7 @@ export class FileLog implements LogWriter {
   #closing: Promise<void> | null = null;
   readonly #sink: RecordSink = {
     link: (record) => {
+      this.#snapshots.link(record);
       this.#queue.append(record);
       if (this.#queue.fileSize >= this.#segmentBytes) this.#roll();
     },
@@ -87,7 +96,9 @@ export class FileLog implements LogWriter {
     this.#lock = lock;
     this.#state = scan.state;
     this.#index = scan.index;
-    this.#files = new LogFiles(folder, scan.index);
+    this.#files = new LogFiles(folder, scan.index, this.counters);
+    this.#states = new LogStates(this, { folder, run: manifest.run });
+    this.#snapshots = new SnapshotWriter(folder, manifest.run, scan.state.position);
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     this.#manifest = manifest;
     this.#segment = scan.lastSegment;
@@ -191,6 +202,10 @@ export class FileLog implements LogWriter {
     return position;
   }
 
+  offerState(data: SessionData, tally: Tally): void {
+    if (data.seq === this.position) this.#snapshots.offer(data, tally);
+  }
+
   durable(): Promise<void> {
     return this.#queue.durable();
   }
@@ -218,6 +233,10 @@ export class FileLog implements LogWriter {
   seek(time: MarketTime): number {
     this.#queue.flush();
     return this.#files.seek(time, this.position);
+  }
+
+  stateAt(place?: Place): StateAt {
+    return this.#states.at(place);
   }
 
   chainHash(): string {
@@ -267,6 +286,7 @@ export class FileLog implements LogWriter {
   async #close(status: RunStatus): Promise<void> {
     try {
       await this.#queue.close();
+      await this.#snapshots.close();
       this.#index.save(this.folder, this.#manifest.run);
       const finished = new Date().toISOString();
       const segments = this.#segment;

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseJson } from './json.ts';
 
 const JOURNAL_NAME = 'journal.ndjson';
 
@@ -38,17 +39,23 @@ export class Journal {
   }
 }
 
-/** The entries in order; empty if there are none. A line cut off by a crash is left out. */
+/** The entries in order; empty if there are none. What is no entry, as a line cut off by a crash, is left out. */
 export function readJournal(folder: string): RecordedEntry[] {
   return textOf(join(folder, JOURNAL_NAME))
     .split('\n')
     .flatMap((line) => {
       try {
-        return [JSON.parse(line) as RecordedEntry];
+        const entry: unknown = parseJson(line);
+        return isEntry(entry) ? [entry] : [];
       } catch {
         return [];
       }
     });
+}
+
+function isEntry(value: unknown): value is RecordedEntry {
+  const { time, seq, type } = (value ?? {}) as Record<string, unknown>;
+  return typeof time === 'string' && Number.isSafeInteger(seq) && typeof type === 'string';
 }
 
 /** Makes the journal of a folder that has none, of entries as they were recorded. */

@@ -65,7 +65,12 @@ export class LogScan {
       this.#open(number, (segment) => {
         const header = segment.first();
         if (header === null) throw damageAt(segment, 0, 'the segment is empty');
-        const { firstSeq, at } = header;
+        const { kind, firstSeq, at } = header;
+        const isBegun = kind === 'head' || kind === 'batch';
+        const why = isBegun ? this.#misplacedHead(firstSeq) : 'it is out of place';
+        if (why !== null) {
+          throw damageAt(segment, 0, `${nameOf(header)} does not belong here: ${why}`);
+        }
         this.index.segments.push({ number, firstSeq, at, marks: null });
       });
     }
@@ -163,9 +168,18 @@ export class LogScan {
     this.index.note(this.#segment, header, offset);
   }
 
+  /** Why no segment after those so far begins with fact `firstSeq`; null if one can. */
+  #misplacedHead(firstSeq: number): string | null {
+    const before = this.index.segments.at(-1);
+    const fits = before === undefined ? firstSeq === 1 : firstSeq > before.firstSeq;
+    return fits ? null : `it begins with fact ${firstSeq}`;
+  }
+
   #takeHead(header: RecordHeader, record: Buffer): void {
     const head = decodeHead(header, record.subarray(HEADER_BYTES));
     if (head.segment !== this.#segment) throw new Malformed(`it is that of ${head.segment}`);
+    const why = this.#startsInside ? this.#misplacedHead(head.firstSeq) : null;
+    if (why !== null) throw new Malformed(why);
     if (this.#startsInside) this.state.restart(head);
     else this.state.follow(header, record);
     this.#startsInside = false;

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted, UsageError } from '../domain/errors.ts';
 import { writeFileDurably } from './durableFile.ts';
+import { parseJson } from './json.ts';
 import { LOG_FORMAT } from './segmentHead.ts';
 
 const MANIFEST_NAME = 'manifest.json';
@@ -138,7 +139,7 @@ function readText(folder: string): string {
 
 function parse(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isObject(value) ? value : null;
   } catch {
     return null;

@@ -4,10 +4,11 @@
  * The sealed file is made complete under another name and renamed; only then is the raw one removed. After a
  * crash in between both are there, with the same content.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, openSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
+import { LogCorrupted } from '../domain/errors.ts';
 import { ByteWriter } from './bytes.ts';
 import { syncFolder, UNFINISHED, writeFileDurably } from './durableFile.ts';
 import { RawSegment } from './rawSegment.ts';
@@ -108,11 +109,41 @@ export function unsealSegment(folder: string, number: number): void {
   rmSync(join(folder, sealedName(number)));
 }
 
-/** Finishes what a crash has left undone: raw segments whose sealed form is complete are removed. */
+/**
+ * Finishes what a crash has left undone: raw segments whose sealed form is complete are removed.
+ * @throws {LogCorrupted} if a sealed one beside its raw one holds something else; both stay
+ */
 export function finishSealing(folder: string): void {
   for (const number of listSegments(folder)) {
-    if (existsSync(join(folder, sealedName(number)))) {
-      rmSync(join(folder, segmentName(number)), { force: true });
+    const [raw, sealed] = [segmentName(number), sealedName(number)];
+    if (!existsSync(join(folder, sealed)) || !existsSync(join(folder, raw))) continue;
+    if (!holdTheSame(folder, raw, sealed)) {
+      throw new LogCorrupted(
+        `"${raw}" and "${sealed}" in "${folder}" are not the same segment: remove the one that is damaged`,
+        { segment: sealed, offset: 0, lastGoodSeq: 0 },
+      );
     }
+    rmSync(join(folder, raw));
+  }
+}
+
+function holdTheSame(folder: string, raw: string, sealed: string): boolean {
+  const one = new RawSegment(raw, openSync(join(folder, raw), 'r'));
+  const other = new SealedSegment(sealed, openSync(join(folder, sealed), 'r'));
+  try {
+    let size = 0;
+    for (const { header, offset } of other.batches()) {
+      size = offset + header.contents;
+      if (one.left(0) < size) return false;
+      if (!one.view(offset, header.contents).equals(other.view(offset, header.contents)))
+        return false;
+    }
+    return one.left(0) === size;
+  } catch (error) {
+    if (error instanceof Damage) return false;
+    throw error;
+  } finally {
+    one.close();
+    other.close();
   }
 }
