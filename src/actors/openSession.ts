@@ -158,8 +158,7 @@ export async function prepare(options: SessionOptions): Promise<Prepared> {
   return { options, config, registry, folder, calendar, ...found, feed };
 }
 
-/** Taken once, so that who watches calls of it does not hear of these. */
-const hostTime = performance.now.bind(performance);
+const hostTime = () => performance.now();
 
 /** The session of a prepared config on a log. */
 export function sessionOn(prepared: Prepared, keeping: Keeping) {
