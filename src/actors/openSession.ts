@@ -20,7 +20,7 @@ import { catalogueOf } from '../indicators/catalogue.ts';
 import type { IndicatorDefinition } from '../indicators/indicator.ts';
 import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
 import { type IndicatorSpec, resolveIndicator, settingsFor } from '../indicators/resolution.ts';
-import { FileLog } from '../store/fileLog.ts';
+import { FileLog, type FileLogOptions } from '../store/fileLog.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
@@ -46,6 +46,8 @@ export interface SessionOptions {
   readonly data?: SourceInput | Observable<ObservedBar>;
   /** Folder of the run, made here; without it the log is kept in memory. */
   readonly log?: string;
+  /** How the log is written: the size of its segments, and to what in place of the computer's disk. */
+  readonly logOptions?: FileLogOptions;
   /** Where relative paths of the config start; default the working directory. */
   readonly folder?: string;
   /** Strategies by the name under which the config asks for them. */
@@ -192,10 +194,11 @@ function timeOf(config: Config, calendar: Calendar): TimeManager {
 
 function createLog(
   folder: string,
-  { config }: SessionOptions,
+  { config, logOptions }: SessionOptions,
   { run, seed }: { run: string; seed: number | null },
 ): Promise<FileLog> {
-  return FileLog.create(folder, { run, config, versions: VERSIONS, seed, data: {}, parent: null });
+  const manifest = { run, config, versions: VERSIONS, seed, data: {}, parent: null };
+  return FileLog.create(folder, manifest, logOptions);
 }
 
 /** Of the synthetic market, if the run is on one. */
