@@ -105,11 +105,10 @@ export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.
 export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
 export type { Disk, OpenFlags, Piece } from './store/disk.ts';
-export type { LogReader, LogWriter, ReadRange } from './store/eventLog.ts';
+export type { LogReader, LogWriter, Place, ReadRange, StateAt } from './store/eventLog.ts';
 export { FileLog, type FileLogOptions } from './store/fileLog.ts';
 export { type Indexed, indexLog } from './store/indexLog.ts';
 export type { JournalEntry } from './store/journal.ts';
-export type { Place, StateAt } from './store/logStates.ts';
 export { MemoryLog } from './store/memoryLog.ts';
 export type { ReadCounters } from './store/readCounters.ts';
 export { type Salvage, salvageLog } from './store/salvage.ts';

@@ -64,6 +64,7 @@ const HOMES: Readonly<Record<string, RegExp>> = {
   xstate: /^src\/(machines|actors|inspect)\//,
   rxjs: /^src\/(feeds|actors)\//,
   luxon: /^src\/domain\/calendar\//,
+  ws: /^src\/inspect\/serverLive\.ts/,
   zod: /^src\/(domain\/|inspect\/protocol(\.ts|\/))/,
   udsv: /^src\/feeds\//,
   hyparquet: /^src\/(feeds|inspect)\//,

@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<Co
   log: ['print the facts of a run', () => import('./commands/log.ts')],
   diff: ['find the first fact in which two runs differ', () => import('./commands/diff.ts')],
   why: ['show what led to a fact, or what came of it', () => import('./commands/why.ts')],
+  inspect: ['show a run, or two, in a page', () => import('./commands/inspect.ts')],
   stats: ['count what the log of a run is made of', () => import('./commands/stats.ts')],
   state: ['show the state of a run at any of its facts', () => import('./commands/state.ts')],
   index: ['make a log quick to search again', () => import('./commands/indexRun.ts')],

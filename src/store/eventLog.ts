@@ -5,10 +5,10 @@
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { SessionData } from '../domain/sessionData.ts';
+import type { SessionView } from '../domain/sessionView.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
-import type { Place, StateAt } from './logStates.ts';
 import type { ReadCounters } from './readCounters.ts';
 
 export interface ReadRange {
@@ -20,6 +20,17 @@ export interface ReadRange {
   readonly reuse?: boolean;
   /** Only frames with facts of these types: the others are passed over, undecoded. What is beside them comes too. */
   readonly types?: ReadonlySet<string> | undefined;
+}
+
+/** The last fact that is asked for: by number, or as the last one with `at <= time`. */
+export type Place = number | { readonly time: MarketTime };
+
+/** The state of a run after one of its facts; owned by whoever asked for it. */
+export interface StateAt {
+  readonly data: SessionData;
+  /** Of the same facts. */
+  readonly tally: Tally;
+  readonly view: SessionView;
 }
 
 export interface LogReader {
@@ -71,6 +82,8 @@ export interface LogWriter extends LogReader {
    * O(1) but between sessions.
    */
   offerState(data: SessionData, tally: Tally): void;
+  /** The last fact of the next frame, of a log that knows what is coming; 0 or absent where nothing is known. */
+  readonly frameEnd?: number;
   /** Resolves when everything appended so far is on stable storage; rejects if that failed. */
   durable(): Promise<void>;
   /** Bytes of the log, durable or not: of its segments if it is in files, of its records if in memory. */

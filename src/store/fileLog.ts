@@ -17,15 +17,16 @@ import type { MarketTime } from '../domain/time.ts';
 import { ByteWriter } from './bytes.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { CommitQueue } from './commitQueue.ts';
+import { cutAfter } from './cutting.ts';
 import { type Disk, REAL_DISK } from './disk.ts';
-import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FileLogReader } from './fileLogReader.ts';
 import { Journal, type JournalEntry } from './journal.ts';
 import { LogFiles } from './logFiles.ts';
 import type { LogIndex } from './logIndex.ts';
 import { LogScan } from './logScan.ts';
 import type { LogState, RecordSink } from './logState.ts';
-import { LogStates, type Place, type StateAt } from './logStates.ts';
+import { LogStates } from './logStates.ts';
 import {
   type Manifest,
   type ManifestPatch,
@@ -178,6 +179,43 @@ export class FileLog implements LogWriter {
         ...(recovered && { recovered: { bytes_cut: recovered.bytesCut, seq: recovered.atSeq } }),
       });
       if (recovered !== null) log.journal({ type: 'Recovered', bytes_cut: recovered.bytesCut });
+      return log;
+    } catch (error) {
+      lock.release();
+      throw writeFailure(`"${folder}"`, error);
+    }
+  }
+
+  /**
+   * Opens the log of a run to go on after the frame that ends with fact `to`; later ones are taken back. A crash in
+   * the middle of that leaves a log that opens.
+   *
+   * @param lock of the folder; it is the log's from here on, and released if this fails
+   * @throws as `open`
+   */
+  static goOn(folder: string, lock: WriterLock, to: number, options: FileLogOptions = {}): FileLog {
+    const disk = options.disk ?? REAL_DISK;
+    try {
+      const opened = recover(folder, readManifest(folder), disk);
+      const { recovered } = opened;
+      let { scan } = opened;
+      const { position } = scan.state;
+      const manifest: Manifest = {
+        ...readManifest(folder),
+        epoch: lock.epoch,
+        closed: null,
+        status: 'recovered',
+        recovered: { bytes_cut: recovered?.bytesCut ?? 0, seq: to },
+      };
+      // First this, since a log that was closed has to end as it was closed.
+      writeManifest(folder, manifest, disk);
+      if (position > to) {
+        cutAfter(folder, to, disk);
+        scan = new LogScan(folder);
+        scan.advance();
+      }
+      const log = new FileLog(folder, { lock, manifest, scan, recovered }, options);
+      log.journal({ type: 'Resumed', facts_taken_back: position - to });
       return log;
     } catch (error) {
       lock.release();

@@ -8,12 +8,12 @@ import { InvariantViolated } from '../domain/errors.ts';
 import type { Fields } from '../domain/facts.ts';
 import type { Frame } from '../domain/frame.ts';
 import { SessionView } from '../domain/sessionView.ts';
-import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
 import { Malformed } from './bytes.ts';
 import type { ChainPoint } from './chain.ts';
-import type { LogReader } from './eventLog.ts';
+import type { LogReader, Place, StateAt } from './eventLog.ts';
 import type { ReadCounters } from './readCounters.ts';
+import { startOf } from './runStart.ts';
 import { RunState } from './runState.ts';
 import { encodeState, Snapshot, snapshotBytes } from './snapshot.ts';
 import { listSnapshots, readSnapshot } from './snapshotFiles.ts';
@@ -24,14 +24,6 @@ const WITHIN_SESSION = 250_000;
 export const BETWEEN_SESSIONS = 20_000;
 /** Bytes of snapshots that one reader keeps in memory. */
 const MEMORY_MAX = 64 * 2 ** 20;
-
-/** The last fact that is asked for: by number, or as the last one with `at <= time`. */
-export type Place = number | { readonly time: MarketTime };
-
-/** The state of a run after one of its facts; owned by whoever asked for it. */
-export interface StateAt extends Pick<RunState, 'data' | 'tally'> {
-  readonly view: SessionView;
-}
 
 /** True if the state is worth a snapshot before `next` is folded, the last one being after fact `last`. */
 export function isDue({ data }: RunState, next: Pick<Frame, 'sections'>, last: number): boolean {
@@ -160,16 +152,6 @@ function asInvariant(error: unknown, seq: number): unknown {
   const violated = new InvariantViolated(seq, `it cannot be folded, ${error.message}`);
   violated.cause = error;
   return violated;
-}
-
-/** The run's first fact; `null` for a log without any. */
-export function startOf(log: LogReader): Fields<'RunStarted'> | null {
-  for (const { sections } of log.read({ to: 1 })) {
-    const first = sections[0];
-    const fact = first?.kind === 'control' ? first.facts[0] : undefined;
-    if (fact?.type === 'RunStarted') return fact;
-  }
-  return null;
 }
 
 function measuresQuality(started: Fields<'RunStarted'> | null): boolean {

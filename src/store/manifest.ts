@@ -43,6 +43,8 @@ export interface Manifest {
   readonly created: string;
   /** As it was given. */
   readonly config: unknown;
+  /** Where relative paths of the config start; absent in runs of early versions. */
+  readonly folder?: string;
   /** SHA-256 of the config with its keys sorted, hex. */
   readonly config_hash: string;
   readonly versions: Versions;
@@ -63,7 +65,7 @@ export interface Manifest {
 /** What the creator of a run has to say; the log knows the rest. */
 export type NewManifest = Pick<
   Manifest,
-  'run' | 'config' | 'versions' | 'seed' | 'data' | 'parent'
+  'run' | 'config' | 'folder' | 'versions' | 'seed' | 'data' | 'parent'
 >;
 
 /** What may change after the creation of a run. */
@@ -72,12 +74,13 @@ export type ManifestPatch = Partial<
 >;
 
 export function newManifest(given: NewManifest): Manifest {
-  const { run, config, versions, seed, data, parent } = given;
+  const { run, config, folder, versions, seed, data, parent } = given;
   return {
     format: LOG_FORMAT,
     run,
     created: new Date().toISOString(),
     config,
+    ...(folder !== undefined && { folder }),
     config_hash: configHash(config),
     versions,
     seed,

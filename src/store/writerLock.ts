@@ -123,3 +123,8 @@ function startOf(pid: number): string | null {
     return null;
   }
 }
+
+/** True if a living process, this one included, writes the log in `folder`. */
+export function isWritten(folder: string): boolean {
+  return readClaims(folder).some(isAlive);
+}
