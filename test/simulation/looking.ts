@@ -61,3 +61,10 @@ function seesAhead(fact: Fact): boolean {
 export function wasStopped(lines: readonly string[]): boolean {
   return lines.at(-1)?.includes('"type":"RunStopped"') ?? false;
 }
+
+/** What was asked of the run, but for its end. */
+export function messagesIn(log: LogReader): number {
+  return linesOf(log).filter(
+    (line) => line.includes('"type":"MessageReceived"') && !line.includes('session.stop'),
+  ).length;
+}

@@ -7,6 +7,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { NotResumable, resumeSession } from '../../src/actors/resumeSession.ts';
+import { verifyLog } from '../../src/actors/verifyLog.ts';
 import {
   FileLog,
   type LogReader,
@@ -24,6 +26,7 @@ import {
   inMemory,
   linesOf,
   lookAheadIn,
+  messagesIn,
   stateText,
   wasStopped,
   withoutLocks,
@@ -49,6 +52,17 @@ interface Calm {
   readonly lines: readonly string[];
   /** Of the disk. */
   readonly operations: number;
+  /** Messages recorded after each wish. */
+  readonly messages: readonly number[];
+}
+
+interface Driving {
+  /** The fact after which the session is stopped; null: it is not. */
+  readonly stop: number | null;
+  acknowledge(seq: number): void;
+  readonly wishes?: Plan['wishes'];
+  /** Called when a wish was asked. */
+  asked?(): void;
 }
 
 /** Runs the world of a seed in `folder`, which is its own. */
@@ -98,19 +112,37 @@ class World {
       await this.#attempt({ calm, fault, stop });
     }
     await this.#attempt({ calm, fault: null, stop: null });
+    await this.#expectWhole(calm);
+  }
+
+  /** The run is over: its log is that of the calm one, and comes out the same when it is executed again. */
+  async #expectWhole(calm: Calm): Promise<void> {
+    const { damage, chainHash, position } = checkLog(this.#folder);
+    if (damage !== null || chainHash !== calm.log.chainHash()) {
+      throw new Broken(`the end is another: ${position} facts, calmly ${calm.lines.length}`);
+    }
+    const { strategies } = this.#plan.options;
+    const report = await verifyLog(this.#folder, { data: this.#feed(), strategies: strategies! });
+    if (!report.ok) throw new Broken(`verifying finds ${JSON.stringify(report)}`);
+    this.#tell(`is whole: ${report.facts} facts verified`);
   }
 
   async #runCalmly(): Promise<Calm> {
     const disk = this.#disk(null, new Map());
     const session = await this.#open(disk);
-    await this.#drive(session, { stop: null, acknowledge: () => {} });
+    const messages: number[] = [];
+    await this.#drive(session, {
+      stop: null,
+      acknowledge: () => {},
+      asked: () => messages.push(messagesIn(session.log)),
+    });
     const log = await FileLog.read(this.#folder);
     const lines = linesOf(log);
     this.#tell(`calm: ${lines.length} facts, ${disk.operations} operations of the disk`);
     // Kept in memory: the folder is needed.
     const kept = inMemory(log);
     rmSync(this.#folder, { recursive: true });
-    return { log: kept, lines, operations: disk.operations };
+    return { log: kept, lines, operations: disk.operations, messages };
   }
 
   /** Goes on from what is in the folder, up to the fault, and looks at what is there then. */
@@ -124,13 +156,18 @@ class World {
     let failure: unknown = null;
     try {
       const session = isNew ? await this.#open(disk) : await this.#resume(disk);
-      if (session !== null) {
-        await this.#drive(session, { stop, acknowledge: (seq) => this.#acknowledge(disk, seq) });
-      }
+      const asked = isNew ? 0 : messagesIn(session.log);
+      const done = calm.messages.filter((messages) => messages <= asked).length;
+      await this.#drive(session, {
+        stop,
+        acknowledge: (seq) => this.#acknowledge(disk, seq),
+        wishes: this.#plan.wishes.slice(isNew ? 0 : done),
+      });
     } catch (error) {
       failure = error;
     }
-    if (failure !== null) this.#expectTold(failure, disk);
+    if (failure instanceof NotResumable && failure.isComplete) this.#tell('was complete');
+    else if (failure !== null) this.#expectTold(failure, disk);
     if (disk.struck !== null) this.#interruptions += 1;
     layOut(this.#folder, withoutLocks(disk.wreck()));
     await this.#expectIntact(calm);
@@ -165,12 +202,17 @@ class World {
     return session;
   }
 
-  /** Opens the log to write, which cuts what is torn. */
-  async #resume(disk: DiskWorld): Promise<Session | null> {
-    const { segmentBytes } = this.#plan;
-    const log = await FileLog.open(this.#folder, { disk, segmentBytes });
-    await log.close();
-    return null;
+  async #resume(disk: DiskWorld): Promise<Session> {
+    const { options, segmentBytes } = this.#plan;
+    const session = await resumeSession({
+      strategies: options.strategies!,
+      data: this.#feed(),
+      log: this.#folder,
+      slice: this.#choices.of([1, 3, 1000]),
+      logOptions: { disk, segmentBytes },
+    });
+    this.#fidget(disk, session);
+    return session;
   }
 
   /** Pauses and goes on at any moment: nothing that is recorded. */
@@ -184,7 +226,7 @@ class World {
 
   async #drive(
     session: Session,
-    { stop, acknowledge }: { stop: number | null; acknowledge: (seq: number) => void },
+    { stop, acknowledge, wishes = this.#plan.wishes, asked = () => {} }: Driving,
   ): Promise<void> {
     const log = session.log as LogWriter;
     let stopping = false;
@@ -202,11 +244,12 @@ class World {
       }
     });
     try {
-      for (const { at, what, ask } of this.#plan.wishes) {
+      for (const { at, what, ask } of wishes) {
         await session.runUntil(at);
         if (stopping || session.status !== 'running') break;
         this.#tell(`${new Date(at).toISOString()}: ${what}`);
         await ask(session);
+        asked();
       }
       await session.finish();
       acknowledge(log.position);
@@ -257,6 +300,8 @@ class World {
       throw new Broken(`fact ${wrong + 1} is ${found[wrong]}, calmly ${lines[wrong]}`);
     }
     const same = wrong === -1 ? position : wrong;
+    // What followed from a stop is taken back.
+    if (wrong !== -1) this.#acknowledged = Math.min(this.#acknowledged, wrong);
     if (same > 0 && stateText(log, same) !== stateText(calm, same)) {
       throw new Broken(`the state at ${same} is another`);
     }
