@@ -28,6 +28,7 @@ export interface ResumeOptions
     | 'inspect'
     | 'slice'
     | 'handshakeTimeoutMs'
+    | 'logOptions'
   > {
   /** Folder of the run. */
   readonly log: string;
@@ -117,13 +118,20 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
   });
   const to = lastOf(past, recorded);
   let file: FileLog | null = null;
+  /** Why the log could not be opened where the past ends. */
+  let unopened: Error | null = null;
   const log = new ComparedLog({
     folder,
     past,
     to,
     isWhole: false,
     goOn: () => {
-      file = FileLog.goOn(folder, lock, to);
+      try {
+        file = FileLog.goOn(folder, lock, to, options.logOptions);
+      } catch (error) {
+        unopened = error as Error;
+        throw error;
+      }
       return file;
     },
   });
@@ -146,6 +154,7 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
     if (!(error instanceof RunFailedError) || log.end === null) throw error;
   });
   await broughtBack;
+  if (unopened !== null) throw unopened;
   if (log.end !== null) throw partedIn(manifest, past, log.end);
   return session;
 }
