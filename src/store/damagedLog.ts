@@ -8,18 +8,22 @@ import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { checkClosing } from './closing.ts';
-import type { LogReader, ReadRange } from './eventLog.ts';
+import type { LogReader, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { LogFiles } from './logFiles.ts';
 import { LogScan } from './logScan.ts';
+import { LogStates } from './logStates.ts';
 import { readManifest } from './manifest.ts';
+import { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES } from './record.ts';
 
 export class DamagedLog implements LogReader {
   /** What stops reading; null if nothing does. */
   readonly damage: LogCorrupted | null;
+  readonly counters = new ReadCounters();
   readonly #scan: LogScan;
   readonly #files: LogFiles;
+  readonly #states: LogStates;
 
   /**
    * Reads every byte up to the first damage.
@@ -35,7 +39,8 @@ export class DamagedLog implements LogReader {
       this.#scan.advance();
       checkClosing(manifest, this.#scan);
     });
-    this.#files = new LogFiles(folder, this.#scan.index);
+    this.#files = new LogFiles(folder, this.#scan.index, this.counters);
+    this.#states = new LogStates(this, { folder, run: manifest.run });
   }
 
   get table(): SeriesTable {
@@ -58,6 +63,10 @@ export class DamagedLog implements LogReader {
 
   seek(time: MarketTime): number {
     return this.#files.seek(time, this.position);
+  }
+
+  stateAt(place?: Place): StateAt {
+    return this.#states.at(place);
   }
 
   chainHash(): string {

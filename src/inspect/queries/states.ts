@@ -2,8 +2,7 @@
 import { foldFrame } from '../../domain/fold.ts';
 import { Block, Column, type Frame, type Section } from '../../domain/frame.ts';
 import { arityOf, type SeriesTable } from '../../domain/series.ts';
-import type { LogReader } from '../../store/eventLog.ts';
-import { type RunState, stateAt } from '../stateAt.ts';
+import type { LogReader, StateAt } from '../../store/eventLog.ts';
 
 /** Beyond so many facts ahead it is as quick to ask anew. */
 const FOLD_ON = 50_000;
@@ -12,18 +11,18 @@ const KEPT = 3;
 export class States {
   readonly #log: LogReader;
   /** The most recently used ones first. Each moves on as it is used. */
-  #kept: RunState[] = [];
+  #kept: StateAt[] = [];
 
   constructor(log: LogReader) {
     this.#log = log;
   }
 
   /** The state after fact `seq`: to be read at once, for the next question may change it. */
-  at(seq: number): RunState {
+  at(seq: number): StateAt {
     const before = this.#kept
       .filter(({ data }) => data.seq <= seq && seq - data.seq <= FOLD_ON)
       .sort((a, b) => b.data.seq - a.data.seq)[0];
-    const state = before ?? stateAt(this.#log, seq);
+    const state = before ?? this.#log.stateAt(seq);
     if (before !== undefined && before.data.seq < seq) {
       // Should it break halfway it is spoiled.
       this.#kept = this.#kept.filter((kept) => kept !== before);
@@ -33,7 +32,7 @@ export class States {
     return state;
   }
 
-  #foldOn({ data, tally }: RunState, seq: number): void {
+  #foldOn({ data, tally }: StateAt, seq: number): void {
     const from = data.seq + 1;
     for (const whole of this.#log.read({ from, to: seq, reuse: true })) {
       const frame = part(whole, { from, to: seq }, this.#log.table);
