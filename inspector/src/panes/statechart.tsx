@@ -109,7 +109,7 @@ function Aside() {
         </button>
         <button
           type="button"
-          class="icon"
+          class="icon zoom"
           title="Closer (or turn the wheel)"
           aria-label="Closer"
           onClick={() => zoom(1.4)}
@@ -118,7 +118,7 @@ function Aside() {
         </button>
         <button
           type="button"
-          class="icon"
+          class="icon zoom"
           title="Further away"
           aria-label="Further away"
           onClick={() => zoom(1 / 1.4)}

@@ -52,7 +52,7 @@ type Answers = {
 };
 
 const ANSWERS: Answers = {
-  run: (run, _, { b, control }) => describeRun(run, { other: run === b ? null : b, control }),
+  run: (run, _, { a, b, control }) => describeRun(run, { other: run === b ? a : b, control }),
   events: eventsPage,
   rank: (run, { seq, q }) => rankOf(run, seq, q),
   event: (run, { seq }) => eventDetail(run, seq),
