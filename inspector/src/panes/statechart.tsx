@@ -22,7 +22,8 @@ import { ChartPicture } from './chartPicture.tsx';
 
 const drawing = resource(
   () => {
-    if (run.value === null) return null;
+    // Before the log has been looked through, not all actors are known.
+    if (run.value === null || !(run.value.index.ready || run.value.live)) return null;
     const actors = run.value.actors.filter(({ chart }) => chart !== null);
     return {
       charts: run.value.charts,
