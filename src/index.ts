@@ -5,6 +5,7 @@ export type { GoalOptions } from './actors/demand.ts';
 export type { ExportOptions } from './actors/exports.ts';
 export type { ActorHealth } from './actors/health.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
+export type { InspectingOptions } from './actors/inspecting.ts';
 export type { HitRate, MetricsReport, ReportKind } from './actors/metricsReport.ts';
 export type { ScannerFactory, StrategyFactory } from './actors/modules.ts';
 export {
@@ -59,7 +60,12 @@ export type { QuoteView } from './domain/quote.ts';
 export type { SeriesEntry, SeriesTable } from './domain/series.ts';
 export { type ActiveSession, type Gap, SessionData } from './domain/sessionData.ts';
 export { applyDelta, type SessionDelta } from './domain/sessionDelta.ts';
-export type { ExportMetadata, SessionJson } from './domain/sessionJson.ts';
+export {
+  type ExportContext,
+  type ExportMetadata,
+  type SessionJson,
+  sessionJson,
+} from './domain/sessionJson.ts';
 export {
   BarsView,
   ColumnView,
@@ -84,11 +90,13 @@ export type {
 export type { IndicatorSpec } from './indicators/resolution.ts';
 export { type CauseRole, type Explained, type ExplainOptions, explain } from './inspect/causes.ts';
 export { type Condition, conditionOf } from './inspect/condition.ts';
+export type { EngineControl } from './inspect/control.ts';
 export { type Effect, effectsOf } from './inspect/effects.ts';
 export { FactFilter, type FactQuery, factAt } from './inspect/factFilter.ts';
 export { type FactJson, factJson } from './inspect/factJson.ts';
 export type { FeedLines } from './inspect/feedLines.ts';
 export type { FieldDifference } from './inspect/fieldDiff.ts';
+export { Inspection, type InspectionOptions } from './inspect/inspection.ts';
 export {
   type DiffOptions,
   diffLogs,
@@ -101,7 +109,9 @@ export {
   type ParquetFile,
   type ParquetOptions,
 } from './inspect/parquetExport.ts';
+export type { AnswerOf, EndpointName, QuestionOf } from './inspect/protocol.ts';
 export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.ts';
+export { type InspectorServer, type ServerOptions, serveInspector } from './inspect/server.ts';
 export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
 export type { LogReader, LogWriter, Place, ReadRange, StateAt } from './store/eventLog.ts';
