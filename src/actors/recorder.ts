@@ -134,6 +134,7 @@ export class Recorder {
     };
     this.log.append(frame);
     this.tally.add(frame);
+    this.log.offerState(this.data, this.tally);
     if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
     this.#sections.length = 0;
     this.#newSeries.length = 0;

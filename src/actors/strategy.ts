@@ -196,7 +196,8 @@ export class Strategies {
       const { freshSeq, series, key } = runners[i]!;
       if (freshSeq === 0) continue;
       // Where a symbol has just been removed, the short cut is not there yet.
-      const slot = data.indicatorsBySeries[series] ?? data.symbols.get(symbol)!.indicators.get(key)!;
+      const slot =
+        data.indicatorsBySeries[series] ?? data.symbols.get(symbol)!.indicators.get(key)!;
       const { interval, outputs } = slot.registered;
       const value = valueFrom(outputs, slot.cells, 0);
       this.#cause = freshSeq;

@@ -114,6 +114,8 @@ function foldValues(data: SessionData, block: Block, at: MarketTime, table: Seri
     slot.updated = at;
     slot.seq = firstSeq + row;
   }
+  if (cell <= values!.length) return;
+  throw new InvariantViolated(block.firstSeq, `${values!.length} values for ${cell} outputs`);
 }
 
 function findSlot(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {
@@ -160,6 +162,10 @@ function foldHistory(data: SessionData, block: Block): void {
   // What is stored beside the base may differ from what a session derives: history keeps to its source.
   history.takesSessions = fields.source === data.streams?.base;
   const source = columnsOf(block);
+  const told = fields.days.reduce((bars, day) => bars + day.bars, 0);
+  if (told !== block.rows) {
+    throw new InvariantViolated(block.firstSeq, `${block.rows} bars on days of ${told}`);
+  }
   let from = 0;
   for (const { date, bars } of fields.days) {
     history.addDay({ date, seq: block.firstSeq, source, from, to: from + bars });

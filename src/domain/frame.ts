@@ -5,6 +5,7 @@
  * columnar block. `factsOf` yields both as single facts, in the order of `seq`, which is the only order.
  */
 import { BAR_FIELDS } from './bars.ts';
+import { InvariantViolated } from './errors.ts';
 import type { BarFact, ControlFact, Fact, HistoryFact, IndicatorFact } from './facts.ts';
 import { arityOf, type SeriesEntry, type SeriesTable } from './series.ts';
 import type { MarketTime } from './time.ts';
@@ -42,6 +43,13 @@ export class Column {
   push(value: number): void {
     if (this.length === this.data.length) this.reserve(this.length + 1);
     this.data[this.length++] = value;
+  }
+
+  /** Puts a value before that of row `row`. O(rows). */
+  insert(row: number, value: number): void {
+    this.push(value);
+    this.data.copyWithin(row + 1, row, this.length - 1);
+    this.data[row] = value;
   }
 
   reserve(capacity: number): void {
@@ -125,6 +133,8 @@ export function* factsOf(
   }
 }
 
+const VALUES = BLOCK_COLUMNS.IndicatorUpdated.indexOf('values');
+
 function* rowsOf(
   at: MarketTime,
   block: Block,
@@ -139,8 +149,12 @@ function* rowsOf(
       if (wanted(id, row, block)) yield barFact(at, block, row, table);
       continue;
     }
+    const next = cell + arityOf(table.at(id));
+    if (next > block.columns[VALUES]!.length) {
+      throw new InvariantViolated(block.firstSeq + row, 'its values are not there');
+    }
     if (wanted(id, row, block)) yield indicatorFact(at, block, row, cell, table);
-    cell += arityOf(table.at(id));
+    cell = next;
   }
 }
 
