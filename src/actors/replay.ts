@@ -106,6 +106,12 @@ export class Replay {
     this.#await();
   }
 
+  /** True if what was recorded next is such a fact, or nothing is. */
+  isTurn(isMine: (fact: Fact) => boolean): boolean {
+    const next = this.world?.factAt(this.#hands!.recorder.seq + 1) ?? null;
+    return next === null || isMine(next);
+  }
+
   /**
    * Waits until what was recorded next is what the caller is about to record: how long the host takes for one
    * thing beside another is no matter of the market. If it does not come to that, the runs have parted.
@@ -113,9 +119,8 @@ export class Replay {
   async turn(isMine: (fact: Fact) => boolean): Promise<void> {
     let seen = { seq: -1, at: 0 };
     for (;;) {
+      if (this.isTurn(isMine)) return;
       const { seq } = this.#hands!.recorder;
-      const next = this.world?.factAt(seq + 1) ?? null;
-      if (next === null || isMine(next)) return;
       if (seq !== seen.seq) seen = { seq, at: performance.now() };
       else if (performance.now() - seen.at > PATIENCE_MS) return;
       await sleep(1);

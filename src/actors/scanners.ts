@@ -51,6 +51,9 @@ export class Scanners {
     this.history = named.flatMap(({ needs }) => needs.history ?? []);
   }
 
+  /** How many of them, or of those who ask them, are at work. */
+  working = 0;
+
   get names(): readonly string[] {
     return this.#entries.map(({ name }) => name);
   }
