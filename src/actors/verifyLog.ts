@@ -11,8 +11,9 @@ import { goodFramesOf } from '../store/goodFrames.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
-import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
+import { type Prepared, prepare, type SessionOptions, sessionOn } from './openSession.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
+import type { CommittedFrame } from './recorder.ts';
 import { Replay } from './replay.ts';
 import { RunFailedError } from './session.ts';
 import { VERSIONS } from './versions.ts';
@@ -24,6 +25,10 @@ export interface VerifyOptions
   > {
   /** The config, where that of the manifest is not to be used. */
   readonly config?: unknown;
+  /** Times real time at which it happens again; default 0: no waiting. */
+  readonly speed?: number;
+  /** Called with every frame that came out the same. */
+  readonly onFrame?: (frame: CommittedFrame) => void;
   /** Told now and then how many facts of how many are compared. */
   readonly onProgress?: (progress: { readonly facts: number; readonly of: number }) => void;
 }
@@ -127,7 +132,7 @@ interface Execution {
 }
 
 async function execute(folder: string, { manifest, past, recorded, options }: Execution) {
-  const { onProgress, ...given } = options;
+  const { onProgress, onFrame, speed = 0, ...given } = options;
   const prepared = await prepare({
     config: manifest.config,
     ...(manifest.folder !== undefined && { folder: manifest.folder }),
@@ -138,7 +143,7 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
   const replay = new Replay({ messages: recorded.messages, world: recorded, to });
   const readings = new HostReadings();
   try {
-    const { session, engine } = sessionOn(atOnce(prepared), {
+    const { session, engine } = sessionOn(atSpeed(prepared, speed), {
       run: manifest.run,
       log,
       close: async () => {},
@@ -148,6 +153,7 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
     if (onProgress !== undefined) {
       engine.recorder.listen(({ lastSeq }) => onProgress({ facts: lastSeq, of: to }));
     }
+    if (onFrame !== undefined) engine.recorder.listen(onFrame);
     await session.finish().catch((error: unknown) => {
       if (!(error instanceof RunFailedError)) throw error;
     });
@@ -157,10 +163,10 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
   return resultOf(log, { past, recorded, replay, readings: readings.found });
 }
 
-/** Nobody waits for the pace of the recorded run. */
-function atOnce(prepared: Awaited<ReturnType<typeof prepare>>): typeof prepared {
+/** The pace of the recorded run is its own. */
+function atSpeed(prepared: Prepared, speed: number): Prepared {
   const { config } = prepared;
-  const backtest_config = { ...config.backtest_config, speed_multiplier: 0 };
+  const backtest_config = { ...config.backtest_config, speed_multiplier: speed };
   return { ...prepared, config: { ...config, backtest_config } };
 }
 
