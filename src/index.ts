@@ -107,9 +107,11 @@ export {
 export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.ts';
 export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
-export type { LogReader, LogWriter, ReadRange } from './store/eventLog.ts';
+export type { LogReader, LogWriter, Place, ReadRange, StateAt } from './store/eventLog.ts';
 export { FileLog } from './store/fileLog.ts';
+export { type Indexed, indexLog } from './store/indexLog.ts';
 export type { JournalEntry } from './store/journal.ts';
 export { MemoryLog } from './store/memoryLog.ts';
+export type { ReadCounters } from './store/readCounters.ts';
 export { type Salvage, salvageLog } from './store/salvage.ts';
 export { sealLog } from './store/sealLog.ts';

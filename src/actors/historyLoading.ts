@@ -109,8 +109,7 @@ function recordHistory(
     held,
     provenance: days.flatMap((day) => day.provenance),
   };
-  const loaded = engine.recorder.place(block);
-  engine.recorder.appendPlaced(block);
+  const loaded = engine.recorder.appendBlock(block);
   for (const { session, skipped } of days) {
     recordSkipped(engine, { symbol, interval, date: session.date, skipped }, loaded);
   }

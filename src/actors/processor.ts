@@ -4,6 +4,7 @@
  * Plain code over columns, called by the frame loop; what it decides is appended before anyone sees it.
  */
 import type { Bar, BarColumns } from '../domain/bars.ts';
+import { BarRows, ValueRows } from '../domain/blockRows.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
 import {
   longWindow,
@@ -12,16 +13,15 @@ import {
   type WindowBounds,
   windowIn,
 } from '../domain/derivation.ts';
-import { Block } from '../domain/frame.ts';
+import { Block, type BlockExtra } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Recorder } from './recorder.ts';
-import type { Lane, Runner, Track } from './track.ts';
+import { type Lane, type Runner, schedule, settle, type Track } from './track.ts';
 
 const BY = 'session/processor';
-
-/** What all facts of a block carry besides, such as `{ catchup: true }`. */
-export type BlockExtra = Block['extra'];
+/** Base bars are not the processor's: they come from the feed. */
+const FEED = 'session/feed';
 
 export interface ProcessorRules {
   readonly base: ParsedInterval;
@@ -34,28 +34,68 @@ export interface ProcessorRules {
 export class Processor {
   readonly #recorder: Recorder;
   readonly #rules: ProcessorRules;
-  readonly #bars = new Block('BarDerived');
-  readonly #updates = new Block('IndicatorUpdated');
+  readonly #bars = new BarRows(new Block('BarAppended'));
+  readonly #derived = new BarRows(new Block('BarDerived'));
+  readonly #updates = new ValueRows(new Block('IndicatorUpdated'));
   readonly #bar: Bar = emptyBar();
+  /** Seqs of the first base bar and of the first derived bar of the instant. */
+  #barSeq = 0;
+  #derivedSeq = 0;
 
   constructor(recorder: Recorder, rules: ProcessorRules) {
     this.#recorder = recorder;
     this.#rules = rules;
-    this.#bars.by = BY;
-    this.#updates.by = BY;
+    this.#bars.block.by = FEED;
+    this.#derived.block.by = BY;
+    this.#updates.block.by = BY;
   }
 
-  /** Takes the newest base bar of `track` into its windows. O(intervals). */
-  take(track: Track, session: Session, seq: number): void {
-    const { lanes } = track;
+  /**
+   * What the market does at `now`: base bars that end, windows that close, and the indicators of both.
+   *
+   * Worked out symbol by symbol, while what belongs to a symbol is at hand; recorded stage by stage. Within a
+   * stage symbols, then intervals ascend, then indicators go by registration. @returns how many base bars ended
+   */
+  step(tracks: readonly Track[], session: Session, now: MarketTime, extra: BlockExtra = null) {
+    const bars = this.#bars;
+    const derived = this.#derived;
+    const updates = this.#updates;
+    const recorder = this.#recorder;
+    bars.begin(extra);
+    derived.begin(extra);
+    updates.begin(extra);
+    this.#barSeq = recorder.seq + 1;
+    this.#derivedSeq = this.#barSeq + countEnding(tracks, now);
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i]!;
+      settle(track);
+      if (track.nextEnd === now) this.#take(track, session);
+      if (track.due <= now) this.#derive(track, now);
+    }
+    if (bars.end() > 0) recorder.appendBlock(bars.block);
+    if (derived.end() > 0) recorder.appendBlock(derived.block);
+    if (updates.end() > 0) recorder.appendBlock(updates.block);
+    if (derived.rows > 0) pushBack(tracks, derived.rows);
+    return bars.rows;
+  }
+
+  /** Takes the next bar of the queue: into the windows it falls in, and into the indicators of base bars. */
+  #take(track: Track, session: Session): void {
+    const { lanes, queue, cursor } = track;
     const base = lanes[0]!;
-    if (lanes.length === 1) return;
-    const bar = base.columns.read(base.columns.length - 1, this.#bar);
+    const seq = this.#barSeq + this.#bars.rows;
+    const bar = readQueued(queue, cursor, this.#bar);
+    this.#bars.push(base.series, 0, bar);
+    base.freshSeq = seq;
+    base.lastSeq = seq;
+    this.#update(base, bar);
     for (let i = 1; i < lanes.length; i++) {
       const lane = lanes[i]!;
       this.fill(track, lane, session, bar);
       lane.lastSeq = seq;
     }
+    track.cursor = cursor + 1;
+    schedule(track, this.#rules.base, session);
   }
 
   /** Adds one base bar to a derived lane's window, opening it if need be. */
@@ -83,21 +123,9 @@ export class Processor {
     if (this.#rules.incomplete === 'emit' || window!.count >= window!.expected) bars.push(window!);
   }
 
-  /** Derived bars whose window ends at or before `now`: symbols, then intervals, ascending. */
-  derive(tracks: readonly Track[], now: MarketTime, extra: BlockExtra = null): void {
-    const block = this.#bars;
-    block.clear();
-    block.extra = extra;
-    for (const track of tracks) {
-      if (track.due <= now) this.#deriveTrack(block, track, now);
-    }
-    if (block.rows === 0) return;
-    const first = this.#recorder.place(block);
-    this.#mark(tracks, block, first);
-    this.#recorder.appendPlaced(block);
-  }
-
-  #deriveTrack(block: Block, track: Track, now: MarketTime): void {
+  /** Closes the windows that end at or before `now`. */
+  #derive(track: Track, now: MarketTime): void {
+    const derived = this.#derived;
     const skips = this.#rules.incomplete === 'skip';
     track.due = Number.POSITIVE_INFINITY;
     for (let i = 1; i < track.lanes.length; i++) {
@@ -109,52 +137,24 @@ export class Processor {
         continue;
       }
       window.holds = false;
-      if (!skips || window.count >= window.expected)
-        pushBar(block, lane.series, lane.lastSeq, window);
+      if (skips && window.count < window.expected) continue;
+      lane.freshSeq = this.#derivedSeq + derived.rows;
+      lane.seqs.push(lane.freshSeq);
+      track.totals.derived += 1;
+      derived.push(lane.series, lane.lastSeq, window);
+      this.#update(lane, window);
     }
   }
 
-  /** Rows were pushed in the order of tracks and lanes: give each lane the seq of its row. */
-  #mark(tracks: readonly Track[], block: Block, first: number): void {
-    const ids = block.columns[0]!.data;
-    let row = 0;
-    for (const track of tracks) {
-      for (let i = 1; i < track.lanes.length && row < block.rows; i++) {
-        const lane = track.lanes[i]!;
-        if (lane.series !== ids[row]) continue;
-        lane.freshSeq = first + row;
-        lane.seqs.push(first + row);
-        track.totals.derived += 1;
-        row += 1;
-      }
+  #update({ runners, freshSeq }: Lane, bar: Readonly<Bar>): void {
+    const updates = this.#updates;
+    for (let i = 0; i < runners.length; i++) {
+      const runner = runners[i]!;
+      const { indicator } = runner;
+      indicator.update(bar);
+      runner.freshSeq = this.#derivedSeq + updates.rows;
+      updates.push(runner.series, freshSeq, indicator.out);
     }
-  }
-
-  /** One update per indicator of every lane that got a bar: symbols, then intervals, then registration. */
-  updateIndicators(tracks: readonly Track[], extra: BlockExtra = null): void {
-    const block = this.#updates;
-    block.clear();
-    block.extra = extra;
-    for (const track of tracks) {
-      for (const lane of track.lanes) {
-        if (lane.freshSeq === 0 || lane.runners.length === 0) continue;
-        const bar = lane.columns.read(lane.columns.length - 1, this.#bar);
-        for (const runner of lane.runners) {
-          runner.indicator.update(bar);
-          pushValue(block, runner, lane.freshSeq);
-          runner.freshSeq = block.rows;
-        }
-      }
-    }
-    if (block.rows === 0) return;
-    const first = this.#recorder.place(block);
-    for (const track of tracks) {
-      for (const lane of track.lanes) {
-        if (lane.freshSeq === 0) continue;
-        for (const runner of lane.runners) runner.freshSeq += first - 1;
-      }
-    }
-    this.#recorder.appendPlaced(block);
   }
 
   /** A bar that is added by hand. @returns its seq */
@@ -172,23 +172,22 @@ export class Processor {
     lane: Lane,
     { bar, cause, extra }: { bar: Bar; cause: number; extra: BlockExtra },
   ): number {
-    const block = new Block(type, 1);
-    block.by = BY;
-    block.extra = extra;
-    pushBar(block, lane.series, cause, bar);
-    const seq = this.#recorder.place(block);
-    this.#recorder.appendPlaced(block);
-    return seq;
+    const bars = new BarRows(new Block(type, 1));
+    bars.block.by = BY;
+    bars.begin(extra);
+    bars.push(lane.series, cause, bar);
+    bars.end();
+    return this.#recorder.appendBlock(bars.block);
   }
 
   /** The value an indicator has come to by another way than bar by bar, as one update. */
-  announce(runner: Runner, cause: number, extra: BlockExtra = null): void {
-    const block = new Block('IndicatorUpdated', 4);
-    block.by = BY;
-    block.extra = extra;
-    pushValue(block, runner, cause);
-    this.#recorder.place(block);
-    this.#recorder.appendPlaced(block);
+  announce({ series, indicator }: Runner, cause: number, extra: BlockExtra = null): void {
+    const updates = new ValueRows(new Block('IndicatorUpdated', indicator.out.length));
+    updates.block.by = BY;
+    updates.begin(extra);
+    updates.push(series, cause, indicator.out);
+    updates.end();
+    this.#recorder.appendBlock(updates.block);
   }
 
   /** Forgets windows inside a session; those that span sessions stay open. */
@@ -204,35 +203,32 @@ export class Processor {
   }
 }
 
-function pushBar(block: Block, id: number, because: number, bar: Bar): void {
-  const [series, cause, opened, open, high, low, close, volume, count, expected] = block.columns;
-  series!.push(id);
-  cause!.push(because);
-  opened!.push(bar.opened);
-  open!.push(bar.open);
-  high!.push(bar.high);
-  low!.push(bar.low);
-  close!.push(bar.close);
-  volume!.push(bar.volume);
-  count!.push(bar.count);
-  expected!.push(bar.expected);
-  block.rows += 1;
+function countEnding(tracks: readonly Track[], now: MarketTime): number {
+  let count = 0;
+  for (let i = 0; i < tracks.length; i++) if (tracks[i]!.nextEnd === now) count += 1;
+  return count;
 }
 
-function pushValue(block: Block, runner: Runner, because: number): void {
-  const [series, cause, valid, values] = block.columns;
-  const { out } = runner.indicator;
-  let ready = 1;
-  for (let i = 0; i < out.length; i++) {
-    const cell = out[i]!;
-    // Infinity is no value either: it would not survive JSON.
-    if (!Number.isFinite(cell)) ready = 0;
-    values!.push(Number.isFinite(cell) ? cell : Number.NaN);
+/** Updates of an instant come after its derived bars, `rows` of them. */
+function pushBack(tracks: readonly Track[], rows: number): void {
+  for (const { lanes } of tracks) {
+    for (const { freshSeq, runners } of lanes) {
+      if (freshSeq !== 0) for (const runner of runners) runner.freshSeq += rows;
+    }
   }
-  series!.push(runner.series);
-  cause!.push(because);
-  valid!.push(ready);
-  block.rows += 1;
+}
+
+/** Writes a base bar into `bar` and returns it. */
+function readQueued(queue: BarColumns, row: number, bar: Bar): Bar {
+  bar.opened = queue.opened[row]!;
+  bar.open = queue.open[row]!;
+  bar.high = queue.high[row]!;
+  bar.low = queue.low[row]!;
+  bar.close = queue.close[row]!;
+  bar.volume = queue.volume[row]!;
+  bar.count = 1;
+  bar.expected = 1;
+  return bar;
 }
 
 function emptyBar(): Bar {

@@ -128,18 +128,14 @@ export class Recorder {
   }
 
   /**
-   * Takes the next seqs for the rows of `block`, before they are filled in where rows name each other.
-   * @returns the seq of row 0
+   * Appends a block, whose rows get the next seqs; it belongs to the frame until `commit`. Where rows name each
+   * other, row 0 is going to be `seq + 1`. @returns that
    */
-  place(block: Block): number {
+  appendBlock(block: Block): number {
     block.firstSeq = this.#take(block.facts);
-    return block.firstSeq;
-  }
-
-  /** Appends a placed block; it belongs to the frame until `commit`. */
-  appendPlaced(block: Block): void {
     this.#sections.push(block);
     foldBlock(this.data, block, this.at, this.table);
+    return block.firstSeq;
   }
 
   /**
@@ -165,6 +161,7 @@ export class Recorder {
     };
     this.log.append(frame);
     this.tally.add(frame);
+    this.log.offerState(this.data, this.tally);
     if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
     this.#sections.length = 0;
     this.#newSeries.length = 0;

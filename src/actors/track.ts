@@ -1,5 +1,6 @@
 /** What the frame loop keeps of one symbol: its queue, its series and the indicators on them. */
 import { BarColumns } from '../domain/bars.ts';
+import type { Session } from '../domain/calendar/calendar.ts';
 import { Window } from '../domain/derivation.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
@@ -122,6 +123,23 @@ export function createLane(interval: ParsedInterval, series: number, derived: bo
     lastSeq: 0,
     seqs: [],
   };
+}
+
+/** Works out when the next queued bar ends; of a daily one that is the close. */
+export function schedule(track: Track, base: ParsedInterval, session: Session): void {
+  const { queue, cursor } = track;
+  if (cursor >= queue.length) track.nextEnd = Number.POSITIVE_INFINITY;
+  else track.nextEnd = base.intraday ? queue.opened[cursor]! + base.ms : session.close;
+}
+
+/** Forgets what was new at the last instant. */
+export function settle({ lanes }: Track): void {
+  for (let i = 0; i < lanes.length; i++) {
+    const lane = lanes[i]!;
+    if (lane.freshSeq === 0) continue;
+    lane.freshSeq = 0;
+    for (const runner of lane.runners) runner.freshSeq = 0;
+  }
 }
 
 /** When the first of the track's windows that hold a bar ends; Infinity if none does. */

@@ -1,10 +1,10 @@
 /** A comparison of two runs for people. */
 import type { Fact } from '../domain/facts.ts';
 import { factJson } from '../inspect/factJson.ts';
+import type { FactLines } from '../inspect/factText.ts';
 import type { FieldDifference } from '../inspect/fieldDiff.ts';
 import type { FactDifference, LogDiff } from '../inspect/logDiff.ts';
 import type { DifferenceSide, SettingsDiff } from '../inspect/runDiff.ts';
-import type { FactLines } from './factText.ts';
 import { aligned, counted, plural } from './table.ts';
 import { explainedText, readingText } from './whyText.ts';
 

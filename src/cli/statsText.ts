@@ -1,7 +1,8 @@
 /** What a log is made of, for people. */
+
+import type { FactLines } from '../inspect/factText.ts';
 import type { LogStats } from '../inspect/logStats.ts';
 import type { SegmentSize } from '../store/segmentSizes.ts';
-import type { FactLines } from './factText.ts';
 import { aligned, counted, plural } from './table.ts';
 
 export interface StoredStats {

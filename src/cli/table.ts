@@ -1,5 +1,7 @@
 /** Plain text in columns. */
 
+export { counted, plural } from '../domain/counting.ts';
+
 /**
  * Rows with their cells padded to the width of their column; two spaces between columns.
  *
@@ -15,14 +17,4 @@ export function aligned(rows: readonly (readonly string[])[], align: string): st
         .trimEnd(),
     )
     .join('\n');
-}
-
-/** `12345` as `12,345`. */
-export function counted(number: number): string {
-  return number.toLocaleString('en-US');
-}
-
-/** `1 session`, `5 sessions`. */
-export function plural(count: number, noun: string): string {
-  return `${counted(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,8 @@
 /** Explanations for people: what led to a fact as a tree, what strategies could read as a table. */
 import type { CauseRole, Explained } from '../inspect/causes.ts';
+import { type FactLines, valueText } from '../inspect/factText.ts';
 import type { FeedLines } from '../inspect/feedLines.ts';
 import type { Silence, SymbolReading } from '../inspect/readings.ts';
-import { type FactLines, valueText } from './factText.ts';
 import { aligned, counted, plural } from './table.ts';
 
 const LABELS: Readonly<Record<CauseRole, string>> = {

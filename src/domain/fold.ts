@@ -99,7 +99,9 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   },
   HistoricalDataAugmented: explains,
   IndicatorRegistered: (data, fact) => {
-    const cells = new Float64Array(Math.max(1, fact.outputs.length)).fill(Number.NaN);
+    // What only looks like a list may have any length.
+    const outputs = Array.isArray(fact.outputs) ? fact.outputs.length : 0;
+    const cells = new Float64Array(Math.max(1, outputs)).fill(Number.NaN);
     const slot = { registered: fact, cells, valid: false, updated: null, seq: 0 };
     symbolOf(data, fact).indicators.set(fact.key, slot);
   },
@@ -179,6 +181,9 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
  * @throws {InvariantViolated} on a gap in `seq` or an unknown symbol; `data` is then spoiled
  */
 export function foldControl(data: SessionData, fact: ControlFact): void {
+  if (!Object.hasOwn(changes, fact.type)) {
+    throw new InvariantViolated(fact.seq, `no fact is called "${fact.type}"`);
+  }
   follow(data, fact.seq, 1);
   data.now = fact.at;
   (changes[fact.type] as Change<ControlFact>)(data, fact);

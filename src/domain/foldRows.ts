@@ -24,29 +24,40 @@ export function foldRows(
 }
 
 function foldBars(data: SessionData, block: Block, at: MarketTime, table: SeriesTable): void {
-  const [ids, , opened, open, high, low, close, volume, count, expected] = block.columns;
+  const { columns: from, rows, firstSeq } = block;
+  const ids = from[0]!.data;
+  const opened = from[2]!.data;
+  const open = from[3]!.data;
+  const high = from[4]!.data;
+  const low = from[5]!.data;
+  const close = from[6]!.data;
+  const volume = from[7]!.data;
+  const count = from[8]!.data;
+  const expected = from[9]!.data;
   const isBase = block.type === 'BarAppended';
-  for (let row = 0; row < block.rows; row++) {
-    const id = ids!.data[row]!;
-    const { owner, series } = data.barsBySeries[id] ?? findBars(data, id, block, row, table);
+  for (let row = 0; row < rows; row++) {
+    const id = ids[row]!;
+    const found = data.barsBySeries[id] ?? findBars(data, id, block, row, table);
+    const { series } = found;
     const { columns } = series;
-    const time = opened!.data[row]!;
+    const time = opened[row]!;
+    const { length } = columns;
     // A bar added by hand may belong before those that are there, or in the place of one.
-    const late = columns.length > 0 && time <= columns.opened[columns.length - 1]!;
+    const late = length > 0 && time <= columns.opened[length - 1]!;
     const i = late ? columns.place(time) : columns.grow();
-    if (i === 0 && !late) series.firstSeq = block.firstSeq + row;
+    if (i === 0 && !late) series.firstSeq = firstSeq + row;
     columns.opened[i] = time;
-    columns.open[i] = open!.data[row]!;
-    columns.high[i] = high!.data[row]!;
-    columns.low[i] = low!.data[row]!;
-    columns.close[i] = close!.data[row]!;
-    columns.volume[i] = volume!.data[row]!;
-    columns.count[i] = count!.data[row]!;
-    columns.expected[i] = expected!.data[row]!;
+    columns.open[i] = open[row]!;
+    columns.high[i] = high[row]!;
+    columns.low[i] = low[row]!;
+    columns.close[i] = close[row]!;
+    columns.volume[i] = volume[row]!;
+    columns.count[i] = count[row]!;
+    columns.expected[i] = expected[row]!;
     series.updated = at;
     if (!isBase) continue;
-    if (late) measureAnew(owner, columns, at);
-    else foldMetrics(owner, columns, i, at);
+    if (late) measureAnew(found.owner, columns, at);
+    else foldMetrics(found.owner, columns, i, at);
   }
 }
 
@@ -89,17 +100,22 @@ function findBars(data: SessionData, id: number, block: Block, row: number, tabl
 }
 
 function foldValues(data: SessionData, block: Block, at: MarketTime, table: SeriesTable): void {
-  const [ids, , valid, values] = block.columns;
+  const { columns, rows, firstSeq } = block;
+  const ids = columns[0]!.data;
+  const valid = columns[2]!.data;
+  const values = columns[3]!.data;
   let cell = 0;
-  for (let row = 0; row < block.rows; row++) {
-    const id = ids!.data[row]!;
+  for (let row = 0; row < rows; row++) {
+    const id = ids[row]!;
     const slot = data.indicatorsBySeries[id] ?? findSlot(data, id, block, row, table);
     const { cells } = slot;
-    for (let i = 0; i < cells.length; i++) cells[i] = values!.data[cell++]!;
-    slot.valid = valid!.data[row] === 1;
+    for (let i = 0; i < cells.length; i++) cells[i] = values[cell++]!;
+    slot.valid = valid[row] === 1;
     slot.updated = at;
-    slot.seq = block.firstSeq + row;
+    slot.seq = firstSeq + row;
   }
+  if (cell <= values!.length) return;
+  throw new InvariantViolated(block.firstSeq, `${values!.length} values for ${cell} outputs`);
 }
 
 function findSlot(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {
@@ -146,6 +162,10 @@ function foldHistory(data: SessionData, block: Block): void {
   // What is stored beside the base may differ from what a session derives: history keeps to its source.
   history.takesSessions = fields.source === data.streams?.base;
   const source = columnsOf(block);
+  const told = fields.days.reduce((bars, day) => bars + day.bars, 0);
+  if (told !== block.rows) {
+    throw new InvariantViolated(block.firstSeq, `${block.rows} bars on days of ${told}`);
+  }
   let from = 0;
   for (const { date, bars } of fields.days) {
     history.addDay({ date, seq: block.firstSeq, source, from, to: from + bars });

@@ -5,6 +5,7 @@
  * columnar block. `factsOf` yields both as single facts, in the order of `seq`, which is the only order.
  */
 import { BAR_FIELDS } from './bars.ts';
+import { InvariantViolated } from './errors.ts';
 import type { BarFact, ControlFact, Fact, HistoryFact, IndicatorFact } from './facts.ts';
 import { arityOf, type SeriesEntry, type SeriesTable } from './series.ts';
 import type { MarketTime } from './time.ts';
@@ -52,6 +53,9 @@ export class Column {
   }
 }
 
+/** What all facts of a block carry besides, such as `{ catchup: true }`. */
+export type BlockExtra = Readonly<Record<string, unknown>> | null;
+
 /** Many facts of one type and one instant, as columns. Reused by its owner from frame to frame. */
 export class Block {
   readonly kind = 'block';
@@ -60,8 +64,7 @@ export class Block {
   /** Seq of row 0; rows follow one by one. */
   firstSeq = 0;
   rows = 0;
-  /** Fields that every fact of the block has besides its columns, such as `{ catchup: true }`. */
-  extra: Readonly<Record<string, unknown>> | null = null;
+  extra: BlockExtra = null;
   /** In the order of `BLOCK_COLUMNS[type]`; `cause` 0 means none. */
   readonly columns: readonly Column[];
 
@@ -123,6 +126,8 @@ export function* factsOf(
   }
 }
 
+const VALUES = BLOCK_COLUMNS.IndicatorUpdated.indexOf('values');
+
 function* rowsOf(
   at: MarketTime,
   block: Block,
@@ -137,8 +142,12 @@ function* rowsOf(
       if (wanted(id, row, block)) yield barFact(at, block, row, table);
       continue;
     }
+    const next = cell + arityOf(table.at(id));
+    if (next > block.columns[VALUES]!.length) {
+      throw new InvariantViolated(block.firstSeq + row, 'its values are not there');
+    }
     if (wanted(id, row, block)) yield indicatorFact(at, block, row, cell, table);
-    cell += arityOf(table.at(id));
+    cell = next;
   }
 }
 

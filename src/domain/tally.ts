@@ -22,6 +22,12 @@ interface Counter {
   at: MarketTime;
 }
 
+export interface SavedTally {
+  readonly frames: number;
+  readonly counters: readonly (readonly [type: string, counter: Readonly<Counter>])[];
+  readonly actors: readonly (readonly [path: string, actor: Readonly<ActorTally>])[];
+}
+
 export class Tally {
   frames = 0;
   readonly #counters = new Map<string, Counter>();
@@ -33,10 +39,29 @@ export class Tally {
     return new Map([...this.#counters].map(([type, { facts }]) => [type, facts]));
   }
 
+  /** True if it is of facts 1 to `seq`. O(types). */
+  isOf(seq: number): boolean {
+    return [...this.#counters.values()].reduce((sum, { facts }) => sum + facts, 0) === seq;
+  }
+
   /** The last fact that `by` recorded in a block; undefined if there is none. */
   lastInBlock(by: string): { readonly seq: number; readonly at: MarketTime } | undefined {
     const own = [...this.#counters.values()].filter((counter) => counter.by === by);
     return own.sort((a, b) => b.seq - a.seq)[0];
+  }
+
+  /** All of it as plain values, for `restore`. */
+  save(): SavedTally {
+    return { frames: this.frames, counters: [...this.#counters], actors: [...this.actors] };
+  }
+
+  /** The tally that `save` was asked of. */
+  static restore({ frames, counters, actors }: SavedTally): Tally {
+    const tally = new Tally();
+    tally.frames = frames;
+    for (const [type, counter] of counters) tally.#counters.set(type, { ...counter });
+    for (const [path, actor] of actors) tally.actors.set(path, { ...actor });
+    return tally;
   }
 
   /** Counts a frame. O(control facts + blocks), whatever the blocks hold. */

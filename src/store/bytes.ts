@@ -140,7 +140,11 @@ export class ByteReader {
     const length = this.count();
     const from = this.take(length);
     if (length === like.length && this.#holds(like, from)) return like;
-    return this.bytes.toString('utf8', from, from + length);
+    try {
+      return this.bytes.toString('utf8', from, from + length);
+    } catch {
+      throw new Malformed(`a text of ${length} bytes is longer than any can be`);
+    }
   }
 
   /** False also for text that is not ASCII: its characters are not its bytes. */

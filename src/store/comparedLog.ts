@@ -5,11 +5,21 @@
 import type { ControlFact, Fact } from '../domain/facts.ts';
 import { type Frame, factsOf } from '../domain/frame.ts';
 import { SeriesTable } from '../domain/series.ts';
+import type { SessionData } from '../domain/sessionData.ts';
+import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
-import type { ExpectedPosition, LogReader, LogWriter, ReadRange } from './eventLog.ts';
+import type {
+  ExpectedPosition,
+  LogReader,
+  LogWriter,
+  Place,
+  ReadRange,
+  StateAt,
+} from './eventLog.ts';
 import { additionsOf, FrameDecoder } from './frameCodec.ts';
 import { LogState } from './logState.ts';
+import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES } from './record.ts';
 import { type LogRecord, recordsOf } from './records.ts';
 import { Damage } from './segment.ts';
@@ -145,6 +155,20 @@ export class ComparedLog implements LogWriter {
 
   linkUpTo(seq: number): ChainPoint | null {
     return (this.next ?? this.#parts.past).linkUpTo(Math.min(seq, this.position));
+  }
+
+  get counters(): ReadCounters {
+    return (this.next ?? this.#parts.past).counters;
+  }
+
+  /** The past has its snapshots. */
+  offerState(data: SessionData, tally: Tally): void {
+    this.next?.offerState(data, tally);
+  }
+
+  stateAt(place: Place = this.position): StateAt {
+    const seq = typeof place === 'number' ? place : this.seek(place.time);
+    return (this.next ?? this.#parts.past).stateAt(seq);
   }
 
   async close(): Promise<void> {

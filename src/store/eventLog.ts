@@ -4,8 +4,12 @@
  */
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
+import type { SessionData } from '../domain/sessionData.ts';
+import type { SessionView } from '../domain/sessionView.ts';
+import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
+import type { ReadCounters } from './readCounters.ts';
 
 export interface ReadRange {
   /** First seq wanted; frames that hold it come whole. Default 1. */
@@ -16,6 +20,17 @@ export interface ReadRange {
   readonly reuse?: boolean;
   /** Only frames with facts of these types: the others are passed over, undecoded. What is beside them comes too. */
   readonly types?: ReadonlySet<string> | undefined;
+}
+
+/** The last fact that is asked for: by number, or as the last one with `at <= time`. */
+export type Place = number | { readonly time: MarketTime };
+
+/** The state of a run after one of its facts; owned by whoever asked for it. */
+export interface StateAt {
+  readonly data: SessionData;
+  /** Of the same facts. */
+  readonly tally: Tally;
+  readonly view: SessionView;
 }
 
 export interface LogReader {
@@ -32,6 +47,13 @@ export interface LogReader {
   tail(options?: { from?: number; signal?: AbortSignal }): AsyncIterable<Frame>;
   /** Seq of the last fact with `at <= time`; 0 if there is none. */
   seek(time: MarketTime): number;
+  /**
+   * The state of the run after a fact, by default the last one: folded from the nearest snapshot before it.
+   * @throws {RangeError} if the log does not hold the fact
+   */
+  stateAt(place?: Place): StateAt;
+  /** What reading has cost so far. */
+  readonly counters: ReadCounters;
   /** Hex SHA-256 chain over everything appended so far. */
   chainHash(): string;
   /** The chain so far, in order: where two logs part, or between which facts one was altered. */
@@ -55,6 +77,11 @@ export interface LogWriter extends LogReader {
    * @throws {LogWriteFailed} once anything could not be written
    */
   append(frame: Frame, options?: { expected?: ExpectedPosition; id?: string }): number;
+  /**
+   * Tells the log of the state after its last fact, so that it may keep a snapshot: to be called after each frame.
+   * O(1) but between sessions.
+   */
+  offerState(data: SessionData, tally: Tally): void;
   /** The last fact of the next frame, of a log that knows what is coming; 0 or absent where nothing is known. */
   readonly frameEnd?: number;
   /** Resolves when everything appended so far is on stable storage; rejects if that failed. */

@@ -8,10 +8,12 @@ import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { checkClosing } from './closing.ts';
-import type { LogReader, ReadRange } from './eventLog.ts';
+import type { LogReader, Place, ReadRange, StateAt } from './eventLog.ts';
 import { LogFiles } from './logFiles.ts';
 import { LogScan } from './logScan.ts';
+import { LogStates } from './logStates.ts';
 import { type Manifest, manifestStamp, readManifest } from './manifest.ts';
+import { ReadCounters } from './readCounters.ts';
 import { type TailOptions, tailOf } from './tail.ts';
 
 /** How often a tail looks for more, host time. */
@@ -19,8 +21,10 @@ const POLL_MS = 40;
 
 export class FileLogReader implements LogReader {
   readonly folder: string;
+  readonly counters = new ReadCounters();
   readonly #scan: LogScan;
   readonly #files: LogFiles;
+  readonly #states: LogStates;
   /** The manifest under which a closed log was read to its end. */
   #closedAs: string | null = null;
 
@@ -29,7 +33,8 @@ export class FileLogReader implements LogReader {
     this.folder = folder;
     const { run } = readManifest(folder);
     this.#scan = new LogScan(folder);
-    this.#files = new LogFiles(folder, this.#scan.index);
+    this.#files = new LogFiles(folder, this.#scan.index, this.counters);
+    this.#states = new LogStates(this, { folder, run });
     this.#scan.skipToLast();
     this.#scan.index.load(folder, run);
     this.#advance();
@@ -76,6 +81,11 @@ export class FileLogReader implements LogReader {
     return this.#files.seek(time, this.position);
   }
 
+  stateAt(place?: Place): StateAt {
+    this.#advance();
+    return this.#states.at(place);
+  }
+
   chainHash(): string {
     this.#advance();
     return this.#scan.state.chain.hash();
@@ -89,6 +99,17 @@ export class FileLogReader implements LogReader {
   linkUpTo(seq: number): ChainPoint | null {
     this.#advance();
     return this.#files.linkUpTo(Math.min(seq, this.position));
+  }
+
+  /** The first link over facts up to `seq` and maybe some more; null if there is none yet. */
+  linkFrom(seq: number): ChainPoint | null {
+    this.#advance();
+    return this.#files.linkFrom(seq);
+  }
+
+  /** Writes the index beside the log: for those who hold its lock. */
+  saveIndex(): void {
+    this.#scan.index.save(this.folder, this.manifest.run);
   }
 
   async close(): Promise<void> {}

@@ -38,6 +38,8 @@ const SECTION_BYTES = new Map(BLOCK_TYPES.map((type, i) => [type, i]));
 
 /** Most cells in all blocks of one frame: what a reader may be made to allocate, 512 MiB. */
 const CELLS_MAX = 1 << 26;
+/** A frame with more is rare: its memory is let go rather than kept for the next one. */
+const CELLS_KEPT = 1 << 20;
 
 export class FrameEncoder {
   readonly #columns = new ColumnEncoder();
@@ -138,6 +140,15 @@ export interface Additions {
 
 const NO_SERIES: readonly SeriesEntry[] = [];
 
+/** What a block that is about to be decoded may be. */
+interface BlockPlace {
+  readonly type: BlockType;
+  readonly reuse: boolean;
+  /** How much the frame may still hold. */
+  readonly cellsLeft: number;
+  readonly factsLeft: number;
+}
+
 export class FrameDecoder {
   readonly #columns = new ColumnDecoder();
   /** Room for the columns of coming frames: one allocation for many of them. */
@@ -167,7 +178,8 @@ export class FrameDecoder {
         sections.push({ kind: 'control', facts });
         seq += facts.length;
       } else {
-        const block = this.#decodeBlock(reader, { type, reuse, cellsLeft });
+        const factsLeft = header.firstSeq + header.count - seq;
+        const block = this.#decodeBlock(reader, { type, reuse, cellsLeft, factsLeft });
         block.firstSeq = seq;
         for (const column of block.columns) cellsLeft -= column.length;
         sections.push(block);
@@ -178,16 +190,16 @@ export class FrameDecoder {
     if (seq - firstSeq !== count) {
       throw new Malformed(`${count} facts are announced and ${seq - firstSeq} are there`);
     }
+    if (CELLS_MAX - cellsLeft > CELLS_KEPT) this.#pools.clear();
     return { at, firstSeq, count, sections, series };
   }
 
-  #decodeBlock(
-    reader: ByteReader,
-    { type, reuse, cellsLeft }: { type: BlockType; reuse: boolean; cellsLeft: number },
-  ): Block {
+  #decodeBlock(reader: ByteReader, { type, reuse, cellsLeft, factsLeft }: BlockPlace): Block {
     const rows = reader.count();
     const width = BLOCK_COLUMNS[type].length;
     if (rows * width > cellsLeft) throw new Malformed(`a block of ${rows} rows is too big`);
+    const isOneFact = type === 'HistoricalBarsLoaded';
+    if (!isOneFact && rows > factsLeft) throw new Malformed(`a block has ${rows} rows too many`);
     const by = reader.text(this.#by);
     this.#by = by;
     const extra = reader.text();
@@ -207,7 +219,7 @@ export class FrameDecoder {
     const block = reused ?? new Block(type, columns);
     block.rows = rows;
     block.by = by;
-    block.extra = extra === '' ? null : (parseJson(extra) as Record<string, unknown>);
+    block.extra = extra === '' ? null : extraOf(parseJson(extra));
     return block;
   }
 
@@ -235,6 +247,13 @@ export class FrameDecoder {
 }
 
 const SLAB_CELLS = 1 << 13;
+
+function extraOf(value: unknown): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new Malformed('the fields of a block are none');
+}
 
 /** Only what a frame adds, without its facts. @throws {Malformed} */
 export function additionsOf(header: RecordHeader, payload: Buffer): Additions {

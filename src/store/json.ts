@@ -5,17 +5,27 @@ import type { SeriesEntry } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Malformed } from './bytes.ts';
 
-/** JSON of the fields of fact `seq`; -0 becomes 0. @throws {InvariantViolated} for NaN and infinities */
+/** How deep JSON may nest: what is deeper overflows the stack of whoever walks through it. */
+const DEPTH_MAX = 500;
+
+/**
+ * JSON of the fields of fact `seq`; -0 becomes 0.
+ * @throws {InvariantViolated} for NaN and infinities, and for what nests deeper than can be read
+ */
 export function jsonOf(fields: object, seq: number): string {
-  refuseNonFinite(fields, seq, '');
-  return JSON.stringify(fields);
+  const text = JSON.stringify(fields);
+  // What is not finite is written as null, and what nests deep is long: other texts need no second look.
+  if (text.length >= 2 * DEPTH_MAX || text.includes('null')) refuse(fields, seq, '', 1);
+  return text;
 }
 
-function refuseNonFinite(value: unknown, seq: number, name: string): void {
+function refuse(value: unknown, seq: number, name: string, depth: number): void {
   if (typeof value === 'number') {
     if (!Number.isFinite(value)) throw new InvariantViolated(seq, `"${name}" is ${value}`);
   } else if (typeof value === 'object' && value !== null) {
-    for (const key in value) refuseNonFinite((value as Record<string, unknown>)[key], seq, key);
+    // Facts stand in a list.
+    if (depth >= DEPTH_MAX) throw new InvariantViolated(seq, `"${name}" nests too deep`);
+    for (const key in value) refuse((value as Record<string, unknown>)[key], seq, key, depth + 1);
   }
 }
 
@@ -28,13 +38,36 @@ export function jsonOfFacts(
   facts: readonly ControlFact[],
   first: { seq: number; at: MarketTime },
 ): string {
-  const texts = facts.map(({ seq, at, type, by, cause, ...fields }, i) => {
+  let texts = '';
+  for (let i = 0; i < facts.length; i++) {
+    const { seq, at, type } = facts[i]!;
     if (seq !== first.seq + i || at !== first.at) {
       throw new InvariantViolated(first.seq + i, `${type} is fact ${seq} at ${at} instead`);
     }
-    return jsonOf({ type, by, cause, ...fields }, seq);
-  });
-  return `[${texts.join(',')}]`;
+    texts += `${i === 0 ? '' : ','}${jsonOfFact(facts[i]!)}`;
+  }
+  return `[${texts}]`;
+}
+
+const FIRST_KEYS = ['seq', 'at', 'type', 'by', 'cause'];
+
+/** A fact whose keys are in the order in which they are recorded is written as it is, but for its head. */
+function jsonOfFact(fact: ControlFact): string {
+  if (isInOrder(fact)) {
+    const head = `{"seq":${fact.seq},"at":${fact.at},`;
+    return `{${jsonOf(fact, fact.seq).slice(head.length)}`;
+  }
+  const { seq, at, type, by, cause, ...fields } = fact;
+  return jsonOf({ type, by, cause, ...fields }, seq);
+}
+
+function isInOrder(fact: object): boolean {
+  let i = 0;
+  for (const key in fact) {
+    if (key !== FIRST_KEYS[i]) return false;
+    if (++i === FIRST_KEYS.length) return true;
+  }
+  return false;
 }
 
 /** The facts that `jsonOfFacts` wrote. @throws {Malformed} */
@@ -43,6 +76,9 @@ export function parseFacts(json: string, first: { seq: number; at: MarketTime })
   if (!Array.isArray(facts)) throw new Malformed('control facts are no list');
   return facts.map((fact, i) => {
     if (!isText(fact?.type) || !isText(fact.by)) throw new Malformed('a fact says not what it is');
+    const { cause } = fact;
+    const isCaused = cause === null || (Number.isSafeInteger(cause) && cause > 0);
+    if (!isCaused || 'seq' in fact || 'at' in fact) throw new Malformed('a fact is out of place');
     return { seq: first.seq + i, at: first.at, ...fact };
   });
 }
@@ -63,11 +99,33 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-/** @throws {Malformed} if `text` is no JSON */
+/** @throws {Malformed} if `text` is no JSON, or nests too deep to be walked through */
 export function parseJson(text: string): unknown {
+  if (nestsTooDeep(text)) throw new Malformed(`JSON nests deeper than ${DEPTH_MAX} levels`);
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new Malformed(`JSON is broken: ${(error as Error).message}`);
   }
 }
+
+/** O(length), and nothing for a text too short to nest so deep. */
+function nestsTooDeep(text: string): boolean {
+  if (text.length < 2 * DEPTH_MAX) return false;
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted) i += code === BACKSLASH ? 1 : 0;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      depth += 1;
+      if (depth > DEPTH_MAX) return true;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth -= 1;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH] = [34, 92];
+const [OPEN_LIST, CLOSE_LIST] = [91, 93];
+const [OPEN_OBJECT, CLOSE_OBJECT] = [123, 125];

@@ -7,6 +7,7 @@ import type { ReadRange } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { FrameSieve } from './frameSieve.ts';
 import type { IndexedSegment, LogIndex } from './logIndex.ts';
+import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader, seqFrom } from './record.ts';
 import type { Batch } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
@@ -34,7 +35,10 @@ export class LogFiles {
   /** Batches of sealed segments, so that they are looked for once. */
   readonly #batches = new Map<number, Batch[]>();
 
-  constructor(folder: string, index: LogIndex) {
+  readonly #counters: ReadCounters;
+
+  constructor(folder: string, index: LogIndex, counters: ReadCounters) {
+    this.#counters = counters;
     this.#folder = folder;
     this.#index = index;
   }
@@ -51,13 +55,15 @@ export class LogFiles {
     for (const found of this.#records(from)) {
       const { kind, firstSeq, count } = found.header;
       if (kind !== 'frame' || firstSeq + count <= from) continue;
-      if (firstSeq > next) throw missing(found, next);
       next = firstSeq + count;
       if (sieve.mayHold(found.header)) {
         const frame = intact(found, (payload) =>
           sieve.holds(found.header, payload) ? decoder.decode(found.header, payload, reuse) : null,
         );
-        if (frame !== null) yield frame;
+        if (frame !== null) {
+          this.#counters.frames += 1;
+          yield frame;
+        }
       }
       if (next > to) return;
     }
@@ -91,6 +97,16 @@ export class LogFiles {
       if (kind !== 'link') continue;
       yield { firstSeq, lastSeq, hash: intact(found, hex) };
     }
+  }
+
+  /** The first link of the chain over facts up to `seq` and maybe some more; null if there is none yet. */
+  linkFrom(seq: number): ChainPoint | null {
+    for (const found of this.#records(seq)) {
+      const { kind, firstSeq, count } = found.header;
+      const lastSeq = firstSeq + count - 1;
+      if (kind === 'link' && lastSeq >= seq) return { lastSeq, hash: intact(found, hex) };
+    }
+    return null;
   }
 
   /** The last value of the chain over facts up to `seq`; null before the first one. */
@@ -131,9 +147,10 @@ export class LogFiles {
   #open(number: number): Segment | null {
     const batches = this.#batches.get(number) ?? [];
     this.#batches.set(number, batches);
-    return openSegment(this.#folder, number, batches);
+    return openSegment(this.#folder, number, { batches, counters: this.#counters });
   }
 
+  /** The records of a segment, which must follow one another and lead to the next segment. */
   *#recordsIn(indexed: IndexedSegment, start: (segment: Segment) => number): Generator<Found> {
     let lastSeq = indexed.firstSeq - 1;
     const segment = this.#open(indexed.number);
@@ -141,13 +158,20 @@ export class LogFiles {
       throw new Damage('the segment is missing', segmentName(indexed.number), 0).toError(lastSeq);
     }
     try {
-      for (let offset = start(segment); ; ) {
+      const from = start(segment);
+      for (let offset = from; ; ) {
         const header = recordAt(segment, offset);
-        if (header === null) return;
-        yield { header, segment, offset };
-        if (header.kind === 'frame') lastSeq = header.firstSeq + header.count - 1;
+        if (header === null) break;
+        if (offset === from) lastSeq = seqFrom(header) - 1;
+        const found = { header, segment, offset };
+        follow(found, lastSeq);
+        yield found;
+        if (header.kind === 'frame') lastSeq += header.count;
         offset += HEADER_BYTES + header.payloadBytes;
       }
+      const next = this.#index.segments[indexed.number];
+      if (next === undefined || next.firstSeq === lastSeq + 1) return;
+      throw new Damage(`fact ${lastSeq + 1} is not there`, segmentName(next.number), 0);
     } catch (error) {
       throw error instanceof Damage ? error.toError(lastSeq) : error;
     } finally {
@@ -179,6 +203,13 @@ function intact<T>({ header, segment, offset }: Found, decode: (payload: Buffer)
   }
 }
 
-function missing({ segment, offset }: Found, seq: number) {
-  return damageAt(segment, offset, `fact ${seq} is not there`).toError(seq - 1);
+/** @throws {Damage} if the record does not stand where `lastSeq` is the last fact before it */
+function follow({ header, segment, offset }: Found, lastSeq: number): void {
+  const { kind, firstSeq } = header;
+  const isHead = kind === 'head';
+  if ((offset === 0) !== isHead)
+    throw damageAt(segment, offset, `${nameOf(header)} is out of place`);
+  if (kind === 'link' || firstSeq === lastSeq + 1) return;
+  const what = `${nameOf(header)} does not belong here: it begins with fact ${firstSeq}`;
+  throw damageAt(segment, offset, `${what}, not ${lastSeq + 1}`);
 }

@@ -8,7 +8,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
+import type { Disk } from './disk.ts';
 import { writeFileDurably } from './durableFile.ts';
+import { parseJson } from './json.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
 import { SealedSegment } from './sealedSegment.ts';
 import { recordAt, type Segment } from './segment.ts';
@@ -72,17 +74,18 @@ export class LogIndex {
 
   /** Takes the marks that an earlier run has saved, of segments whose beginnings are the same. */
   load(folder: string, run: string): void {
-    for (const { number, firstSeq, at, marks } of readIndex(folder, run)) {
-      const known = this.segments[number - 1];
+    for (const saved of readIndex(folder, run)) {
+      const { number, firstSeq, at, marks } = saved ?? {};
+      const known = typeof number === 'number' ? this.segments[number - 1] : undefined;
       const same = known !== undefined && known.firstSeq === firstSeq && known.at === at;
       if (same && known.marks === null && isMarks(marks)) known.marks = marks;
     }
   }
 
-  save(folder: string, run: string): void {
+  save(folder: string, run: string, disk?: Disk): void {
     const { segments } = this;
     const text = JSON.stringify({ format: INDEX_FORMAT, run, segments });
-    writeFileDurably(join(folder, INDEX_NAME), `${text}\n`);
+    writeFileDurably(join(folder, INDEX_NAME), `${text}\n`, disk);
   }
 }
 
@@ -95,10 +98,12 @@ function offsetWhere(indexed: IndexedSegment, segment: Segment, test: (mark: Mar
   return lastWhere(indexed.marks, test)?.[2] ?? 0;
 }
 
-function fits([seq, , offset]: Mark, segment: Segment): boolean {
+/** A mark of a sealed segment has the time of the first frame at or after it. */
+function fits([seq, at, offset]: Mark, segment: Segment): boolean {
   try {
     const header = recordAt(segment, offset);
-    return header !== null && seqFrom(header) === seq;
+    if (header === null || seqFrom(header) !== seq) return false;
+    return header.kind === 'frame' ? header.at === at : header.at <= at;
   } catch {
     return false;
   }
@@ -127,9 +132,15 @@ function lastWhere<T>(items: readonly T[], test: (item: T) => boolean): T | unde
   return items[countWhile(items, test) - 1];
 }
 
-function readIndex(folder: string, run: string): IndexedSegment[] {
+interface SavedIndex {
+  readonly format: unknown;
+  readonly run: unknown;
+  readonly segments: unknown;
+}
+
+function readIndex(folder: string, run: string): (Partial<IndexedSegment> | null)[] {
   try {
-    const index = JSON.parse(readFileSync(join(folder, INDEX_NAME), 'utf8'));
+    const index = parseJson(readFileSync(join(folder, INDEX_NAME), 'utf8')) as SavedIndex;
     const ours = index.format === INDEX_FORMAT && index.run === run;
     return ours && Array.isArray(index.segments) ? index.segments : [];
   } catch {
@@ -139,6 +150,6 @@ function readIndex(folder: string, run: string): IndexedSegment[] {
 
 function isMarks(marks: unknown): marks is Mark[] {
   const isMark = (mark: unknown) =>
-    Array.isArray(mark) && mark.length === 3 && mark.every((part) => Number.isFinite(part));
+    Array.isArray(mark) && mark.length === 3 && mark.every((part) => Number.isSafeInteger(part));
   return Array.isArray(marks) && marks.every(isMark);
 }

@@ -2,8 +2,9 @@
  * Goes through the records of a log as its writer went, checking every byte on the way: checksums, order,
  * chain. What it comes to is the state from which a writer goes on.
  *
- * A record that is cut off or does not match its checksums is a torn tail if nothing intact comes after it in
- * the last segment: the trace of a writer that stopped in the middle. Anywhere else it is damage.
+ * A record of the last segment that is cut off or does not match its checksums is a torn tail, the trace of a
+ * writer that stopped in the middle, if nothing intact comes after it or it was not yet synced. Anything else is
+ * damage.
  */
 import { Malformed } from './bytes.ts';
 import { LogIndex } from './logIndex.ts';
@@ -13,6 +14,7 @@ import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
 import { contentOf, Damage, damageAt, goesOnAfter, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
 import { listSegments, openSegment, segmentName } from './segments.ts';
+import { wasSynced } from './syncedMark.ts';
 
 /** The unfinished end of a log. */
 export interface TornTail {
@@ -65,7 +67,12 @@ export class LogScan {
       this.#open(number, (segment) => {
         const header = segment.first();
         if (header === null) throw damageAt(segment, 0, 'the segment is empty');
-        const { firstSeq, at } = header;
+        const { kind, firstSeq, at } = header;
+        const isBegun = kind === 'head' || kind === 'batch';
+        const why = isBegun ? this.#misplacedHead(firstSeq) : 'it is out of place';
+        if (why !== null) {
+          throw damageAt(segment, 0, `${nameOf(header)} does not belong here: ${why}`);
+        }
         this.index.segments.push({ number, firstSeq, at, marks: null });
       });
     }
@@ -97,7 +104,7 @@ export class LogScan {
       return last;
     }
     try {
-      if (hasHead(segment) || goesOnAfter(segment, 0)) return last;
+      if (hasHead(segment) || !this.#canBeTorn(segment, 0)) return last;
       const what = 'a segment has no head';
       this.torn = { segment: last, offset: 0, bytes: segment.size, what };
       return last - 1;
@@ -139,14 +146,19 @@ export class LogScan {
       if (header === null) return null;
       record = contentOf(segment, offset, header);
     } catch (error) {
-      const canBeTorn = isLast && segment instanceof RawSegment && error instanceof Damage;
-      if (!canBeTorn || goesOnAfter(segment, offset)) throw error;
+      const isTorn = isLast && segment instanceof RawSegment && error instanceof Damage;
+      if (!isTorn || !this.#canBeTorn(segment, offset)) throw error;
       const { message: what } = error;
       this.torn = { segment: this.#segment, offset, bytes: segment.left(offset), what };
       return null;
     }
     this.#take(segment, header, record);
     return header;
+  }
+
+  /** True if what is at `offset` of the last segment can be the trace of a writer that stopped there. */
+  #canBeTorn(segment: Segment, offset: number): boolean {
+    return !goesOnAfter(segment, offset) || !wasSynced(this.#folder, segment.name, offset);
   }
 
   #take(segment: Segment, header: RecordHeader, record: Buffer): void {
@@ -163,9 +175,18 @@ export class LogScan {
     this.index.note(this.#segment, header, offset);
   }
 
+  /** Why no segment after those so far begins with fact `firstSeq`; null if one can. */
+  #misplacedHead(firstSeq: number): string | null {
+    const before = this.index.segments.at(-1);
+    const fits = before === undefined ? firstSeq === 1 : firstSeq > before.firstSeq;
+    return fits ? null : `it begins with fact ${firstSeq}`;
+  }
+
   #takeHead(header: RecordHeader, record: Buffer): void {
     const head = decodeHead(header, record.subarray(HEADER_BYTES));
     if (head.segment !== this.#segment) throw new Malformed(`it is that of ${head.segment}`);
+    const why = this.#startsInside ? this.#misplacedHead(head.firstSeq) : null;
+    if (why !== null) throw new Malformed(why);
     if (this.#startsInside) this.state.restart(head);
     else this.state.follow(header, record);
     this.#startsInside = false;

@@ -3,7 +3,9 @@ import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted, UsageError } from '../domain/errors.ts';
+import type { Disk } from './disk.ts';
 import { writeFileDurably } from './durableFile.ts';
+import { parseJson } from './json.ts';
 import { LOG_FORMAT } from './segmentHead.ts';
 
 const MANIFEST_NAME = 'manifest.json';
@@ -102,8 +104,9 @@ function sortedKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(byName));
 }
 
-export function writeManifest(folder: string, manifest: Manifest): void {
-  writeFileDurably(join(folder, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
+export function writeManifest(folder: string, manifest: Manifest, disk?: Disk): void {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  writeFileDurably(join(folder, MANIFEST_NAME), text, disk);
 }
 
 /**
@@ -141,7 +144,7 @@ function readText(folder: string): string {
 
 function parse(text: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseJson(text);
     return isObject(value) ? value : null;
   } catch {
     return null;

@@ -5,10 +5,12 @@ import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
 import { type ChainLink, type ChainPoint, linkOf } from './chain.ts';
-import type { ExpectedPosition, LogWriter, ReadRange } from './eventLog.ts';
+import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { FrameSieve } from './frameSieve.ts';
 import { LogState, type RecordSink } from './logState.ts';
+import { LogStates } from './logStates.ts';
+import { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, readHeader } from './record.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
 
@@ -22,6 +24,7 @@ interface Held {
 export class MemoryLog implements LogWriter {
   /** Everything is as durable as it gets at once. */
   readonly backlog = 0;
+  readonly counters = new ReadCounters();
 
   readonly #state = new LogState();
   readonly #frames: Held[] = [];
@@ -29,6 +32,7 @@ export class MemoryLog implements LogWriter {
   readonly #waiters = new Waiters();
   #bytes = 0;
   #closed = false;
+  readonly #states = new LogStates(this, null);
   readonly #sink: RecordSink = {
     link: (record) => {
       this.#links.push(linkOf(record));
@@ -60,6 +64,9 @@ export class MemoryLog implements LogWriter {
     return position;
   }
 
+  /** What is in memory is folded again where it is asked for. */
+  offerState(): void {}
+
   durable(): Promise<void> {
     return Promise.resolve();
   }
@@ -73,7 +80,9 @@ export class MemoryLog implements LogWriter {
       const { record } = this.#frames[i]!;
       const header = readHeader(record)!;
       const payload = record.subarray(HEADER_BYTES);
-      if (sieve.holds(header, payload)) yield decoder.decode(header, payload, reuse);
+      if (!sieve.holds(header, payload)) continue;
+      this.counters.frames += 1;
+      yield decoder.decode(header, payload, reuse);
     }
   }
 
@@ -93,6 +102,10 @@ export class MemoryLog implements LogWriter {
   seek(time: MarketTime): number {
     const frames = countWhile(this.#frames, (frame) => frame.at <= time);
     return this.#frames[frames - 1]?.lastSeq ?? 0;
+  }
+
+  stateAt(place?: Place): StateAt {
+    return this.#states.at(place);
   }
 
   chainHash(): string {

@@ -1,5 +1,6 @@
 /** A segment as it was written, read through a window that moves along. */
 import { closeSync, fstatSync, readSync } from 'node:fs';
+import { ReadCounters } from './readCounters.ts';
 import type { RecordHeader } from './record.ts';
 import { Damage, recordAt, type Segment } from './segment.ts';
 
@@ -16,8 +17,11 @@ export class RawSegment implements Segment {
   #filled = 0;
   #next = WINDOW_FIRST;
 
-  constructor(name: string, fd: number) {
+  readonly #counters: ReadCounters;
+
+  constructor(name: string, fd: number, counters = new ReadCounters()) {
     this.name = name;
+    this.#counters = counters;
     this.#fd = fd;
     this.size = fstatSync(fd).size;
   }
@@ -58,6 +62,7 @@ export class RawSegment implements Segment {
       const read = readSync(this.#fd, this.#window, this.#filled, wanted - this.#filled, at);
       if (read === 0) throw new Damage('the file has become shorter', this.name, at);
       this.#filled += read;
+      this.#counters.bytes += read;
     }
     this.#start = offset;
   }

@@ -95,19 +95,22 @@ export function writeHeader(
   view.setUint32(start + CHECKED_BYTES, crc32(checked), true);
 }
 
-/** The header at the start of `bytes`; null if it is damaged or none. */
+/** The header at the start of `bytes`; null if it is damaged, none, or says what none can. */
 export function readHeader(bytes: Buffer): RecordHeader | null {
   const kind = KIND_OF_CODE.get(bytes.readUInt32LE(0));
   if (kind === undefined) return null;
   if (crc32(bytes.subarray(0, CHECKED_BYTES)) !== bytes.readUInt32LE(CHECKED_BYTES)) return null;
+  const firstSeq = bytes.readDoubleLE(20);
+  const at = bytes.readDoubleLE(28);
+  if (!Number.isSafeInteger(firstSeq) || firstSeq < 1 || !Number.isFinite(at)) return null;
   return {
     kind,
     payloadBytes: bytes.readUInt32LE(4),
     count: bytes.readUInt32LE(8),
     contents: bytes.readUInt32LE(12),
     payloadCrc: bytes.readUInt32LE(16),
-    firstSeq: bytes.readDoubleLE(20),
-    at: bytes.readDoubleLE(28),
+    firstSeq,
+    at,
   };
 }
 

@@ -10,6 +10,7 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import type { MarketTime } from '../domain/time.ts';
 import type { ByteWriter } from './bytes.ts';
+import { ReadCounters } from './readCounters.ts';
 import {
   HEADER_BYTES,
   isIntact,
@@ -25,6 +26,8 @@ import { Damage, type Segment } from './segment.ts';
 const SKIPPABLE_MAGIC = 0x184d2a5b;
 const PREFIX_BYTES = 8;
 const LEAD_BYTES = PREFIX_BYTES + HEADER_BYTES;
+/** Bytes of a batch before compression: less than a full one, and a record. */
+const BATCH_MAX = PAYLOAD_MAX + (1 << 20);
 /** What a batch may make zlib allocate before it has decompressed anything. */
 const CHUNK_MAX = 1 << 20;
 
@@ -72,9 +75,16 @@ export class SealedSegment implements Segment {
   /** The batch last looked at and its bytes. */
   #open: { batch: Batch; bytes: Buffer } | null = null;
 
-  /** @param batches those found when the segment was open before; more are added as they are found */
-  constructor(name: string, fd: number, batches: Batch[] = []) {
+  readonly #counters: ReadCounters;
+
+  /** @param known `batches` found when the segment was open before; more are added as they are found */
+  constructor(
+    name: string,
+    fd: number,
+    { batches = [], counters }: { batches?: Batch[]; counters?: ReadCounters | undefined } = {},
+  ) {
     this.name = name;
+    this.#counters = counters ?? new ReadCounters();
     this.#fd = fd;
     this.#size = fstatSync(fd).size;
     this.#batches = batches;
@@ -135,10 +145,10 @@ export class SealedSegment implements Segment {
       lead.length === LEAD_BYTES &&
       lead.readUInt32LE(0) === SKIPPABLE_MAGIC &&
       lead.readUInt32LE(4) === HEADER_BYTES;
-    if (!framed || header?.kind !== 'batch' || header.contents > PAYLOAD_MAX * 2) {
+    if (!framed || header?.kind !== 'batch' || header.contents > BATCH_MAX) {
       throw new Damage(`the header of ${nameDamaged(bytes)} is damaged`, this.name, place);
     }
-    if (header.payloadBytes > this.#size - place - LEAD_BYTES) {
+    if (header.payloadBytes > Math.min(this.#size - place - LEAD_BYTES, BATCH_MAX)) {
       throw new Damage(`${nameOf(header)} is cut off`, this.name, place);
     }
     const batch = { header, place, offset: this.#end };
@@ -171,6 +181,7 @@ export class SealedSegment implements Segment {
 
   #read(place: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length);
+    this.#counters.bytes += length;
     if (readSync(this.#fd, bytes, 0, length, place) === length) return bytes;
     throw new Damage('the file has become shorter', this.name, place);
   }

@@ -10,6 +10,7 @@ import {
   isIntact,
   nameDamaged,
   nameOf,
+  PAYLOAD_MAX,
   type RecordHeader,
   readHeader,
 } from './record.ts';
@@ -63,6 +64,9 @@ export function recordAt(segment: Segment, offset: number): RecordHeader | null 
   if (header === null) {
     const problem = left < HEADER_BYTES ? 'is cut off' : 'does not match its checksum';
     throw damageAt(segment, offset, `the header of ${nameDamaged(bytes)} ${problem}`);
+  }
+  if (header.payloadBytes > PAYLOAD_MAX) {
+    throw damageAt(segment, offset, `${nameOf(header)} is bigger than any can be`);
   }
   if (header.payloadBytes > left - HEADER_BYTES) {
     throw damageAt(segment, offset, `${nameOf(header)} is cut off`);

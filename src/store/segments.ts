@@ -3,6 +3,7 @@ import { openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted } from '../domain/errors.ts';
 import { RawSegment } from './rawSegment.ts';
+import type { ReadCounters } from './readCounters.ts';
 import { type Batch, SealedSegment } from './sealedSegment.ts';
 
 export function segmentName(number: number): string {
@@ -44,17 +45,22 @@ export function listSegments(folder: string): number[] {
 
 /**
  * Opens a segment, sealed or not, as far as it has come; null if there is none.
- * @param batches of the segment if it is sealed, as far as they are known; others are added when found
+ *
+ * @param known `batches` of the segment if it is sealed, as far as they are known: others are added when found;
+ *   `counters` to tell what was read
  */
 export function openSegment(
   folder: string,
   number: number,
-  batches: Batch[] = [],
+  known: { batches?: Batch[]; counters?: ReadCounters } = {},
 ): RawSegment | SealedSegment | null {
   // In this order, since sealing adds the sealed file first and removes the raw one then.
   return (
-    openIfThere(folder, segmentName(number), (name, fd) => new RawSegment(name, fd)) ??
-    openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, batches))
+    openIfThere(
+      folder,
+      segmentName(number),
+      (name, fd) => new RawSegment(name, fd, known.counters),
+    ) ?? openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, known))
   );
 }
 

@@ -85,7 +85,7 @@ function refuseLiving(folder: string, claims: readonly Claim[]): void {
 
 function readClaims(folder: string): Claim[] {
   return readdirSync(folder).flatMap((name) => {
-    const epoch = /^lock\.(\d+)$/.exec(name)?.[1];
+    const epoch = /^lock\.(\d{1,15})$/.exec(name)?.[1];
     if (epoch === undefined) return [];
     const file = join(folder, name);
     try {
@@ -122,4 +122,9 @@ function startOf(pid: number): string | null {
   } catch {
     return null;
   }
+}
+
+/** True if a living process, this one included, writes the log in `folder`. */
+export function isWritten(folder: string): boolean {
+  return readClaims(folder).some(isAlive);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FactLines } from '../../src/cli/factText.ts';
 import type { Fact } from '../../src/domain/facts.ts';
+import { FactLines } from '../../src/inspect/factText.ts';
 
 const AT = Date.parse('2024-01-02T14:35:00Z');
 const lines = new FactLines('America/New_York', 12_345);

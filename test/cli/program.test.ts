@@ -16,6 +16,8 @@ describe('openbell', () => {
       'diff',
       'why',
       'stats',
+      'state',
+      'index',
       'seal',
       'salvage',
       'export',

@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { UsageError } from '../../domain/errors.ts';
 import { diffJson } from '../../inspect/diffJson.ts';
+import { FactLines } from '../../inspect/factText.ts';
 import { diffLogs, type LogDiff } from '../../inspect/logDiff.ts';
 import { settingsDiff, sideOf } from '../../inspect/runDiff.ts';
 import { diffText, equalText } from '../diffText.ts';
-import { FactLines } from '../factText.ts';
 import { openRun, type RecordedRun } from '../openRun.ts';
 import { print } from '../output.ts';
 

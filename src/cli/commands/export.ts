@@ -3,14 +3,15 @@ import { mkdirSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsageError } from '../../domain/errors.ts';
 import { deltaOf } from '../../domain/sessionDelta.ts';
-import { type ExportContext, sessionJson, sessionJsonText } from '../../domain/sessionJson.ts';
+import { sessionJson, sessionJsonText } from '../../domain/sessionJson.ts';
 import { FactFilter } from '../../inspect/factFilter.ts';
 import { factJson } from '../../inspect/factJson.ts';
 import { exportParquet } from '../../inspect/parquetExport.ts';
 import { seqAt } from '../../inspect/position.ts';
 import { stateAt } from '../../inspect/stateAt.ts';
 import { applyDeltaFiles } from '../deltaFiles.ts';
-import { argument, openbellVersion } from '../invocation.ts';
+import { exportContext } from '../exportContext.ts';
+import { argument } from '../invocation.ts';
 import { openRun, type RecordedRun } from '../openRun.ts';
 import { Output, say } from '../output.ts';
 import { counted, plural } from '../table.ts';
@@ -95,20 +96,15 @@ async function apply(folder: string | undefined, options: Options): Promise<void
 
 function exportText(run: RecordedRun, seq: number): Iterable<string> {
   const { data, tally } = stateAt(run.log, seq);
-  return sessionJsonText(data, { ...contextOf(run), tally });
+  return sessionJsonText(data, { ...exportContext(run), tally });
 }
 
 function deltaText(run: RecordedRun, from: number, to: number): string[] {
   const [before, after] = [from, to].map((seq) => {
     const { data, tally } = stateAt(run.log, seq);
-    return sessionJson(data, { ...contextOf(run), tally });
+    return sessionJson(data, { ...exportContext(run), tally });
   });
   return [`${JSON.stringify(deltaOf(before!, after!))}\n`];
-}
-
-function contextOf({ config, calendar }: RecordedRun): Omit<ExportContext, 'tally'> {
-  const system = { openbell: openbellVersion(), node: process.versions.node };
-  return { calendar, config, system };
 }
 
 async function deliver(pieces: Iterable<string>, out: string | undefined): Promise<void> {

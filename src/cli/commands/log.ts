@@ -4,11 +4,11 @@ import type { Fact } from '../../domain/facts.ts';
 import { conditionOf } from '../../inspect/condition.ts';
 import { FactFilter } from '../../inspect/factFilter.ts';
 import { factJson } from '../../inspect/factJson.ts';
+import { FactLines } from '../../inspect/factText.ts';
 import { typesLike } from '../../inspect/factTypes.ts';
 import { stretchOf } from '../../inspect/position.ts';
 import type { LogReader } from '../../store/eventLog.ts';
 import { behindList, countFrom1, gathered } from '../arguments.ts';
-import { FactLines } from '../factText.ts';
 import { openRun, type RecordedRun } from '../openRun.ts';
 import { Output } from '../output.ts';
 

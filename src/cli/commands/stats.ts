@@ -1,9 +1,9 @@
 /** `openbell stats`: what the log of a run is made of. */
 import type { Command } from 'commander';
 import { isoUtc } from '../../domain/calendar/display.ts';
+import { FactLines } from '../../inspect/factText.ts';
 import { statsOf } from '../../inspect/logStats.ts';
 import { segmentSizes } from '../../store/segmentSizes.ts';
-import { FactLines } from '../factText.ts';
 import { openRun } from '../openRun.ts';
 import { print } from '../output.ts';
 import { type StoredStats, statsText, totalsOf } from '../statsText.ts';

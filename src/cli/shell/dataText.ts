@@ -1,6 +1,6 @@
 /** Symbols, bars and indicators as tables. They show what the view shows: nothing after the clock. */
 import type { Bar, IndicatorView, SymbolView } from '../../index.ts';
-import { valueText } from '../factText.ts';
+import { valueText } from '../../inspect/factText.ts';
 import { aligned, counted, plural } from '../table.ts';
 import type { Shell } from './shell.ts';
 

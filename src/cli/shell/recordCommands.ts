@@ -1,7 +1,7 @@
 /** What the run has on record: signals, facts, the whole state, the summary. */
 import type { FactOf, SessionJson } from '../../index.ts';
 import { FactFilter } from '../../inspect/factFilter.ts';
-import { FactLines } from '../factText.ts';
+import { FactLines } from '../../inspect/factText.ts';
 import { argument } from '../invocation.ts';
 import { describeRun } from '../runSession.ts';
 import { aligned, counted } from '../table.ts';

@@ -2,7 +2,7 @@
 import { parseClock, parseInstant } from '../../domain/calendar/display.ts';
 import { UsageError } from '../../domain/errors.ts';
 import type { MarketTime } from '../../index.ts';
-import { few } from '../factText.ts';
+import { few } from '../../inspect/factText.ts';
 import { argument } from '../invocation.ts';
 import { aligned, counted, plural } from '../table.ts';
 import type { Call, ShellCommand } from './command.ts';

@@ -1,10 +1,11 @@
 /** A fact as one line for people. */
 import { isoInZone } from '../domain/calendar/display.ts';
+import { plural } from '../domain/counting.ts';
 import type { Fact, FactOf, FactType } from '../domain/facts.ts';
 import type { MarketTime } from '../domain/time.ts';
-import { plural } from './table.ts';
 
-type Clock = (time: MarketTime) => string;
+/** A market time for people, such as `2024-01-02 09:31:00`. */
+export type Clock = (time: MarketTime) => string;
 
 /** What is worth saying of each kind of fact besides its symbol. */
 const GISTS: { readonly [T in FactType]: (fact: FactOf<T>, clock: Clock) => string } = {
@@ -104,7 +105,7 @@ export class FactLines {
   }
 
   #gist(fact: Fact): string {
-    return (GISTS[fact.type] as (fact: Fact, clock: Clock) => string)(fact, this.clock);
+    return gistOf(fact, this.clock);
   }
 
   /** Exchange time, such as `2024-01-02 09:31:00`. */
@@ -115,6 +116,11 @@ export class FactLines {
     }
     return this.#timeText;
   };
+}
+
+/** What a fact says besides its type and symbol. */
+export function gistOf(fact: Fact, clock: Clock): string {
+  return (GISTS[fact.type] as (fact: Fact, clock: Clock) => string)(fact, clock);
 }
 
 function barGist(

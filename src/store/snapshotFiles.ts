@@ -1,0 +1,85 @@
+/** The snapshots beside a log: `snapshots/000000123456.snap`, the state after fact 123456. */
+import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Malformed } from './bytes.ts';
+import { UNFINISHED } from './durableFile.ts';
+import type { ReadCounters } from './readCounters.ts';
+import { SNAPSHOT_MAX, Snapshot } from './snapshot.ts';
+
+const FOLDER = 'snapshots';
+const NAME = /^(\d{12})\.snap$/;
+
+/** Seqs of the snapshots in the folder of a run, ascending; of any that are there, good or not. */
+export function listSnapshots(folder: string): number[] {
+  return namesIn(folder)
+    .map((name) => NAME.exec(name)?.[1])
+    .filter((text) => text !== undefined)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** @throws {Malformed} if there is none, or it cannot be used */
+export function readSnapshot(folder: string, seq: number, counters: ReadCounters): Snapshot {
+  const bytes = readWhole(join(folder, FOLDER, nameOf(seq)));
+  counters.bytes += bytes.length;
+  const snapshot = new Snapshot(bytes);
+  if (snapshot.of.seq !== seq) throw new Malformed(`it is the one of fact ${snapshot.of.seq}`);
+  return snapshot;
+}
+
+/** Writes a snapshot: whole, or not at all. */
+export async function writeSnapshot(folder: string, seq: number, bytes: Buffer): Promise<void> {
+  await mkdir(join(folder, FOLDER), { recursive: true });
+  const path = join(folder, FOLDER, nameOf(seq));
+  const file = await open(path + UNFINISHED, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    await rm(path + UNFINISHED, { force: true });
+    throw error;
+  }
+  await file.close();
+  await rename(path + UNFINISHED, path);
+}
+
+/** Removes all but the snapshots named. */
+export async function removeSnapshots(folder: string, kept: ReadonlySet<number>): Promise<void> {
+  const names = new Set([...kept].map(nameOf));
+  for (const name of namesIn(folder)) {
+    const isOurs = NAME.test(name.replace(UNFINISHED, ''));
+    if (isOurs && !names.has(name)) await rm(join(folder, FOLDER, name), { force: true });
+  }
+}
+
+function nameOf(seq: number): string {
+  return `${String(seq).padStart(12, '0')}.snap`;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(join(folder, FOLDER));
+  } catch {
+    return [];
+  }
+}
+
+function readWhole(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    if (size > SNAPSHOT_MAX) throw new Malformed(`it has ${size} bytes`);
+    const bytes = Buffer.allocUnsafe(size);
+    let done = 0;
+    while (done < size) {
+      const read = readSync(fd, bytes, done, size - done, done);
+      if (read === 0) throw new Malformed('it has become shorter');
+      done += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(fd);
+  }
+}
