@@ -3,7 +3,7 @@ import type { Divergence } from '../actors/divergence.ts';
 import type { VerifyReport } from '../actors/verifyLog.ts';
 import { isoUtc } from '../domain/calendar/display.ts';
 import { factJson } from '../inspect/factJson.ts';
-import type { FactLines } from './factText.ts';
+import type { FactLines } from '../inspect/factText.ts';
 import { aligned, counted, plural } from './table.ts';
 
 export function verifyText(run: string, report: VerifyReport, lines: FactLines): string {
