@@ -1,9 +1,11 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
 
+export { NotResumable } from './actors/bringBack.ts';
 export type { SessionStatus } from './actors/conductor.ts';
 export type { GoalOptions } from './actors/demand.ts';
 export type { Divergence, HostReading } from './actors/divergence.ts';
 export type { ExportOptions } from './actors/exports.ts';
+export { type ForkOptions, forkSession } from './actors/forkSession.ts';
 export type { ActorHealth } from './actors/health.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
 export type { HitRate, MetricsReport, ReportKind } from './actors/metricsReport.ts';
@@ -16,7 +18,7 @@ export {
 export type { SliceSize } from './actors/pump.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
 export type { BarResult, RegisterResult, RemoveResult } from './actors/requests.ts';
-export { NotResumable, type ResumeOptions, resumeSession } from './actors/resumeSession.ts';
+export { type ResumeOptions, resumeSession } from './actors/resumeSession.ts';
 export type {
   Scanner,
   ScannerContext,

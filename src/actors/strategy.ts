@@ -88,6 +88,14 @@ export interface NamedStrategy {
   readonly config: unknown;
 }
 
+/** A strategy that takes over from the one in its place after some fact. */
+export interface Successor {
+  readonly seq: number;
+  /** Of the strategy in whose place it comes; beyond the last one: in nobody's. */
+  readonly index: number;
+  readonly named: NamedStrategy;
+}
+
 /** A callback that threw; the fact `StrategyFailed` is already recorded. */
 export class StrategyError extends Error {
   override name = 'StrategyError';
@@ -105,12 +113,21 @@ const CALLBACKS = [
 ] as const;
 type Callback = (typeof CALLBACKS)[number];
 
+/** `shadow`: it hears everything, so that it is warm when it takes over, and nothing of it counts until then. */
+type Role = 'acts' | 'shadow' | 'retired';
+
 interface Listener {
   readonly name: string;
   readonly by: string;
   readonly strategy: Strategy;
   readonly subscription: Subscription;
   readonly context: StrategyContext;
+  readonly index: number;
+  /** Seq after which it takes over; 0 for those that act from the start. */
+  readonly from: number;
+  role: Role;
+  /** What it has asked for as a shadow and would still have, in order: asked for when it takes over. */
+  readonly wishes: Map<string, () => void>;
   /** Lanes whose bars it hears, and the indicators on lanes it hears, in frame order. */
   heard: Heard[];
 }
@@ -133,6 +150,9 @@ export class Strategies {
   readonly #view: SessionView;
   readonly #verbsOf: VerbsOf;
   readonly #listeners: Listener[];
+  readonly #keyOf: (spec: IndicatorSpec) => string;
+  /** Why a strategy that is to take over failed before; null if none did. */
+  shadowFailure: string | null = null;
   /** Fact the running callback is about. */
   #cause: number | null = null;
 
@@ -141,6 +161,9 @@ export class Strategies {
       recorder: Recorder;
       view: SessionView;
       named: readonly NamedStrategy[];
+      successors?: readonly Successor[];
+      /** The key of an indicator that is asked for. */
+      keyOf: (spec: IndicatorSpec) => string;
       around?: Around | null;
     },
     verbsOf: VerbsOf,
@@ -148,9 +171,14 @@ export class Strategies {
     this.#recorder = parts.recorder;
     this.#view = parts.view;
     this.#verbsOf = verbsOf;
-    const { named, around = null } = parts;
-    const called = around === null ? named : named.map((each) => watched(each, around));
-    this.#listeners = called.map((strategy) => this.#listener(strategy));
+    this.#keyOf = parts.keyOf;
+    const { named, successors = [], around = null } = parts;
+    const first = named.map((each, index) => ({ seq: 0, index, named: each }));
+    // Who comes in the place of another is called where that one was.
+    const all = [...first, ...successors].sort((a, b) => a.index - b.index || a.seq - b.seq);
+    this.#listeners = all.map((each) =>
+      this.#listener(around === null ? each : { ...each, named: watched(each.named, around) }),
+    );
   }
 
   get count(): number {
@@ -158,12 +186,29 @@ export class Strategies {
   }
 
   get names(): readonly string[] {
-    return this.#listeners.map(({ name }) => name);
+    return this.#acting.map(({ name }) => name);
   }
 
   /** How many series they hear, those that several hear counted for each. */
   get heard(): number {
-    return this.#listeners.reduce((sum, { heard }) => sum + heard.length, 0);
+    return this.#acting.reduce((sum, { heard }) => sum + heard.length, 0);
+  }
+
+  get #acting(): Listener[] {
+    return this.#listeners.filter(({ role }) => role === 'acts');
+  }
+
+  /** Those who were shadows until fact `seq` act from here on, in the place of those who did. */
+  takeOver(seq: number): void {
+    for (const listener of this.#listeners) {
+      if (listener.from !== seq || listener.role !== 'shadow') continue;
+      const before = this.#acting.find(({ index }) => index === listener.index);
+      if (before !== undefined) before.role = 'retired';
+      listener.role = 'acts';
+      this.#cause = seq;
+      for (const ask of listener.wishes.values()) ask();
+      this.#cause = null;
+    }
   }
 
   /** Works out who hears what; called whenever symbols or indicators change. */
@@ -180,7 +225,8 @@ export class Strategies {
   dispatch(): void {
     for (let i = 0; i < this.#listeners.length; i++) {
       const listener = this.#listeners[i]!;
-      const { heard } = listener;
+      const { heard, role } = listener;
+      if (role === 'retired') continue;
       for (let j = 0; j < heard.length; j++) {
         const of = heard[j]!;
         if (of.lane.freshSeq === 0) continue;
@@ -226,6 +272,7 @@ export class Strategies {
   /** Calls one callback of every strategy, outside of frames. */
   notify(callback: 'setup' | 'onSessionStart' | 'onSessionEnd' | 'teardown', cause: number): void {
     for (const listener of this.#listeners) {
+      if (listener.role === 'retired') continue;
       this.#cause = cause;
       this.#run(listener, callback, () => listener.strategy[callback]?.(listener.context));
     }
@@ -234,8 +281,8 @@ export class Strategies {
   /** A symbol was added mid-session and is caught up. */
   added(symbol: string, cause: number): void {
     for (const listener of this.#listeners) {
-      const { strategy, context, subscription } = listener;
-      if (!hears(subscription.symbols, symbol)) continue;
+      const { strategy, context, subscription, role } = listener;
+      if (role === 'retired' || !hears(subscription.symbols, symbol)) continue;
       this.#cause = cause;
       this.#run(listener, 'onSymbolAdded', () => strategy.onSymbolAdded?.(symbol, context));
     }
@@ -243,8 +290,8 @@ export class Strategies {
 
   refused(symbol: string, reason: string, cause: number): void {
     for (const listener of this.#listeners) {
-      const { strategy, context, subscription } = listener;
-      if (!hears(subscription.symbols, symbol)) continue;
+      const { strategy, context, subscription, role } = listener;
+      if (role === 'retired' || !hears(subscription.symbols, symbol)) continue;
       this.#cause = cause;
       this.#run(listener, 'onSymbolRefused', () =>
         strategy.onSymbolRefused?.(symbol, reason, context),
@@ -262,10 +309,17 @@ export class Strategies {
   }
 
   /** @throws {StrategyError} with what the callback threw, which is on the record from here on */
-  #fail({ name, by }: Listener, callback: Callback, error: unknown): never {
+  #fail(listener: Listener, callback: Callback, error: unknown): void {
+    const { name, by } = listener;
     const reason = sentenceOf(error);
     const cause = this.#cause;
     this.#cause = null;
+    if (listener.role === 'shadow') {
+      // It is no part of what happens yet; whoever wants it to take over is told.
+      listener.role = 'retired';
+      this.shadowFailure ??= `strategy "${name}" failed in ${callback}: ${reason}`;
+      return;
+    }
     const fields = { strategy: name, callback, reason };
     this.#recorder.append('StrategyFailed', { by, cause }, fields);
     const message = `strategy "${name}" failed in ${callback}: ${reason}`;
@@ -278,7 +332,8 @@ export class Strategies {
     throw new Error(`${verb} was called outside of a callback: call it while one runs`);
   }
 
-  #listener({ name, strategy, config }: NamedStrategy): Listener {
+  #listener({ named, index, seq: from }: Successor): Listener {
+    const { name, strategy, config } = named;
     const recorder = this.#recorder;
     const by = `session/strategy/${name}`;
     const emit = (signal: Signal) => {
@@ -292,6 +347,7 @@ export class Strategies {
       if (!Number.isFinite(strength)) {
         throw new TypeError(`the strength of a signal is a number, found ${strength}`);
       }
+      if (listener.role === 'shadow') return;
       recorder.append(
         'SignalEmitted',
         { by, cause: this.#cause },
@@ -310,19 +366,44 @@ export class Strategies {
       config,
       emit,
       ensureSymbol: (wanted) => {
-        inCallback('ensureSymbol').addSymbol(symbolNamed(wanted));
+        const symbol = symbolNamed(wanted);
+        const ask = () => void inCallback('ensureSymbol').addSymbol(symbol);
+        if (!wished(`symbol ${symbol}`, ask)) ask();
       },
-      registerIndicator: (wanted, spec) =>
-        inCallback('registerIndicator').registerIndicator(symbolNamed(wanted), spec),
-      addBar: (wanted, interval, bar, options) =>
-        inCallback('addBar').addBar(symbolNamed(wanted), interval, bar, options),
-      removeSymbol: (wanted) => inCallback('removeSymbol').removeSymbol(symbolNamed(wanted), false),
+      registerIndicator: (wanted, spec) => {
+        const symbol = symbolNamed(wanted);
+        const ask = () => inCallback('registerIndicator').registerIndicator(symbol, spec);
+        const key = listener.role === 'shadow' ? this.#keyOf(spec) : '';
+        return wished(`indicator ${symbol} ${key}`, ask) ? key : ask();
+      },
+      addBar: (wanted, interval, bar, options) => {
+        const ask = () => inCallback('addBar').addBar(symbolNamed(wanted), interval, bar, options);
+        // A bar belongs to its time: it is not added later.
+        if (listener.role !== 'shadow') ask();
+      },
+      removeSymbol: (wanted) => {
+        const symbol = symbolNamed(wanted);
+        const ask = () => inCallback('removeSymbol').removeSymbol(symbol, false);
+        if (!wished(`symbol ${symbol}`, ask)) ask();
+      },
       get now() {
         return recorder.at;
       },
     };
     const subscription = subscriptionOf(name, strategy, config);
-    return { name, by, strategy, subscription, context, heard: [] };
+    const role: Role = from === 0 ? 'acts' : 'shadow';
+    const wishes = new Map<string, () => void>();
+    const about = { name, by, strategy, subscription, context };
+    const listener: Listener = { ...about, index, from, role, wishes, heard: [] };
+    /** True for a shadow: what it asks for is kept; of what it asks for again, the last wish counts. */
+    const wished = (what: string, ask: () => unknown): boolean => {
+      if (listener.role !== 'shadow') return false;
+      this.#requireCallback('a verb');
+      listener.wishes.delete(what);
+      listener.wishes.set(what, () => void ask());
+      return true;
+    };
+    return listener;
   }
 }
 

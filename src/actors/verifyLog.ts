@@ -11,11 +11,12 @@ import { goodFramesOf } from '../store/goodFrames.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
-import { type Prepared, prepare, type SessionOptions, sessionOn } from './openSession.ts';
+import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
 import type { CommittedFrame } from './recorder.ts';
 import { Replay } from './replay.ts';
 import { RunFailedError } from './session.ts';
+import { atSpeed, successionOf, turnsOf } from './succession.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface VerifyOptions
@@ -102,14 +103,14 @@ function endingOf({ ending }: RecordedPast): VerifyReport['ended'] {
 }
 
 /** Why a run cannot be executed again; empty if it can. */
-function whyOnlyFolded({ versions }: Manifest, { started, validated }: RecordedPast): string {
+function whyOnlyFolded({ versions }: Manifest, { started, streams }: RecordedPast): string {
   if (versions.behaviour !== VERSIONS.behaviour) {
     return (
       `the run was recorded with behaviour version ${versions.behaviour}, this engine has ` +
       `${VERSIONS.behaviour}: only checksums, chain and fold were checked`
     );
   }
-  if (started !== null && validated) return '';
+  if (started !== null && streams !== null) return '';
   return 'the run ended before its data was looked at: there is nothing to execute again';
 }
 
@@ -140,7 +141,9 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
   });
   const to = past.position;
   const log = new ComparedLog({ folder, past, to, isWhole: recorded.ending !== null, goOn: null });
-  const replay = new Replay({ messages: recorded.messages, world: recorded, to });
+  const { successors } = await successionOf(prepared, manifest.changes ?? []);
+  const { messages } = recorded;
+  const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
   const readings = new HostReadings();
   try {
     const { session, engine } = sessionOn(atSpeed(prepared, speed), {
@@ -148,6 +151,7 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
       log,
       close: async () => {},
       replay,
+      successors,
       around: readings.around,
     });
     if (onProgress !== undefined) {
@@ -161,13 +165,6 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
     readings.close();
   }
   return resultOf(log, { past, recorded, replay, readings: readings.found });
-}
-
-/** The pace of the recorded run is its own. */
-function atSpeed(prepared: Prepared, speed: number): Prepared {
-  const { config } = prepared;
-  const backtest_config = { ...config.backtest_config, speed_multiplier: speed };
-  return { ...prepared, config: { ...config, backtest_config } };
 }
 
 function resultOf(

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<Co
   shell: ['drive a run by hand', () => import('./commands/shell.ts')],
   verify: ['execute a run again and compare', () => import('./commands/verify.ts')],
   replay: ['let a run happen again and show it', () => import('./commands/replay.ts')],
+  fork: ['give a run another future', () => import('./commands/fork.ts')],
   resume: ['go on with an interrupted run', () => import('./commands/resume.ts')],
   log: ['print the facts of a run', () => import('./commands/log.ts')],
   diff: ['find the first fact in which two runs differ', () => import('./commands/diff.ts')],

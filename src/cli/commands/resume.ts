@@ -1,6 +1,7 @@
 /** `openbell resume`: goes on with a run that was interrupted. */
 import type { Command } from 'commander';
-import { NotResumable, resumeSession } from '../../actors/resumeSession.ts';
+import { NotResumable } from '../../actors/bringBack.ts';
+import { resumeSession } from '../../actors/resumeSession.ts';
 import { reportOption } from '../arguments.ts';
 import { print } from '../output.ts';
 import { Progress } from '../progress.ts';

@@ -21,7 +21,9 @@ export function configPath(path: string): (string | number)[] {
     rest = rest.slice(whole.length);
   }
   if (parts.length > 0) return parts;
-  throw new UsageError('the path of a change is empty: write one such as trading_config.max_per_trade');
+  throw new UsageError(
+    'the path of a change is empty: write one such as trading_config.max_per_trade',
+  );
 }
 
 /** A copy of `config` with the changes made. @throws {UsageError} for a path that leads nowhere */
