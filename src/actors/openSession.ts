@@ -38,7 +38,8 @@ import { Recorder } from './recorder.ts';
 import type { Replay } from './replay.ts';
 import type { NamedScanner } from './scanners.ts';
 import { Session } from './session.ts';
-import type { Around, NamedStrategy, Successor } from './strategy.ts';
+import type { Around } from './strategies.ts';
+import type { NamedStrategy, Successor } from './strategy.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface SessionOptions {

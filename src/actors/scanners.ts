@@ -12,7 +12,7 @@ import type { TrailingDays } from './plans.ts';
 import type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './scanner.ts';
 import { type ContextOwner, createContext, type ScannersRun } from './scannerContext.ts';
 import { type Schedule, scanTimes } from './scanSchedule.ts';
-import type { Around } from './strategy.ts';
+import type { Around } from './strategies.ts';
 import { symbolNamed } from './symbolName.ts';
 import { Verbs } from './verbs.ts';
 

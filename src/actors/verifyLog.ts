@@ -12,6 +12,7 @@ import { type Manifest, readManifest } from '../store/manifest.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
+import { RecordedFeed } from './recordedFeed.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
 import type { CommittedFrame } from './recorder.ts';
 import { Replay } from './replay.ts';
@@ -144,16 +145,20 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
   const { successors } = await successionOf(prepared, manifest.changes ?? []);
   const { messages } = recorded;
   const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
+  const feed = new RecordedFeed(prepared.feed, past, recorded.started?.data ?? {});
   const readings = new HostReadings();
   try {
-    const { session, engine } = sessionOn(atSpeed(prepared, speed), {
-      run: manifest.run,
-      log,
-      close: async () => {},
-      replay,
-      successors,
-      around: readings.around,
-    });
+    const { session, engine } = sessionOn(
+      { ...atSpeed(prepared, speed), feed },
+      {
+        run: manifest.run,
+        log,
+        close: async () => {},
+        replay,
+        successors,
+        around: readings.around,
+      },
+    );
     if (onProgress !== undefined) {
       engine.recorder.listen(({ lastSeq }) => onProgress({ facts: lastSeq, of: to }));
     }
@@ -164,17 +169,22 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
   } finally {
     readings.close();
   }
-  return resultOf(log, { past, recorded, replay, readings: readings.found });
+  const notes = [replay.failure ?? '', changedData(feed)].filter((note) => note !== '');
+  return resultOf(log, { past, note: notes.join('\n\n'), readings: readings.found });
+}
+
+/** That the data is not what it was; empty if it is. */
+function changedData({ changed }: RecordedFeed): string {
+  if (changed.length === 0) return '';
+  return `the data of ${changed.join(', ')} has changed since the run was recorded`;
 }
 
 function resultOf(
   log: ComparedLog,
-  parts: Pick<Execution, 'past' | 'recorded'> & { replay: Replay; readings: HostReading[] },
+  { past, note, readings }: { past: LogReader; note: string; readings: HostReading[] },
 ) {
-  const { past, replay, readings } = parts;
   const { end, frames, position: facts } = log;
   const done = { checked: 'execution' as const, readings, frames, chainHash: log.chainHash() };
-  const note = replay.failure ?? '';
   if (end?.kind === 'parted') {
     const divergence = divergenceOf(end.parting, past, readings);
     return { ...done, ok: false, facts: end.parting.seq - 1, divergence, note };
