@@ -56,6 +56,11 @@ export interface FileLogOptions {
   readonly disk?: Disk;
 }
 
+export interface GoOnOptions extends FileLogOptions {
+  /** True if the log has its past from another run: nothing was interrupted. */
+  readonly isFork?: boolean;
+}
+
 export class FileLog implements LogWriter {
   readonly folder: string;
   readonly counters = new ReadCounters();
@@ -199,7 +204,7 @@ export class FileLog implements LogWriter {
    * @param lock of the folder; it is the log's from here on, and released if this fails
    * @throws as `open`
    */
-  static goOn(folder: string, lock: WriterLock, to: number, options: FileLogOptions = {}): FileLog {
+  static goOn(folder: string, lock: WriterLock, to: number, options: GoOnOptions = {}): FileLog {
     const disk = options.disk ?? REAL_DISK;
     try {
       const opened = recover(folder, readManifest(folder), disk);
@@ -210,8 +215,8 @@ export class FileLog implements LogWriter {
         ...readManifest(folder),
         epoch: lock.epoch,
         closed: null,
-        status: 'recovered',
-        recovered: { bytes_cut: recovered?.bytesCut ?? 0, seq: to },
+        status: options.isFork ? 'running' : 'recovered',
+        ...(!options.isFork && { recovered: { bytes_cut: recovered?.bytesCut ?? 0, seq: to } }),
       };
       // First this, since a log that was closed has to end as it was closed.
       writeManifest(folder, manifest, disk);
@@ -221,7 +226,8 @@ export class FileLog implements LogWriter {
         scan.advance();
       }
       const log = new FileLog(folder, { lock, manifest, scan, recovered }, options);
-      log.journal({ type: 'Resumed', facts_taken_back: position - to });
+      if (options.isFork) log.journal({ type: 'Forked' });
+      else log.journal({ type: 'Resumed', facts_taken_back: position - to });
       return log;
     } catch (error) {
       lock.release();
