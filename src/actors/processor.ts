@@ -37,6 +37,8 @@ export class Processor {
   readonly #bars = new BarRows(new Block('BarAppended'));
   readonly #derived = new BarRows(new Block('BarDerived'));
   readonly #updates = new ValueRows(new Block('IndicatorUpdated'));
+  /** By interval, the one last opened. */
+  readonly #windows = new Map<string, WindowBounds>();
   readonly #bar: Bar = emptyBar();
   /** Seqs of the first base bar and of the first derived bar of the instant. */
   #barSeq = 0;
@@ -110,11 +112,16 @@ export class Processor {
     if (window.end < track.due) track.due = window.end;
   }
 
+  /** All symbols open the same windows: they are worked out once. */
   #boundsOf(interval: ParsedInterval, session: Session, opened: MarketTime): WindowBounds {
+    const known = this.#windows.get(interval.text);
+    if (known !== undefined && known.start <= opened && opened < known.end) return known;
     const { base, days } = this.#rules;
-    return spansSessions(interval)
+    const bounds = spansSessions(interval)
       ? longWindow(days, interval, base, session.date)
       : windowIn(session, interval, base, opened);
+    this.#windows.set(interval.text, bounds);
+    return bounds;
   }
 
   /** Closes a lane's window as `derive` would, into `bars` and not into the log. */

@@ -2,6 +2,7 @@
 import { BarColumns } from '../domain/bars.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
 import { Window } from '../domain/derivation.ts';
+import { Column } from '../domain/frame.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Indicator } from '../indicators/indicator.ts';
@@ -14,7 +15,7 @@ export interface Runner {
   readonly series: number;
   /** First day of the history its series began with; the run's first if there was none. */
   since: TradingDate;
-  /** Seq of its update in the current frame; 0 if it had none. */
+  /** Seq of its update in the last frame that brought its lane a bar; 0 if it had none. */
   freshSeq: number;
 }
 
@@ -32,7 +33,7 @@ export interface Lane {
   /** Seq of the last base bar that went into the open window. */
   lastSeq: number;
   /** Seq of each derived bar of today, row by row; empty for the base. */
-  readonly seqs: number[];
+  readonly seqs: Column;
 }
 
 /** Of one symbol over the whole run: base bars, base bars expected by the closes so far, derived bars. */
@@ -121,7 +122,7 @@ export function createLane(interval: ParsedInterval, series: number, derived: bo
     runners: [],
     freshSeq: 0,
     lastSeq: 0,
-    seqs: [],
+    seqs: new Column(0),
   };
 }
 
@@ -132,14 +133,9 @@ export function schedule(track: Track, base: ParsedInterval, session: Session): 
   else track.nextEnd = base.intraday ? queue.opened[cursor]! + base.ms : session.close;
 }
 
-/** Forgets what was new at the last instant. */
+/** Forgets what was new at the last instant; of an update nobody asks once its bar is not new. */
 export function settle({ lanes }: Track): void {
-  for (let i = 0; i < lanes.length; i++) {
-    const lane = lanes[i]!;
-    if (lane.freshSeq === 0) continue;
-    lane.freshSeq = 0;
-    for (const runner of lane.runners) runner.freshSeq = 0;
-  }
+  for (let i = 0; i < lanes.length; i++) lanes[i]!.freshSeq = 0;
 }
 
 /** When the first of the track's windows that hold a bar ends; Infinity if none does. */

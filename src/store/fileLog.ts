@@ -56,6 +56,11 @@ export interface FileLogOptions {
   readonly disk?: Disk;
 }
 
+export interface GoOnOptions extends FileLogOptions {
+  /** True if the log has its past from another run: nothing was interrupted. */
+  readonly isFork?: boolean;
+}
+
 export class FileLog implements LogWriter {
   readonly folder: string;
   readonly counters = new ReadCounters();
@@ -85,9 +90,12 @@ export class FileLog implements LogWriter {
       this.#snapshots.link(record);
       this.#queue.append(record);
       if (this.#queue.fileSize >= this.#segmentBytes) this.#roll();
+      this.#index.checkpoint = this.#state.checkpoint(this.#segment, this.#queue.fileSize);
     },
     frame: (record, { firstSeq, at }) => {
-      this.#index.note(this.#segment, { kind: 'frame', firstSeq, at }, this.#queue.fileSize);
+      const contents = record.readUInt32LE(12);
+      const header = { kind: 'frame', firstSeq, at, contents } as const;
+      this.#index.note(this.#segment, header, this.#queue.fileSize, record);
       this.#queue.append(record);
     },
   };
@@ -109,7 +117,10 @@ export class FileLog implements LogWriter {
     this.#index = scan.index;
     this.#files = new LogFiles(folder, scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
-    this.#snapshots = new SnapshotWriter(folder, manifest.run, scan.state.position);
+    this.#snapshots = new SnapshotWriter(folder, manifest.run, {
+      position: scan.state.position,
+      disk: this.#disk,
+    });
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     this.#manifest = manifest;
     this.#segment = scan.lastSegment;
@@ -195,7 +206,7 @@ export class FileLog implements LogWriter {
    * @param lock of the folder; it is the log's from here on, and released if this fails
    * @throws as `open`
    */
-  static goOn(folder: string, lock: WriterLock, to: number, options: FileLogOptions = {}): FileLog {
+  static goOn(folder: string, lock: WriterLock, to: number, options: GoOnOptions = {}): FileLog {
     const disk = options.disk ?? REAL_DISK;
     try {
       const opened = recover(folder, readManifest(folder), disk);
@@ -206,8 +217,8 @@ export class FileLog implements LogWriter {
         ...readManifest(folder),
         epoch: lock.epoch,
         closed: null,
-        status: 'recovered',
-        recovered: { bytes_cut: recovered?.bytesCut ?? 0, seq: to },
+        status: options.isFork ? 'running' : 'recovered',
+        ...(!options.isFork && { recovered: { bytes_cut: recovered?.bytesCut ?? 0, seq: to } }),
       };
       // First this, since a log that was closed has to end as it was closed.
       writeManifest(folder, manifest, disk);
@@ -217,7 +228,8 @@ export class FileLog implements LogWriter {
         scan.advance();
       }
       const log = new FileLog(folder, { lock, manifest, scan, recovered }, options);
-      log.journal({ type: 'Resumed', facts_taken_back: position - to });
+      if (options.isFork) log.journal({ type: 'Forked' });
+      else log.journal({ type: 'Resumed', facts_taken_back: position - to });
       return log;
     } catch (error) {
       lock.release();
@@ -228,7 +240,8 @@ export class FileLog implements LogWriter {
   /**
    * Opens the log of a run to read it, also beside its writer. Writes nothing.
    *
-   * The last segment is checked here, earlier ones as far as they are read: `checkLog` checks everything.
+   * The last segment is checked here, of a long one only the end if the index leads there; the rest as far as it is
+   * read. `checkLog` checks everything.
    * @throws {UsageError} if the folder holds no run
    * @throws {LogCorrupted} if what was checked is damaged
    */
@@ -345,10 +358,11 @@ export class FileLog implements LogWriter {
     this.#segment += 1;
     this.#queue.openFile(join(this.folder, segmentName(this.#segment)));
     const head = this.#state.head(this.#segment);
-    this.#index.note(this.#segment, { kind: 'head', firstSeq: head.firstSeq, at: head.at }, 0);
     this.#head.length = 0;
     encodeHead(this.#head, head);
-    this.#queue.append(this.#head.written());
+    const record = this.#head.written();
+    this.#index.note(this.#segment, { kind: 'head', ...head, contents: 0 }, 0, record);
+    this.#queue.append(record);
   }
 
   async #close(status: RunStatus): Promise<void> {

@@ -7,7 +7,8 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { NotResumable, resumeSession } from '../../src/actors/resumeSession.ts';
+import { NotResumable } from '../../src/actors/bringBack.ts';
+import { resumeSession } from '../../src/actors/resumeSession.ts';
 import { verifyLog } from '../../src/actors/verifyLog.ts';
 import {
   FileLog,

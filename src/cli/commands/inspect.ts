@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { port as portOf } from '../arguments.ts';
+import { interrupted } from '../inspectOptions.ts';
 import { openbellVersion } from '../invocation.ts';
 import { print, say } from '../output.ts';
 
@@ -29,16 +30,6 @@ async function inspect(run: string, other: string | undefined, options: Options)
   say('whoever has this address can read the run; Ctrl-C ends it');
   if (options.open) openBrowser(server.url);
   await interrupted();
-}
-
-/** A listener for a signal does not keep a process alive. */
-export async function interrupted(): Promise<void> {
-  const alive = setInterval(() => {}, 2 ** 30);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-  clearInterval(alive);
 }
 
 /** Where there is no browser the address that was printed does. */
