@@ -114,8 +114,9 @@ export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.
 export { type InspectorServer, type ServerOptions, serveInspector } from './inspect/server.ts';
 export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
+export type { Disk, OpenFlags, Piece } from './store/disk.ts';
 export type { LogReader, LogWriter, Place, ReadRange, StateAt } from './store/eventLog.ts';
-export { FileLog } from './store/fileLog.ts';
+export { FileLog, type FileLogOptions } from './store/fileLog.ts';
 export { type Indexed, indexLog } from './store/indexLog.ts';
 export type { JournalEntry } from './store/journal.ts';
 export { MemoryLog } from './store/memoryLog.ts';

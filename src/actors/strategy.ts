@@ -7,6 +7,7 @@
 
 import type { Bar } from '../domain/bars.ts';
 import { sentenceOf } from '../domain/errors.ts';
+import { valueFrom } from '../domain/frame.ts';
 import { tryParseInterval } from '../domain/interval.ts';
 import type { IndicatorView, SessionView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
@@ -92,15 +93,17 @@ export class StrategyError extends Error {
   override name = 'StrategyError';
 }
 
-type Callback =
-  | 'setup'
-  | 'onSessionStart'
-  | 'onBar'
-  | 'onIndicator'
-  | 'onSymbolAdded'
-  | 'onSymbolRefused'
-  | 'onSessionEnd'
-  | 'teardown';
+const CALLBACKS = [
+  'setup',
+  'onSessionStart',
+  'onBar',
+  'onIndicator',
+  'onSymbolAdded',
+  'onSymbolRefused',
+  'onSessionEnd',
+  'teardown',
+] as const;
+type Callback = (typeof CALLBACKS)[number];
 
 interface Listener {
   readonly name: string;
@@ -122,6 +125,9 @@ interface Heard {
 /** Gives a strategy its verbs; `origin` is asked whenever one is used. */
 type VerbsOf = (origin: () => Origin) => Verbs;
 
+/** Calls back on behalf of a strategy or scanner, such as `strategy "sma-cross"`, and looks on. */
+export type Around = <T>(who: string, call: () => T) => T;
+
 export class Strategies {
   readonly #recorder: Recorder;
   readonly #view: SessionView;
@@ -131,13 +137,20 @@ export class Strategies {
   #cause: number | null = null;
 
   constructor(
-    parts: { recorder: Recorder; view: SessionView; named: readonly NamedStrategy[] },
+    parts: {
+      recorder: Recorder;
+      view: SessionView;
+      named: readonly NamedStrategy[];
+      around?: Around | null;
+    },
     verbsOf: VerbsOf,
   ) {
     this.#recorder = parts.recorder;
     this.#view = parts.view;
     this.#verbsOf = verbsOf;
-    this.#listeners = parts.named.map((strategy) => this.#listener(strategy));
+    const { named, around = null } = parts;
+    const called = around === null ? named : named.map((each) => watched(each, around));
+    this.#listeners = called.map((strategy) => this.#listener(strategy));
   }
 
   get count(): number {
@@ -165,29 +178,48 @@ export class Strategies {
 
   /** The last stage of a frame. @throws {StrategyError} when a callback throws */
   dispatch(): void {
-    for (const listener of this.#listeners) {
-      for (const heard of listener.heard) {
-        if (heard.lane.freshSeq !== 0) this.#tell(listener, heard);
+    for (let i = 0; i < this.#listeners.length; i++) {
+      const listener = this.#listeners[i]!;
+      const { heard } = listener;
+      for (let j = 0; j < heard.length; j++) {
+        const of = heard[j]!;
+        if (of.lane.freshSeq === 0) continue;
+        if (of.bars) this.#tellBar(listener, of);
+        if (of.runners.length > 0) this.#tellValues(listener, of);
       }
     }
   }
 
-  #tell(listener: Listener, { symbol, lane, bars, runners }: Heard): void {
-    const { strategy, context } = listener;
-    if (bars) {
-      this.#cause = lane.freshSeq;
-      const bar = lane.columns.at(lane.columns.length - 1);
-      const heard = { seq: lane.freshSeq, symbol, interval: lane.interval.text, ...bar! };
-      this.#run(listener, 'onBar', () => strategy.onBar?.(heard, context));
+  #tellBar(listener: Listener, { symbol, lane }: Heard): void {
+    const { columns, freshSeq: seq, interval } = lane;
+    const bar = { seq, symbol, interval: interval.text, ...columns.at(columns.length - 1) };
+    this.#cause = seq;
+    try {
+      refusePromise(listener.strategy.onBar!(bar, listener.context), 'onBar');
+    } catch (error) {
+      this.#fail(listener, 'onBar', error);
     }
-    for (const runner of runners) {
-      if (runner.freshSeq === 0) continue;
-      this.#cause = runner.freshSeq;
-      const { key, interval, value, valid, seq } = this.#view
-        .symbol(symbol)!
-        .indicator(runner.key)!;
-      const update = { symbol, key, interval, value, valid, seq };
-      this.#run(listener, 'onIndicator', () => strategy.onIndicator?.(update, context));
+    this.#cause = null;
+  }
+
+  #tellValues(listener: Listener, { symbol, runners }: Heard): void {
+    const { data } = this.#recorder;
+    for (let i = 0; i < runners.length; i++) {
+      const { freshSeq, series, key } = runners[i]!;
+      if (freshSeq === 0) continue;
+      // Where a symbol has just been removed, the short cut is not there yet.
+      const slot =
+        data.indicatorsBySeries[series] ?? data.symbols.get(symbol)!.indicators.get(key)!;
+      const { interval, outputs } = slot.registered;
+      const value = valueFrom(outputs, slot.cells, 0);
+      this.#cause = freshSeq;
+      try {
+        const update = { symbol, key, interval, value, valid: slot.valid, seq: slot.seq };
+        refusePromise(listener.strategy.onIndicator!(update, listener.context), 'onIndicator');
+      } catch (error) {
+        this.#fail(listener, 'onIndicator', error);
+      }
+      this.#cause = null;
     }
   }
 
@@ -222,25 +254,22 @@ export class Strategies {
 
   #run(listener: Listener, callback: Callback, call: () => unknown): void {
     try {
-      const returned = call();
-      if (isThenable(returned)) {
-        returned.then(undefined, () => {});
-        throw new TypeError(`${callback} returned a promise; strategy callbacks are synchronous`);
-      }
+      refusePromise(call(), callback);
     } catch (error) {
-      const reason = sentenceOf(error);
-      const { name, by } = listener;
-      this.#recorder.append(
-        'StrategyFailed',
-        { by, cause: this.#cause },
-        { strategy: name, callback, reason },
-      );
-      throw new StrategyError(`strategy "${name}" failed in ${callback}: ${reason}`, {
-        cause: error,
-      });
-    } finally {
-      this.#cause = null;
+      this.#fail(listener, callback, error);
     }
+    this.#cause = null;
+  }
+
+  /** @throws {StrategyError} with what the callback threw, which is on the record from here on */
+  #fail({ name, by }: Listener, callback: Callback, error: unknown): never {
+    const reason = sentenceOf(error);
+    const cause = this.#cause;
+    this.#cause = null;
+    const fields = { strategy: name, callback, reason };
+    this.#recorder.append('StrategyFailed', { by, cause }, fields);
+    const message = `strategy "${name}" failed in ${callback}: ${reason}`;
+    throw new StrategyError(message, { cause: error });
   }
 
   /** A decision has a cause, which only a running callback has. */
@@ -297,6 +326,18 @@ export class Strategies {
   }
 }
 
+/** The same strategy, with somebody who looks on at every callback. */
+function watched({ name, strategy, config }: NamedStrategy, around: Around): NamedStrategy {
+  const who = `strategy "${name}"`;
+  const looked: Record<string, unknown> = { subscribe: strategy.subscribe?.bind(strategy) };
+  for (const callback of CALLBACKS) {
+    const call = strategy[callback] as ((...args: unknown[]) => unknown) | undefined;
+    if (call === undefined) continue;
+    looked[callback] = (...args: unknown[]) => around(who, () => call.apply(strategy, args));
+  }
+  return { name, config, strategy: looked as Strategy };
+}
+
 /** What a strategy asks for, intervals in canonical spelling. @throws {StrategyError} */
 export function subscriptionOf(name: string, strategy: Strategy, config: unknown): Subscription {
   let asked: Subscription;
@@ -330,6 +371,13 @@ function heardOf(listener: Listener, symbol: string, lane: Lane): Heard {
 
 function hears(wanted: readonly string[] | undefined, name: string): boolean {
   return wanted === undefined || wanted.includes(name);
+}
+
+/** A run must not depend on how long a callback takes. @throws {TypeError} */
+function refusePromise(returned: unknown, callback: Callback): void {
+  if (!isThenable(returned)) return;
+  returned.then(undefined, () => {});
+  throw new TypeError(`${callback} returned a promise; strategy callbacks are synchronous`);
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -157,8 +157,9 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
  */
 async function perform<T>(engine: Engine, signal: AbortSignal, run: () => T | Promise<T>) {
   await Promise.resolve();
+  engine.replay?.deliver();
   signal.throwIfAborted();
-  engine.cause = engine.recorder.seq || null;
+  engine.cause = engine.recorder.led || null;
   try {
     return await run();
   } finally {

@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted, UsageError } from '../domain/errors.ts';
+import type { Disk } from './disk.ts';
 import { writeFileDurably } from './durableFile.ts';
 import { parseJson } from './json.ts';
 import { LOG_FORMAT } from './segmentHead.ts';
@@ -42,6 +43,8 @@ export interface Manifest {
   readonly created: string;
   /** As it was given. */
   readonly config: unknown;
+  /** Where relative paths of the config start; absent in runs of early versions. */
+  readonly folder?: string;
   /** SHA-256 of the config with its keys sorted, hex. */
   readonly config_hash: string;
   readonly versions: Versions;
@@ -62,7 +65,7 @@ export interface Manifest {
 /** What the creator of a run has to say; the log knows the rest. */
 export type NewManifest = Pick<
   Manifest,
-  'run' | 'config' | 'versions' | 'seed' | 'data' | 'parent'
+  'run' | 'config' | 'folder' | 'versions' | 'seed' | 'data' | 'parent'
 >;
 
 /** What may change after the creation of a run. */
@@ -71,12 +74,13 @@ export type ManifestPatch = Partial<
 >;
 
 export function newManifest(given: NewManifest): Manifest {
-  const { run, config, versions, seed, data, parent } = given;
+  const { run, config, folder, versions, seed, data, parent } = given;
   return {
     format: LOG_FORMAT,
     run,
     created: new Date().toISOString(),
     config,
+    ...(folder !== undefined && { folder }),
     config_hash: configHash(config),
     versions,
     seed,
@@ -100,8 +104,9 @@ function sortedKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(byName));
 }
 
-export function writeManifest(folder: string, manifest: Manifest): void {
-  writeFileDurably(join(folder, MANIFEST_NAME), `${JSON.stringify(manifest, null, 2)}\n`);
+export function writeManifest(folder: string, manifest: Manifest, disk?: Disk): void {
+  const text = `${JSON.stringify(manifest, null, 2)}\n`;
+  writeFileDurably(join(folder, MANIFEST_NAME), text, disk);
 }
 
 /**

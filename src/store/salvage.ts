@@ -8,7 +8,7 @@ import { LogCorrupted, LogWriteFailed, UsageError } from '../domain/errors.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Malformed } from './bytes.ts';
 import { checkLog } from './checkLog.ts';
-import { syncFolder } from './durableFile.ts';
+import { REAL_DISK } from './disk.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { Journal, readJournal, restoreJournal } from './journal.ts';
 import { LogState } from './logState.ts';
@@ -50,10 +50,10 @@ export function salvageLog(folder: string, into: string): Salvage | null {
     copySegments(folder, into, end);
     copyJournal(folder, into, end.seq);
     writeManifest(into, { ...manifest, status: 'running', closed: null });
-    syncFolder(into);
+    REAL_DISK.syncFolder(into);
   } catch (error) {
     if (made) rmSync(into, { recursive: true, force: true });
-    throw writeFailure(into, error);
+    throw copyFailure(into, error);
   }
   const lost = manifest.closed === null ? null : Math.max(0, manifest.closed.seq - end.seq);
   return { position: end.seq, at: end.at, lost, damage };
@@ -137,7 +137,7 @@ function makeEmpty(folder: string): boolean {
     mkdirSync(folder);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw writeFailure(folder, error);
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw copyFailure(folder, error);
   }
   if (readdirSync(folder).length === 0) return false;
   throw new UsageError(`"${folder}" is not empty: choose another folder for the copy`);
@@ -181,7 +181,7 @@ function copyJournal(folder: string, into: string, position: number): void {
   journal.close();
 }
 
-function writeFailure(folder: string, error: unknown): unknown {
+function copyFailure(folder: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   return new LogWriteFailed(

@@ -54,9 +54,9 @@ type Answers = {
 };
 
 const ANSWERS: Answers = {
-  run: async (run, _, { b, control }) => {
+  run: async (run, _, { a, b, control }) => {
     if (!run.indexed) await Promise.race([run.grow(), waited(INDEX_MS)]);
-    return describeRun(run, { other: run === b ? null : b, control });
+    return describeRun(run, { other: run === b ? a : b, control });
   },
   events: eventsPage,
   rank: (run, { seq, q }) => rankOf(run, seq, q),
