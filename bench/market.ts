@@ -1,7 +1,8 @@
-/** A market for measuring: seeded random walks in cents, minute bars, every minute present. */
-import { calendarNames, findCalendar } from '../src/index.ts';
+/** A market for measuring: seeded random walks in cents, every bar present. */
+import { findCalendar } from '../src/index.ts';
 
 export interface Columns {
+  readonly interval: string;
   opened: Float64Array;
   open: Float64Array;
   high: Float64Array;
@@ -31,23 +32,27 @@ function random(seed: number): () => number {
   };
 }
 
+const XNYS = findCalendar('XNYS')!;
+
+/** When the session of `date` opens. */
+export function openOf(date: string): number {
+  return XNYS.session(date)!.open;
+}
+
 const cents = (price: number) => Math.round(price * 100) / 100;
 
-/** `symbols` × `days` sessions of XNYS from 2023-01-03 on. */
-export function createMarket(symbols: number, days: number): Market {
-  const calendar = findCalendar('XNYS');
-  if (calendar === undefined) throw new Error(`no XNYS among ${calendarNames().join(', ')}`);
-  const from = calendar.tradingDates.indexOf('2023-01-03');
-  const sessions = calendar.tradingDates
-    .slice(from, from + days)
-    .map((date) => calendar.session(date)!);
-  const perSymbol = sessions.reduce((sum, s) => sum + (s.close - s.open) / MINUTE, 0);
+/** `symbols` × `days` sessions of XNYS from 2023-01-03 on, in bars of `step` milliseconds. */
+export function createMarket(symbols: number, days: number, step = MINUTE): Market {
+  const from = XNYS.tradingDates.indexOf('2023-01-03');
+  const sessions = XNYS.tradingDates.slice(from, from + days).map((date) => XNYS.session(date)!);
+  const perSymbol = sessions.reduce((sum, s) => sum + (s.close - s.open) / step, 0);
   const next = random(7);
   const columns: Record<string, Columns> = {};
   const names = Array.from({ length: symbols }, (_, i) => `S${String(i).padStart(4, '0')}`);
   names.forEach((name, s) => {
     const column = () => new Float64Array(perSymbol);
     const made = {
+      interval: step === MINUTE ? '1m' : `${step / 1000}s`,
       opened: column(),
       open: column(),
       high: column(),
@@ -58,7 +63,7 @@ export function createMarket(symbols: number, days: number): Market {
     let price = 50 + s;
     let row = 0;
     for (const session of sessions) {
-      for (let opened = session.open; opened < session.close; opened += MINUTE) {
+      for (let opened = session.open; opened < session.close; opened += step) {
         const open = cents(price);
         price = Math.max(1, price * (1 + (next() - 0.5) * 0.002));
         const close = cents(price);

@@ -1,105 +1,75 @@
 /**
- * `npm run bench`: base bars a second of the engine with its durable log on, beside the hand-written loop
- * over the same arrays in the same process. Compare the ratio; the machine's speed cancels out of it.
+ * `npm run bench`: every scenario, with what it is to be compared with, in one process.
+ *
+ *   --only a,b      these scenarios only
+ *   --json          results as JSON
+ *   --write FILE    results as a page, beside those of the last one, which lie in FILE's folder as JSON
  */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openSession } from '../src/index.ts';
-import { fusedLoop } from './fusedLoop.ts';
-import { createMarket, type Market } from './market.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { type Machine, markdownOf, type Report } from './report.ts';
+import { type Measured, measure, type Scenario } from './scenario.ts';
+import { HOST } from './scenarios/host.ts';
+import { MEMORY } from './scenarios/memory.ts';
+import { READING } from './scenarios/reading.ts';
+import { RUNS } from './scenarios/runs.ts';
 
-const SCENARIOS = [
-  { symbols: 1, days: 20 },
-  { symbols: 10, days: 20 },
-  { symbols: 50, days: 20 },
-  { symbols: 500, days: 5 },
-];
-const ROUNDS = 5;
+const SCENARIOS: readonly Scenario[] = [...RUNS, ...READING, ...HOST, ...MEMORY];
 
-function configOf(market: Market) {
-  const indicator = (name: string, period: number) => ({ name, period, interval: '1m' });
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    write: { type: 'string' },
+  },
+});
+
+function machine(): Machine {
+  const [cpu] = cpus();
   return {
-    session_name: 'bench',
-    mode: 'backtest',
-    backtest_config: { start_date: market.start, end_date: market.end },
-    session_data_config: {
-      symbols: market.symbols,
-      streams: ['1m', '5m', '15m'],
-      indicators: { session: [indicator('sma', 20), indicator('ema', 20), indicator('rsi', 14)] },
-    },
-    trading_config: {
-      max_buying_power: 100_000,
-      max_per_trade: 10_000,
-      max_per_symbol: 10_000,
-      max_open_positions: 10,
-    },
+    node: process.versions.node,
+    cpu: cpu?.model ?? 'unknown',
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    date: new Date().toISOString().slice(0, 10),
   };
 }
 
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
-}
-
-const spread = (values: number[]) => (Math.max(...values) - Math.min(...values)) / median(values);
-
-function bytesIn(folder: string): number {
-  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-}
-
-async function engineSeconds(market: Market, folder: string): Promise<number> {
-  await using session = await openSession({
-    config: configOf(market),
-    data: market.columns,
-    log: folder,
-  });
-  const from = performance.now();
-  const summary = await session.finish();
-  const seconds = (performance.now() - from) / 1000;
-  const bars = Object.values(summary.symbols).reduce((sum, { bars }) => sum + bars, 0);
-  if (bars !== market.bars) throw new Error(`fed ${bars} of ${market.bars} bars`);
-  return seconds;
-}
-
-function loopSeconds(market: Market): number {
-  const from = performance.now();
-  if (!Number.isFinite(fusedLoop(market))) throw new Error('the loop made no number');
-  return (performance.now() - from) / 1000;
-}
-
-const root = mkdtempSync(join(tmpdir(), 'openbell-bench-'));
-const results: object[] = [];
-try {
-  for (const { symbols, days } of SCENARIOS) {
-    const market = createMarket(symbols, days);
-    const engine: number[] = [];
-    const loop: number[] = [];
-    let bytes = 0;
-    for (let round = 0; round <= ROUNDS; round++) {
-      const folder = join(root, `${symbols}-${round}`);
-      const seconds = await engineSeconds(market, folder);
-      bytes = bytesIn(folder);
-      rmSync(folder, { recursive: true });
-      const reference = loopSeconds(market);
-      // The first round warms up.
-      if (round === 0) continue;
-      engine.push(market.bars / seconds);
-      loop.push(market.bars / reference);
-    }
-    results.push({
-      symbols,
-      days,
-      bars: market.bars,
-      'engine bars/s': Math.round(median(engine)),
-      'loop bars/s': Math.round(median(loop)),
-      'ratio %': Number(((100 * median(engine)) / median(loop)).toFixed(2)),
-      'engine spread %': Math.round(100 * spread(engine)),
-      'log bytes/bar': Number((bytes / market.bars).toFixed(1)),
-    });
-    console.error(`measured ${symbols} symbols × ${days} days`);
+function chosen(): readonly Scenario[] {
+  if (options.only === undefined) return SCENARIOS;
+  const names = options.only.split(',');
+  const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) {
+    const known = SCENARIOS.map(({ name }) => name).join(', ');
+    throw new Error(`no scenario "${unknown.join(', ')}"; there are ${known}`);
   }
-} finally {
-  rmSync(root, { recursive: true, force: true });
+  return SCENARIOS.filter(({ name }) => names.includes(name));
 }
-if (process.argv.includes('--json')) console.log(JSON.stringify(results, null, 2));
-else console.table(results);
+
+const results: Measured[] = [];
+for (const scenario of chosen()) {
+  const measured = await measure(scenario);
+  results.push(measured);
+  const { name, engine, unit, ratio, figures, short } = measured;
+  const shown = Object.entries(figures).map(([figure, value]) => `, ${figure} ${value}`);
+  console.error(
+    `${name}: ${engine} ${unit}${ratio === null ? '' : `, ${ratio} %`}${shown.join('')}` +
+      `${short.length > 0 ? ` (missed: ${short.join('; ')})` : ''}`,
+  );
+}
+
+const report: Report = { machine: machine(), results };
+if (options.json) console.log(JSON.stringify(report, null, 2));
+if (options.write !== undefined) {
+  const beside = options.write.replace(/\.md$/, '.json');
+  const last = existsSync(beside) ? (JSON.parse(readFileSync(beside, 'utf8')) as Report) : null;
+  // What was not measured now stays as it was.
+  const measured = new Map(results.map((result) => [result.name, result]));
+  const kept = (last?.results ?? []).filter(({ name }) => !measured.has(name));
+  const order = SCENARIOS.map(({ name }) => name);
+  const all = [...kept, ...results].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const whole = { ...report, results: all };
+  writeFileSync(options.write, markdownOf(whole, last));
+  writeFileSync(beside, `${JSON.stringify(whole, null, 2)}\n`);
+}

@@ -6,9 +6,7 @@
  * between what the market did at an instant and what strategies make of it: there the loop stops and goes on.
  */
 
-import { BarRows } from '../domain/blockRows.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
-import { Block, type BlockExtra } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Lag, type LagRule } from './lag.ts';
@@ -17,10 +15,10 @@ import type { Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scanners } from './scanners.ts';
-import { type Strategies, StrategyError } from './strategy.ts';
-import type { Track } from './track.ts';
+import type { Strategies } from './strategies.ts';
+import { StrategyError } from './strategy.ts';
+import { schedule, settle, type Track } from './track.ts';
 
-const BY = 'session/feed';
 /** What facts of a catch-up carry besides. */
 const CATCHUP = { catchup: true };
 const NONE: readonly string[] = [];
@@ -54,7 +52,6 @@ export class FrameLoop {
   readonly #stages: FrameStages;
   readonly #session: Session;
   readonly #tracks: readonly Track[];
-  readonly #bars = new BarRows(new Block('BarAppended'));
   #closed = false;
   #failure: string | null = null;
   #halfway = false;
@@ -68,8 +65,7 @@ export class FrameLoop {
     this.#stages = stages;
     this.#session = session;
     this.#tracks = tracks;
-    this.#bars.block.by = BY;
-    for (const track of tracks) this.#schedule(track);
+    for (const track of tracks) schedule(track, stages.base, session);
   }
 
   get closed(): boolean {
@@ -104,7 +100,7 @@ export class FrameLoop {
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const lag = new Lag(this.#stages.recorder, this.#stages.lag);
     const { close } = this.#session;
-    for (const track of tracks) this.#schedule(track);
+    for (const track of tracks) schedule(track, this.#stages.base, this.#session);
     let done = false;
     while (!done) {
       // The close is an instant of its own, also for a symbol that has no bar then.
@@ -119,9 +115,7 @@ export class FrameLoop {
 
   #catchUpAt(tracks: readonly Track[], now: MarketTime, lag: Lag): void {
     const { recorder, processor, quality } = this.#stages;
-    this.#appendBars(tracks, now, CATCHUP);
-    processor.derive(tracks, now, CATCHUP);
-    processor.updateIndicators(tracks, CATCHUP);
+    this.bars += processor.step(tracks, this.#session, now, CATCHUP);
     quality.judge(tracks, this.#session, now, true);
     lag.take(tracks, now);
     recorder.commit();
@@ -163,11 +157,9 @@ export class FrameLoop {
     const watch = metrics.watch();
     this.#watch = watch;
     recorder.advance(now);
-    const any = this.#appendBars(tracks, now, null);
-    if (!any && now === this.#session.close) this.#skipToClose(now);
+    if (now === this.#session.close && !isAnyDue(tracks, now)) this.#skipToClose(now);
     watch?.start();
-    processor.derive(tracks, now);
-    processor.updateIndicators(tracks);
+    this.bars += processor.step(tracks, this.#session, now);
     watch?.stop('processor');
     quality.judge(tracks, this.#session, now);
   }
@@ -209,34 +201,8 @@ export class FrameLoop {
     }
     const recorded = recorder.commit({ market: true });
     watch?.end();
-    for (const track of this.#tracks) settle(track);
     if (recorder.at === this.#session.close) this.#closed = true;
     return recorded;
-  }
-
-  /** @returns false if no bar ends now */
-  #appendBars(tracks: readonly Track[], now: MarketTime, extra: BlockExtra): boolean {
-    const { recorder, processor } = this.#stages;
-    const bars = this.#bars;
-    const session = this.#session;
-    const first = recorder.seq + 1;
-    bars.begin(extra);
-    for (let i = 0; i < tracks.length; i++) {
-      const track = tracks[i]!;
-      if (track.nextEnd !== now) continue;
-      const seq = first + bars.rows;
-      takeQueued(track, bars);
-      track.base.freshSeq = seq;
-      track.base.lastSeq = seq;
-      processor.take(track, session, seq);
-      track.cursor += 1;
-      this.#schedule(track);
-    }
-    const rows = bars.end();
-    if (rows === 0) return false;
-    this.bars += rows;
-    recorder.appendBlock(bars.block);
-    return true;
   }
 
   /** Running out of data does not end a session: the clock moves on to the close. */
@@ -245,13 +211,6 @@ export class FrameLoop {
     const { data, seq } = recorder;
     const jump = { from: data.now, to: close };
     recorder.append('ClockAdvanced', { by: 'session/clock', cause: seq }, jump);
-  }
-
-  #schedule(track: Track): void {
-    const { queue, cursor } = track;
-    const { base } = this.#stages;
-    if (cursor >= queue.length) track.nextEnd = Number.POSITIVE_INFINITY;
-    else track.nextEnd = base.intraday ? queue.opened[cursor]! + base.ms : this.#session.close;
   }
 }
 
@@ -265,26 +224,7 @@ function dueOf(tracks: readonly Track[]): MarketTime {
   return due;
 }
 
-/** Forgets what was new in the frame. */
-function settle(track: Track): void {
-  for (const lane of track.lanes) {
-    if (lane.freshSeq === 0) continue;
-    lane.freshSeq = 0;
-    for (const runner of lane.runners) runner.freshSeq = 0;
-  }
-}
-
-/** Appends the next queued bar of `track`. */
-function takeQueued({ queue, cursor, base }: Track, bars: BarRows): void {
-  const row = bars.add();
-  bars.series[row] = base.series;
-  bars.cause[row] = 0;
-  bars.opened[row] = queue.opened[cursor]!;
-  bars.open[row] = queue.open[cursor]!;
-  bars.high[row] = queue.high[cursor]!;
-  bars.low[row] = queue.low[cursor]!;
-  bars.close[row] = queue.close[cursor]!;
-  bars.volume[row] = queue.volume[cursor]!;
-  bars.count[row] = 1;
-  bars.expected[row] = 1;
+/** True if a base bar of these tracks ends at `now`. */
+function isAnyDue(tracks: readonly Track[], now: MarketTime): boolean {
+  return tracks.some(({ nextEnd }) => nextEnd === now);
 }

@@ -17,9 +17,11 @@ import { Block, type BlockExtra } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Recorder } from './recorder.ts';
-import type { Lane, Runner, Track } from './track.ts';
+import { type Lane, type Runner, schedule, settle, type Track } from './track.ts';
 
 const BY = 'session/processor';
+/** Base bars are not the processor's: they come from the feed. */
+const FEED = 'session/feed';
 
 export interface ProcessorRules {
   readonly base: ParsedInterval;
@@ -32,27 +34,70 @@ export interface ProcessorRules {
 export class Processor {
   readonly #recorder: Recorder;
   readonly #rules: ProcessorRules;
-  readonly #bars = new BarRows(new Block('BarDerived'));
+  readonly #bars = new BarRows(new Block('BarAppended'));
+  readonly #derived = new BarRows(new Block('BarDerived'));
   readonly #updates = new ValueRows(new Block('IndicatorUpdated'));
+  /** By interval, the one last opened. */
+  readonly #windows = new Map<string, WindowBounds>();
   readonly #bar: Bar = emptyBar();
+  /** Seqs of the first base bar and of the first derived bar of the instant. */
+  #barSeq = 0;
+  #derivedSeq = 0;
 
   constructor(recorder: Recorder, rules: ProcessorRules) {
     this.#recorder = recorder;
     this.#rules = rules;
-    this.#bars.block.by = BY;
+    this.#bars.block.by = FEED;
+    this.#derived.block.by = BY;
     this.#updates.block.by = BY;
   }
 
-  /** Takes the base bar at the head of the queue of `track` into its windows. O(intervals). */
-  take(track: Track, session: Session, seq: number): void {
+  /**
+   * What the market does at `now`: base bars that end, windows that close, and the indicators of both.
+   *
+   * Worked out symbol by symbol, while what belongs to a symbol is at hand; recorded stage by stage. Within a
+   * stage symbols, then intervals ascend, then indicators go by registration. @returns how many base bars ended
+   */
+  step(tracks: readonly Track[], session: Session, now: MarketTime, extra: BlockExtra = null) {
+    const bars = this.#bars;
+    const derived = this.#derived;
+    const updates = this.#updates;
+    const recorder = this.#recorder;
+    bars.begin(extra);
+    derived.begin(extra);
+    updates.begin(extra);
+    this.#barSeq = recorder.seq + 1;
+    this.#derivedSeq = this.#barSeq + countEnding(tracks, now);
+    for (let i = 0; i < tracks.length; i++) {
+      const track = tracks[i]!;
+      settle(track);
+      if (track.nextEnd === now) this.#take(track, session);
+      if (track.due <= now) this.#derive(track, now);
+    }
+    if (bars.end() > 0) recorder.appendBlock(bars.block);
+    if (derived.end() > 0) recorder.appendBlock(derived.block);
+    if (updates.end() > 0) recorder.appendBlock(updates.block);
+    if (derived.rows > 0) pushBack(tracks, derived.rows);
+    return bars.rows;
+  }
+
+  /** Takes the next bar of the queue: into the windows it falls in, and into the indicators of base bars. */
+  #take(track: Track, session: Session): void {
     const { lanes, queue, cursor } = track;
-    if (lanes.length === 1) return;
-    const bar = queue.read(cursor, this.#bar);
+    const base = lanes[0]!;
+    const seq = this.#barSeq + this.#bars.rows;
+    const bar = readQueued(queue, cursor, this.#bar);
+    this.#bars.push(base.series, 0, bar);
+    base.freshSeq = seq;
+    base.lastSeq = seq;
+    this.#update(base, bar);
     for (let i = 1; i < lanes.length; i++) {
       const lane = lanes[i]!;
       this.fill(track, lane, session, bar);
       lane.lastSeq = seq;
     }
+    track.cursor = cursor + 1;
+    schedule(track, this.#rules.base, session);
   }
 
   /** Adds one base bar to a derived lane's window, opening it if need be. */
@@ -67,11 +112,16 @@ export class Processor {
     if (window.end < track.due) track.due = window.end;
   }
 
+  /** All symbols open the same windows: they are worked out once. */
   #boundsOf(interval: ParsedInterval, session: Session, opened: MarketTime): WindowBounds {
+    const known = this.#windows.get(interval.text);
+    if (known !== undefined && known.start <= opened && opened < known.end) return known;
     const { base, days } = this.#rules;
-    return spansSessions(interval)
+    const bounds = spansSessions(interval)
       ? longWindow(days, interval, base, session.date)
       : windowIn(session, interval, base, opened);
+    this.#windows.set(interval.text, bounds);
+    return bounds;
   }
 
   /** Closes a lane's window as `derive` would, into `bars` and not into the log. */
@@ -80,20 +130,9 @@ export class Processor {
     if (this.#rules.incomplete === 'emit' || window!.count >= window!.expected) bars.push(window!);
   }
 
-  /** Derived bars whose window ends at or before `now`: symbols, then intervals, ascending. */
-  derive(tracks: readonly Track[], now: MarketTime, extra: BlockExtra = null): void {
-    const bars = this.#bars;
-    bars.begin(extra);
-    for (let i = 0; i < tracks.length; i++) {
-      const track = tracks[i]!;
-      if (track.due <= now) this.#deriveTrack(track, now);
-    }
-    if (bars.end() > 0) this.#recorder.appendBlock(bars.block);
-  }
-
-  #deriveTrack(track: Track, now: MarketTime): void {
-    const bars = this.#bars;
-    const first = this.#recorder.seq + 1;
+  /** Closes the windows that end at or before `now`. */
+  #derive(track: Track, now: MarketTime): void {
+    const derived = this.#derived;
     const skips = this.#rules.incomplete === 'skip';
     track.due = Number.POSITIVE_INFINITY;
     for (let i = 1; i < track.lanes.length; i++) {
@@ -106,34 +145,23 @@ export class Processor {
       }
       window.holds = false;
       if (skips && window.count < window.expected) continue;
-      lane.freshSeq = first + bars.rows;
+      lane.freshSeq = this.#derivedSeq + derived.rows;
       lane.seqs.push(lane.freshSeq);
       track.totals.derived += 1;
-      bars.push(lane.series, lane.lastSeq, window);
+      derived.push(lane.series, lane.lastSeq, window);
+      this.#update(lane, window);
     }
   }
 
-  /** One update per indicator of every lane that got a bar: symbols, then intervals, then registration. */
-  updateIndicators(tracks: readonly Track[], extra: BlockExtra = null): void {
+  #update({ runners, freshSeq }: Lane, bar: Readonly<Bar>): void {
     const updates = this.#updates;
-    const first = this.#recorder.seq + 1;
-    updates.begin(extra);
-    for (let i = 0; i < tracks.length; i++) {
-      const { lanes } = tracks[i]!;
-      for (let j = 0; j < lanes.length; j++) {
-        const { freshSeq, runners, columns } = lanes[j]!;
-        if (freshSeq === 0 || runners.length === 0) continue;
-        const bar = columns.read(columns.length - 1, this.#bar);
-        for (let k = 0; k < runners.length; k++) {
-          const runner = runners[k]!;
-          const { indicator } = runner;
-          indicator.update(bar);
-          runner.freshSeq = first + updates.rows;
-          updates.push(runner.series, freshSeq, indicator.out);
-        }
-      }
+    for (let i = 0; i < runners.length; i++) {
+      const runner = runners[i]!;
+      const { indicator } = runner;
+      indicator.update(bar);
+      runner.freshSeq = this.#derivedSeq + updates.rows;
+      updates.push(runner.series, freshSeq, indicator.out);
     }
-    if (updates.end() > 0) this.#recorder.appendBlock(updates.block);
   }
 
   /** A bar that is added by hand. @returns its seq */
@@ -180,6 +208,34 @@ export class Processor {
       }
     }
   }
+}
+
+function countEnding(tracks: readonly Track[], now: MarketTime): number {
+  let count = 0;
+  for (let i = 0; i < tracks.length; i++) if (tracks[i]!.nextEnd === now) count += 1;
+  return count;
+}
+
+/** Updates of an instant come after its derived bars, `rows` of them. */
+function pushBack(tracks: readonly Track[], rows: number): void {
+  for (const { lanes } of tracks) {
+    for (const { freshSeq, runners } of lanes) {
+      if (freshSeq !== 0) for (const runner of runners) runner.freshSeq += rows;
+    }
+  }
+}
+
+/** Writes a base bar into `bar` and returns it. */
+function readQueued(queue: BarColumns, row: number, bar: Bar): Bar {
+  bar.opened = queue.opened[row]!;
+  bar.open = queue.open[row]!;
+  bar.high = queue.high[row]!;
+  bar.low = queue.low[row]!;
+  bar.close = queue.close[row]!;
+  bar.volume = queue.volume[row]!;
+  bar.count = 1;
+  bar.expected = 1;
+  return bar;
 }
 
 function emptyBar(): Bar {

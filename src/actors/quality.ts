@@ -31,24 +31,25 @@ export class Quality {
     const closing = now === session.close;
     for (const track of tracks) {
       const { base } = track;
-      if (base.freshSeq !== 0) this.#take(track, session, closing);
+      if (base.freshSeq !== 0) this.#take(track, session, now);
       if (closing) this.#close(track, session);
     }
   }
 
-  #take(track: Track, session: Session, closing: boolean): void {
+  /** A base bar has ended. */
+  #take(track: Track, session: Session, now: MarketTime): void {
     const { base } = track;
-    const opened = base.columns.opened[base.columns.length - 1]!;
     const step = this.#base.intraday ? this.#base.ms : session.close - session.open;
+    const opened = now - step;
     const from = track.accounted;
     track.present += 1;
     track.totals.bars += 1;
-    track.accounted = opened + step;
+    track.accounted = now;
     if (opened <= from || !this.#enabled) return;
     const missing = Math.round((opened - from) / step);
     const gap = this.#gap(track, { start: from, end: opened, missing }, base.freshSeq);
     // At the close the final score says it all.
-    if (closing) return;
+    if (now === session.close) return;
     this.#score(track, Math.round((track.accounted - session.open) / step), gap);
   }
 

@@ -49,8 +49,10 @@ export class SmaCross implements Strategy<SmaCrossConfig, SmaCrossState> {
   }
 
   onIndicator({ symbol }: IndicatorUpdate, context: StrategyContext<SmaCrossConfig>): void {
-    const fast = readingOf(this.#config.fast, symbol, context);
-    const slow = readingOf(this.#config.slow, symbol, context);
+    const view = context.view.symbol(symbol);
+    if (view === undefined) return;
+    const fast = view.value(this.#config.fast);
+    const slow = view.value(this.#config.slow);
     if (fast === null || slow === null || fast === slow) return;
     const above = fast > slow;
     const before = this.#above.get(symbol);
@@ -68,10 +70,4 @@ export class SmaCross implements Strategy<SmaCrossConfig, SmaCrossState> {
     this.#above.clear();
     for (const [symbol, above] of Object.entries(state)) this.#above.set(symbol, above);
   }
-}
-
-/** The present value of an indicator; null while it warms up. */
-function readingOf(key: string, symbol: string, { view }: StrategyContext): number | null {
-  const indicator = view.symbol(symbol)?.indicator(key);
-  return indicator?.valid && typeof indicator.value === 'number' ? indicator.value : null;
 }

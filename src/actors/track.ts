@@ -1,6 +1,8 @@
 /** What the frame loop keeps of one symbol: its queue, its series and the indicators on them. */
 import { BarColumns } from '../domain/bars.ts';
+import type { Session } from '../domain/calendar/calendar.ts';
 import { Window } from '../domain/derivation.ts';
+import { Column } from '../domain/frame.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Indicator } from '../indicators/indicator.ts';
@@ -13,7 +15,7 @@ export interface Runner {
   readonly series: number;
   /** First day of the history its series began with; the run's first if there was none. */
   since: TradingDate;
-  /** Seq of its update in the current frame; 0 if it had none. */
+  /** Seq of its update in the last frame that brought its lane a bar; 0 if it had none. */
   freshSeq: number;
 }
 
@@ -31,7 +33,7 @@ export interface Lane {
   /** Seq of the last base bar that went into the open window. */
   lastSeq: number;
   /** Seq of each derived bar of today, row by row; empty for the base. */
-  readonly seqs: number[];
+  readonly seqs: Column;
 }
 
 /** Of one symbol over the whole run: base bars, base bars expected by the closes so far, derived bars. */
@@ -120,8 +122,20 @@ export function createLane(interval: ParsedInterval, series: number, derived: bo
     runners: [],
     freshSeq: 0,
     lastSeq: 0,
-    seqs: [],
+    seqs: new Column(0),
   };
+}
+
+/** Works out when the next queued bar ends; of a daily one that is the close. */
+export function schedule(track: Track, base: ParsedInterval, session: Session): void {
+  const { queue, cursor } = track;
+  if (cursor >= queue.length) track.nextEnd = Number.POSITIVE_INFINITY;
+  else track.nextEnd = base.intraday ? queue.opened[cursor]! + base.ms : session.close;
+}
+
+/** Forgets what was new at the last instant; of an update nobody asks once its bar is not new. */
+export function settle({ lanes }: Track): void {
+  for (let i = 0; i < lanes.length; i++) lanes[i]!.freshSeq = 0;
 }
 
 /** When the first of the track's windows that hold a bar ends; Infinity if none does. */

@@ -222,6 +222,13 @@ export class SymbolView {
     return slot && indicatorView(slot);
   }
 
+  /** The value of an indicator that has one output; null while it is not valid, or if there is none. */
+  value(key: string): number | null {
+    const slot = this.#symbol.indicators.get(key);
+    if (slot === undefined || !slot.valid || slot.registered.outputs.length > 0) return null;
+    return slot.cells[0]!;
+  }
+
   get indicators(): readonly IndicatorView[] {
     return [...this.#symbol.indicators.values()].map(indicatorView);
   }
@@ -277,7 +284,7 @@ export class SymbolView {
       volume: metrics.volume,
       vwap: metrics.volume > 0 ? metrics.turnover / metrics.volume : null,
       bars: metrics.bars,
-      updated: metrics.updated,
+      updated: metrics.updated || null,
     };
   }
 
@@ -290,6 +297,8 @@ export class SessionView {
   readonly #data: SessionData;
   readonly #qualityEnabled: boolean;
   readonly #hidesLagging: boolean;
+  /** Those given out, as long as they are of the same stay in the session. */
+  readonly #views = new Map<string, { readonly of: SymbolData; readonly view: SymbolView }>();
 
   /** @param options.hidesLagging shows no symbol that lags: what strategies are given */
   constructor(
@@ -334,7 +343,12 @@ export class SessionView {
 
   symbol(symbol: string): SymbolView | undefined {
     const found = this.#shown(symbol);
-    return found && new SymbolView(this.#data, found, this.#qualityEnabled);
+    if (found === undefined) return undefined;
+    const known = this.#views.get(symbol);
+    if (known?.of === found) return known.view;
+    const view = new SymbolView(this.#data, found, this.#qualityEnabled);
+    this.#views.set(symbol, { of: found, view });
+    return view;
   }
 
   #shown(symbol: string): SymbolData | undefined {
@@ -350,7 +364,7 @@ function indicatorView(slot: IndicatorSlot): IndicatorView {
     interval,
     value: valueFrom(outputs, slot.cells, 0),
     valid: slot.valid,
-    updated: slot.updated,
+    updated: slot.updated || null,
     seq: slot.seq,
   };
 }

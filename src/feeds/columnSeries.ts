@@ -1,11 +1,11 @@
 /** Columns of bars in memory as a series: checked like a file, kept whole. */
 import { createHash } from 'node:crypto';
-import { BarColumns } from '../domain/bars.ts';
+import type { BarColumns } from '../domain/bars.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import type { Interval } from '../domain/interval.ts';
 import { attempt } from './feedProblems.ts';
 import { emptyRow, Intake, type Piece } from './intake.ts';
-import { type BarRange, IndexedSeries, type Part, type Series } from './series.ts';
+import { type BarRange, IndexedSeries, joined, type Part, type Series } from './series.ts';
 import { type Stamp, Stamps } from './stamps.ts';
 import type { BadRowPolicy } from './validation.ts';
 
@@ -39,7 +39,7 @@ export async function seriesOfEach(
 }
 
 /**
- * The good rows of `given`, which stays as it is.
+ * The good rows of `given`, which is taken over: its columns hold them from here on.
  *
  * @param source kind of source
  * @throws {FeedError} for bad rows under `fail`
@@ -50,23 +50,27 @@ function columnSeries(source: string, given: GivenColumns, { calendar, policy }:
   const place = { shown, file: source, unit: 'row' } as const;
   const intake = new Intake({ interval, calendar, policy, place });
   const stamps = new Stamps({ interval, stamp, zone: 'UTC', calendar });
-  const kept = new BarColumns(columns.length);
+  const fingerprint = fingerprintOf(given);
   const row = emptyRow();
+  let kept = 0;
   for (let i = 0; i < columns.length; i++) {
     columns.read(i, row.bar);
     row.bar.opened = stamps.ofInstant(columns.opened[i]!);
     row.line = i + 1;
-    row.start = kept.length;
-    row.end = kept.length + 1;
+    row.start = kept;
+    row.end = kept + 1;
     if (Number.isNaN(columns.opened[i])) {
       intake.bad(row.line, 'time is not a number: give epoch milliseconds');
     } else if (Number.isNaN(row.bar.opened)) {
       intake.bad(row.line, `time "${columns.opened[i]}" ${stamps.problem}`);
     } else if (intake.row(row)) {
-      kept.push(row.bar);
+      if (kept < i) columns.write(kept, row.bar);
+      else columns.opened[i] = row.bar.opened;
+      kept += 1;
     }
   }
-  const part = new ColumnPart(kept, { fingerprint: fingerprintOf(given), ...intake.finish() });
+  columns.length = kept;
+  const part = new ColumnPart(columns, { fingerprint, ...intake.finish() });
   return new IndexedSeries(source, { symbol, interval, parts: [part] });
 }
 
@@ -85,13 +89,8 @@ class ColumnPart implements Part {
   }
 
   async read(pieces: readonly Piece[], range: BarRange): Promise<void> {
-    const row = emptyRow();
-    for (const { start, end, firstLine } of pieces) {
-      for (let i = start; i < end; i++) {
-        row.line = firstLine + i - start;
-        this.#columns.read(i, row.bar);
-        range.row(row);
-      }
+    for (const { start, end, firstLine } of joined(pieces, Number.POSITIVE_INFINITY)) {
+      range.slice(this.#columns, { start, end, firstLine });
     }
   }
 }

@@ -124,13 +124,18 @@ function columnsOf(symbol: string, table: BarTable): GivenColumns {
         `the "${interval}" bars of ${symbol} have ${length} times and ${values?.length ?? 'no'} values of "${field}"; give one for each bar`,
       );
     }
-    // Not `set`, which would take `null` for 0.
-    for (let i = 0; i < length; i++) columns[field][i] = numberOf(values[i]);
+    fill(columns[field], values);
   }
   columns.count.fill(1);
   columns.expected.fill(1);
   columns.length = length;
   return { symbol, interval, stamp: table.stamp ?? 'open', columns };
+}
+
+function fill(column: Float64Array, values: ArrayLike<number>): void {
+  if (values instanceof Float64Array) column.set(values);
+  // Not `set`, which would take `null` for 0.
+  else for (let i = 0; i < values.length; i++) column[i] = numberOf(values[i]);
 }
 
 function storedInterval(symbol: string, text: string | undefined): Interval {

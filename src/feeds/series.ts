@@ -39,8 +39,10 @@ export function joined(pieces: readonly Piece[], largest: number): readonly Run[
 
 /** Collects the bars of `[from, to)` and where they came from. */
 export class BarRange {
-  readonly bars: BarColumns;
   readonly provenance: Provenance[] = [];
+  /** Null until there is a bar. */
+  #bars: BarColumns | null = null;
+  readonly #atMost: number;
   readonly #from: MarketTime;
   readonly #to: MarketTime;
   readonly #source: string;
@@ -53,7 +55,7 @@ export class BarRange {
     source: string,
     { from, to, atMost }: { from: MarketTime; to: MarketTime; atMost: number },
   ) {
-    this.bars = new BarColumns(atMost);
+    this.#atMost = atMost;
     this.#source = source;
     this.#from = from;
     this.#to = to;
@@ -67,19 +69,33 @@ export class BarRange {
 
   row({ line, bar }: Row): void {
     if (bar.opened < this.#from || bar.opened >= this.#to) return;
-    this.bars.push(bar);
-    if (this.#count > 0 && line === this.#firstLine + this.#count) {
-      this.#count++;
-      return;
-    }
-    this.#endRun();
-    this.#firstLine = line;
-    this.#count = 1;
+    this.#bars ??= new BarColumns(this.#atMost);
+    this.#bars.push(bar);
+    this.#note(line, 1);
+  }
+
+  /** Takes a copy of a run of rows that lie in columns. */
+  slice(columns: BarColumns, { start, end, firstLine }: Omit<Run, 'bars'>): void {
+    const from = Math.max(start, columns.lowerBound(this.#from));
+    const to = Math.min(end, columns.lowerBound(this.#to));
+    if (from >= to) return;
+    this.#bars ??= new BarColumns(this.#atMost);
+    this.#bars.append(columns, from, to);
+    this.#note(firstLine + from - start, to - from);
   }
 
   end(): FeedBars {
     this.#endRun();
-    return { bars: this.bars, provenance: this.provenance };
+    return { bars: this.#bars ?? new BarColumns(0), provenance: this.provenance };
+  }
+
+  /** Rows from `line` on were taken. */
+  #note(line: number, rows: number): void {
+    if (this.#count === 0 || line !== this.#firstLine + this.#count) {
+      this.#endRun();
+      this.#firstLine = line;
+    }
+    this.#count += rows;
   }
 
   #endRun(): void {

@@ -5,14 +5,10 @@
  * Files are written in order, and a file is on stable storage before the first byte of the next is written:
  * after a crash only the last one can be incomplete.
  */
-import { closeSync, fdatasync, fdatasyncSync, openSync, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { promisify } from 'node:util';
-import { LogWriteFailed } from '../domain/errors.ts';
-import { syncFolder } from './durableFile.ts';
-
-const writeBytes = promisify(write);
-const sync = promisify(fdatasync);
+import { LogWriteFailed, sentenceOf } from '../domain/errors.ts';
+import { type Disk, type Piece, writeAll, writeAllSync } from './disk.ts';
+import { writeFailure } from './writeFailure.ts';
 
 /** Bytes that are worth a commit of their own; also the size of a chunk. */
 const COMMIT_BYTES = 1 << 18;
@@ -22,7 +18,8 @@ const SPARE_CHUNKS = 8;
 
 interface OutputFile {
   readonly path: string;
-  readonly fd: number;
+  /** Null while it is not made: not before all of the file before it is on stable storage. */
+  fd: number | null;
   /** Where the next byte goes. */
   size: number;
   /** True until the folder is known to keep its name. */
@@ -45,6 +42,8 @@ interface Waiter {
 }
 
 export class CommitQueue {
+  readonly #disk: Disk;
+  readonly #onSynced: (path: string, bytes: number) => void;
   #file: OutputFile | null = null;
   /** The file of the last chunk written. */
   #written: OutputFile | null = null;
@@ -57,8 +56,14 @@ export class CommitQueue {
   #waiters: Waiter[] = [];
   /** The commits under way; null while there are none. */
   #run: Promise<void> | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelTimer: (() => void) | null = null;
   #failure: LogWriteFailed | null = null;
+
+  /** @param onSynced told how far the last file is on stable storage, whenever that has changed */
+  constructor(disk: Disk, onSynced: (path: string, bytes: number) => void = () => {}) {
+    this.#disk = disk;
+    this.#onSynced = onSynced;
+  }
 
   /** Bytes appended and not yet on stable storage. */
   get backlog(): number {
@@ -82,11 +87,13 @@ export class CommitQueue {
 
   /** From now on bytes go to the end of the file at `path`, which has `size` bytes; 0: it is new. */
   openFile(path: string, size = 0): void {
+    this.#file = { path, fd: null, size, isNew: size === 0 };
+    if (size === 0) return;
     try {
-      const fd = openSync(path, size === 0 ? 'wx' : 'r+');
-      this.#file = { path, fd, size, isNew: size === 0 };
+      // What another writer has left may be in the memory of the system only.
+      this.#disk.syncSync(this.#opened(this.#file));
     } catch (error) {
-      throw this.#fail(error);
+      throw this.fail(error);
     }
   }
 
@@ -121,13 +128,13 @@ export class CommitQueue {
       // later bytes before earlier ones.
       const chunks = [...this.#writing, ...this.#pending].filter((chunk) => !chunk.written);
       for (const chunk of chunks) {
-        if (before !== null && before !== chunk.file) fdatasyncSync(before.fd);
+        if (before !== null && before !== chunk.file) this.#disk.syncSync(this.#opened(before));
         before = chunk.file;
-        writeAllSync(chunk);
+        writeAllSync(this.#disk, this.#opened(before), pieceOf(chunk));
         chunk.written = true;
       }
     } catch (error) {
-      throw this.#fail(error);
+      throw this.fail(error);
     }
   }
 
@@ -136,13 +143,19 @@ export class CommitQueue {
     try {
       await this.durable();
     } finally {
-      this.#stopTimer();
-      await this.#run;
-      for (const file of new Set([this.#written, this.#file]))
-        if (file !== null) closeSync(file.fd);
-      this.#written = null;
-      this.#file = null;
+      await this.letGo();
     }
+  }
+
+  /** Closes the files as they are, once nothing is being written any more. */
+  async letGo(): Promise<void> {
+    this.#stopTimer();
+    await this.#run;
+    this.#stopTimer();
+    for (const file of new Set([this.#written, this.#file]))
+      if (file !== null && file.fd !== null) this.#disk.close(file.fd);
+    this.#written = null;
+    this.#file = null;
   }
 
   #chunkFor(length: number): Chunk {
@@ -173,7 +186,7 @@ export class CommitQueue {
       do await this.#commit();
       while (this.#waiters.length > 0 || this.#appended - this.#taken >= COMMIT_BYTES);
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     this.#run = null;
     if (this.#failure === null && this.#pending.length > 0) this.#startSoon();
@@ -187,15 +200,17 @@ export class CommitQueue {
     this.#taken = upTo;
     for (const chunk of chunks) {
       if (this.#written !== chunk.file) await this.#moveTo(chunk.file);
-      if (!chunk.written) await writeAll(chunk);
+      if (!chunk.written) await writeAll(this.#disk, this.#opened(chunk.file), pieceOf(chunk));
       chunk.written = true;
     }
     const file = this.#written;
-    if (file !== null) await sync(file.fd);
+    if (file !== null) await this.#disk.sync(this.#opened(file));
     if (file?.isNew === true) {
-      syncFolder(dirname(file.path));
+      this.#disk.syncFolder(dirname(file.path));
       file.isNew = false;
     }
+    const last = chunks.at(-1);
+    if (last !== undefined) this.#onSynced(last.file.path, last.position + last.length);
     this.#writing = [];
     this.#recycle(chunks);
     this.#settle(upTo);
@@ -203,10 +218,19 @@ export class CommitQueue {
 
   async #moveTo(file: OutputFile): Promise<void> {
     const before = this.#written;
+    if (before !== null) {
+      const fd = this.#opened(before);
+      await this.#disk.sync(fd);
+      before.fd = null;
+      this.#disk.close(fd);
+    }
     this.#written = file;
-    if (before === null) return;
-    await sync(before.fd);
-    closeSync(before.fd);
+  }
+
+  /** The descriptor of a file, which is made if need be. */
+  #opened(file: OutputFile): number {
+    file.fd ??= this.#disk.open(file.path, file.isNew ? 'wx' : 'r+');
+    return file.fd;
   }
 
   #recycle(chunks: readonly Chunk[]): void {
@@ -223,11 +247,10 @@ export class CommitQueue {
     for (const { resolve } of done) resolve();
   }
 
-  #fail(cause: unknown): LogWriteFailed {
+  /** Takes nothing any more, for that reason. */
+  fail(cause: unknown): LogWriteFailed {
     const path = this.#file?.path ?? 'a segment';
-    const reason = (cause as Error).message;
-    const message = `the log cannot be written, "${path}": ${reason}: make room, then run it again`;
-    this.#failure ??= new LogWriteFailed(message, { cause });
+    this.#failure ??= failureOf(path, cause);
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const { reject } of waiters) reject(this.#failure);
@@ -235,24 +258,21 @@ export class CommitQueue {
   }
 
   #startSoon(): void {
-    this.#timer ??= setTimeout(() => this.#start(), COMMIT_MS);
+    this.#cancelTimer ??= this.#disk.later(COMMIT_MS, () => this.#start());
   }
 
   #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 }
 
-async function writeAll({ file, bytes, length, position }: Chunk): Promise<void> {
-  for (let done = 0; done < length; ) {
-    const { bytesWritten } = await writeBytes(file.fd, bytes, done, length - done, position + done);
-    done += bytesWritten;
-  }
+function failureOf(path: string, cause: unknown): LogWriteFailed {
+  const failure = writeFailure(`"${path}"`, cause);
+  if (failure instanceof LogWriteFailed) return failure;
+  return new LogWriteFailed(`the log cannot be written, ${sentenceOf(cause)}`, { cause });
 }
 
-function writeAllSync({ file, bytes, length, position }: Chunk): void {
-  for (let done = 0; done < length; ) {
-    done += writeSync(file.fd, bytes, done, length - done, position + done);
-  }
+function pieceOf({ bytes, length, position }: Chunk): Piece {
+  return { bytes: bytes.subarray(0, length), from: 0, position };
 }

@@ -6,8 +6,8 @@
  * reached, and stay raw: to compress them costs about as much time as to encode and hash them did, for a few
  * bytes of what is mostly indicator values. `sealLog` does that, once a run is over.
  */
-import { mkdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
@@ -17,7 +17,8 @@ import type { MarketTime } from '../domain/time.ts';
 import { ByteWriter } from './bytes.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { CommitQueue } from './commitQueue.ts';
-import { syncFolder } from './durableFile.ts';
+import { cutAfter } from './cutting.ts';
+import { type Disk, REAL_DISK } from './disk.ts';
 import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FileLogReader } from './fileLogReader.ts';
 import { Journal, type JournalEntry } from './journal.ts';
@@ -41,7 +42,9 @@ import { type Recovery, recover } from './recovery.ts';
 import { encodeHead } from './segmentHead.ts';
 import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
 import { SnapshotWriter } from './snapshotWriter.ts';
+import { SyncedMark } from './syncedMark.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
+import { writeFailure } from './writeFailure.ts';
 import { WriterLock } from './writerLock.ts';
 
 const SEGMENT_BYTES = 64 * 2 ** 20;
@@ -49,6 +52,13 @@ const SEGMENT_BYTES = 64 * 2 ** 20;
 export interface FileLogOptions {
   /** Size at which a segment is rolled. Never changes the chain. Default 64 MiB. */
   readonly segmentBytes?: number;
+  /** What is written to; default the computer's. */
+  readonly disk?: Disk;
+}
+
+export interface GoOnOptions extends FileLogOptions {
+  /** True if the log has its past from another run: nothing was interrupted. */
+  readonly isFork?: boolean;
 }
 
 export class FileLog implements LogWriter {
@@ -63,8 +73,10 @@ export class FileLog implements LogWriter {
   readonly #files: LogFiles;
   readonly #states: LogStates;
   readonly #snapshots: SnapshotWriter;
-  readonly #queue = new CommitQueue();
+  readonly #disk: Disk;
+  readonly #queue: CommitQueue;
   readonly #journal: Journal;
+  readonly #synced: SyncedMark;
   readonly #segmentBytes: number;
   readonly #waiters = new Waiters();
   readonly #head = new ByteWriter();
@@ -78,9 +90,12 @@ export class FileLog implements LogWriter {
       this.#snapshots.link(record);
       this.#queue.append(record);
       if (this.#queue.fileSize >= this.#segmentBytes) this.#roll();
+      this.#index.checkpoint = this.#state.checkpoint(this.#segment, this.#queue.fileSize);
     },
     frame: (record, { firstSeq, at }) => {
-      this.#index.note(this.#segment, { kind: 'frame', firstSeq, at }, this.#queue.fileSize);
+      const contents = record.readUInt32LE(12);
+      const header = { kind: 'frame', firstSeq, at, contents } as const;
+      this.#index.note(this.#segment, header, this.#queue.fileSize, record);
       this.#queue.append(record);
     },
   };
@@ -93,19 +108,34 @@ export class FileLog implements LogWriter {
     const { lock, manifest, scan, recovered } = opened;
     this.folder = folder;
     this.recovered = recovered;
+    this.#disk = options.disk ?? REAL_DISK;
+    this.#queue = new CommitQueue(this.#disk, (path, bytes) =>
+      this.#synced.move({ segment: basename(path), bytes }),
+    );
     this.#lock = lock;
     this.#state = scan.state;
     this.#index = scan.index;
     this.#files = new LogFiles(folder, scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
-    this.#snapshots = new SnapshotWriter(folder, manifest.run, scan.state.position);
+    this.#snapshots = new SnapshotWriter(folder, manifest.run, {
+      position: scan.state.position,
+      disk: this.#disk,
+    });
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     this.#manifest = manifest;
     this.#segment = scan.lastSegment;
     this.#bytesBefore = bytesOfSegments(folder);
-    if (this.#segment === 0) this.#roll();
-    else this.#queue.openFile(join(folder, segmentName(this.#segment)), scan.lastSegmentBytes);
-    this.#journal = new Journal(folder);
+    try {
+      if (this.#segment === 0) this.#roll();
+      else this.#queue.openFile(join(folder, segmentName(this.#segment)), scan.lastSegmentBytes);
+      const synced = { segment: segmentName(this.#segment), bytes: scan.lastSegmentBytes };
+      this.#synced = new SyncedMark(folder, this.#disk, synced);
+      this.#journal = new Journal(folder, this.#disk);
+    } catch (error) {
+      this.#queue.fail(error);
+      void this.#queue.letGo();
+      throw error;
+    }
   }
 
   /**
@@ -117,22 +147,25 @@ export class FileLog implements LogWriter {
     given: NewManifest,
     options: FileLogOptions = {},
   ): Promise<FileLog> {
-    makeFolder(resolve(folder));
-    const lock = WriterLock.claim(folder, 0);
+    const disk = options.disk ?? REAL_DISK;
+    const lock = written(folder, () => {
+      makeFolder(resolve(folder), disk);
+      return WriterLock.claim(folder, 0);
+    });
     try {
       if (manifestStamp(folder) !== null || listSegments(folder).length > 0) {
         throw new UsageError(`"${folder}" already holds a run: choose another folder`);
       }
       const manifest = { ...newManifest(given), epoch: lock.epoch };
-      writeManifest(folder, manifest);
-      syncFolder(dirname(folder));
+      writeManifest(folder, manifest, disk);
+      disk.syncFolder(dirname(resolve(folder)));
       const scan = new LogScan(folder);
       const log = new FileLog(folder, { lock, manifest, scan, recovered: null }, options);
       await log.durable();
       return log;
     } catch (error) {
       lock.release();
-      throw error;
+      throw writeFailure(`"${folder}"`, error);
     }
   }
 
@@ -144,10 +177,11 @@ export class FileLog implements LogWriter {
    * @throws {LogCorrupted} if it is damaged anywhere else
    */
   static async open(folder: string, options: FileLogOptions = {}): Promise<FileLog> {
-    const lock = WriterLock.claim(folder, readManifest(folder).epoch);
+    const { epoch } = readManifest(folder);
+    const lock = written(folder, () => WriterLock.claim(folder, epoch));
     try {
       const manifest = readManifest(folder);
-      const { scan, recovered } = recover(folder, manifest);
+      const { scan, recovered } = recover(folder, manifest, options.disk ?? REAL_DISK);
       const log = new FileLog(folder, { lock, manifest, scan, recovered }, options);
       log.updateManifest({
         epoch: lock.epoch,
@@ -159,14 +193,53 @@ export class FileLog implements LogWriter {
       return log;
     } catch (error) {
       lock.release();
-      throw error;
+      throw writeFailure(`"${folder}"`, error);
+    }
+  }
+
+  /**
+   * Opens the log of a run to go on after the frame that ends with fact `to`; later ones are taken back. A crash in
+   * the middle of that leaves a log that opens.
+   *
+   * @param lock of the folder; it is the log's from here on, and released if this fails
+   * @throws as `open`
+   */
+  static goOn(folder: string, lock: WriterLock, to: number, options: GoOnOptions = {}): FileLog {
+    const disk = options.disk ?? REAL_DISK;
+    try {
+      const opened = recover(folder, readManifest(folder), disk);
+      const { recovered } = opened;
+      let { scan } = opened;
+      const { position } = scan.state;
+      const manifest: Manifest = {
+        ...readManifest(folder),
+        epoch: lock.epoch,
+        closed: null,
+        status: options.isFork ? 'running' : 'recovered',
+        ...(!options.isFork && { recovered: { bytes_cut: recovered?.bytesCut ?? 0, seq: to } }),
+      };
+      // First this, since a log that was closed has to end as it was closed.
+      writeManifest(folder, manifest, disk);
+      if (position > to) {
+        cutAfter(folder, to, disk);
+        scan = new LogScan(folder);
+        scan.advance();
+      }
+      const log = new FileLog(folder, { lock, manifest, scan, recovered }, options);
+      if (options.isFork) log.journal({ type: 'Forked' });
+      else log.journal({ type: 'Resumed', facts_taken_back: position - to });
+      return log;
+    } catch (error) {
+      lock.release();
+      throw writeFailure(`"${folder}"`, error);
     }
   }
 
   /**
    * Opens the log of a run to read it, also beside its writer. Writes nothing.
    *
-   * The last segment is checked here, earlier ones as far as they are read: `checkLog` checks everything.
+   * The last segment is checked here, of a long one only the end if the index leads there; the rest as far as it is
+   * read. `checkLog` checks everything.
    * @throws {UsageError} if the folder holds no run
    * @throws {LogCorrupted} if what was checked is damaged
    */
@@ -255,13 +328,19 @@ export class FileLog implements LogWriter {
 
   /** Records what depends on the host and is no fact, beside the log. */
   journal(entry: JournalEntry): void {
-    this.#journal.write(this.position, entry);
+    try {
+      this.#journal.write(this.position, entry);
+    } catch (error) {
+      // Whoever tells of a pause is not to fail for it: the next append does.
+      this.#queue.fail(error);
+    }
   }
 
   /** Replaces parts of the manifest. On return that is on stable storage. */
   updateManifest(patch: ManifestPatch): void {
-    this.#manifest = { ...this.#manifest, ...patch };
-    writeManifest(this.folder, this.#manifest);
+    const manifest = { ...this.#manifest, ...patch };
+    written(this.folder, () => writeManifest(this.folder, manifest, this.#disk));
+    this.#manifest = manifest;
   }
 
   /**
@@ -277,24 +356,27 @@ export class FileLog implements LogWriter {
     this.#segment += 1;
     this.#queue.openFile(join(this.folder, segmentName(this.#segment)));
     const head = this.#state.head(this.#segment);
-    this.#index.note(this.#segment, { kind: 'head', firstSeq: head.firstSeq, at: head.at }, 0);
     this.#head.length = 0;
     encodeHead(this.#head, head);
-    this.#queue.append(this.#head.written());
+    const record = this.#head.written();
+    this.#index.note(this.#segment, { kind: 'head', ...head, contents: 0 }, 0, record);
+    this.#queue.append(record);
   }
 
   async #close(status: RunStatus): Promise<void> {
     try {
       await this.#queue.close();
       await this.#snapshots.close();
-      this.#index.save(this.folder, this.#manifest.run);
+      written(this.folder, () => this.#index.save(this.folder, this.#manifest.run, this.#disk));
       const finished = new Date().toISOString();
       const segments = this.#segment;
       this.updateManifest({
         status,
         closed: { seq: this.position, chain_hash: this.chainHash(), segments, finished },
       });
+      written(this.folder, () => this.#synced.remove());
     } finally {
+      this.#synced.close();
       this.#journal.close();
       this.#lock.release();
       this.#waiters.wake();
@@ -302,9 +384,18 @@ export class FileLog implements LogWriter {
   }
 }
 
+/** @throws {LogWriteFailed} in place of what the system says */
+function written<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeFailure(`"${folder}"`, error);
+  }
+}
+
 /** One level at a time: Node's recursive way never returns where a parent refuses to have children, as in /proc. */
-function makeFolder(folder: string): void {
+function makeFolder(folder: string, disk: Disk): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (folder !== dirname(folder)) makeFolder(dirname(folder));
-  mkdirSync(folder);
+  if (folder !== dirname(folder)) makeFolder(dirname(folder), disk);
+  disk.makeFolder(folder);
 }

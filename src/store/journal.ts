@@ -2,8 +2,9 @@
  * `journal.ndjson`: what depended on the host and changed nothing in the market, such as pauses, overruns and
  * recoveries. Beside the log and never part of it; one JSON object a line.
  */
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Disk, REAL_DISK, writeAllSync } from './disk.ts';
 import { parseJson } from './json.ts';
 
 const JOURNAL_NAME = 'journal.ndjson';
@@ -19,23 +20,29 @@ export interface RecordedEntry extends JournalEntry {
 }
 
 export class Journal {
+  readonly #disk: Disk;
   readonly #fd: number;
 
-  constructor(folder: string) {
+  constructor(folder: string, disk: Disk = REAL_DISK) {
     const path = join(folder, JOURNAL_NAME);
     const text = textOf(path);
-    this.#fd = openSync(path, 'a');
-    if (text !== '' && !text.endsWith('\n')) writeSync(this.#fd, '\n');
+    this.#disk = disk;
+    this.#fd = disk.open(path, 'a');
+    if (text !== '' && !text.endsWith('\n')) this.#append('\n');
   }
 
   /** Appends a line at once. Entries are rare: some microseconds each. */
   write(seq: number, entry: JournalEntry): void {
     const time = new Date().toISOString();
-    writeSync(this.#fd, `${JSON.stringify({ time, seq, ...entry })}\n`);
+    this.#append(`${JSON.stringify({ time, seq, ...entry })}\n`);
   }
 
   close(): void {
-    closeSync(this.#fd);
+    this.#disk.close(this.#fd);
+  }
+
+  #append(text: string): void {
+    writeAllSync(this.#disk, this.#fd, { bytes: Buffer.from(text), from: 0, position: null });
   }
 }
 

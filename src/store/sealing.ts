@@ -4,13 +4,14 @@
  * The sealed file is made complete under another name and renamed; only then is the raw one removed. After a
  * crash in between both are there, with the same content.
  */
-import { existsSync, openSync, rmSync } from 'node:fs';
+import { existsSync, openSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { LogCorrupted } from '../domain/errors.ts';
 import { ByteWriter } from './bytes.ts';
-import { syncFolder, UNFINISHED, writeFileDurably } from './durableFile.ts';
+import { type Disk, REAL_DISK } from './disk.ts';
+import { UNFINISHED, writeFileDurably } from './durableFile.ts';
 import { RawSegment } from './rawSegment.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
 import { type BatchContent, encodeBatch, SealedSegment } from './sealedSegment.ts';
@@ -43,7 +44,7 @@ export async function sealSegment(folder: string, number: number): Promise<void>
     await file.close();
   }
   await rename(unfinished, path);
-  syncFolder(folder);
+  REAL_DISK.syncFolder(folder);
   await rm(join(folder, segmentName(number)));
 }
 
@@ -90,7 +91,7 @@ function extended(batch: BatchContent | null, header: RecordHeader): BatchConten
 }
 
 /** Makes a sealed segment raw again, so that it can be written on. @throws {LogCorrupted} */
-export function unsealSegment(folder: string, number: number): void {
+export function unsealSegment(folder: string, number: number, disk: Disk): void {
   const segment = openSegment(folder, number);
   if (!(segment instanceof SealedSegment)) {
     segment?.close();
@@ -100,20 +101,20 @@ export function unsealSegment(folder: string, number: number): void {
     const parts = segment
       .batches()
       .map(({ header, offset }) => Buffer.from(segment.view(offset, header.contents)));
-    writeFileDurably(join(folder, segmentName(number)), Buffer.concat(parts));
+    writeFileDurably(join(folder, segmentName(number)), Buffer.concat(parts), disk);
   } catch (error) {
     throw error instanceof Damage ? error.toError(0) : error;
   } finally {
     segment.close();
   }
-  rmSync(join(folder, sealedName(number)));
+  disk.remove(join(folder, sealedName(number)));
 }
 
 /**
  * Finishes what a crash has left undone: raw segments whose sealed form is complete are removed.
  * @throws {LogCorrupted} if a sealed one beside its raw one holds something else; both stay
  */
-export function finishSealing(folder: string): void {
+export function finishSealing(folder: string, disk: Disk = REAL_DISK): void {
   for (const number of listSegments(folder)) {
     const [raw, sealed] = [segmentName(number), sealedName(number)];
     if (!existsSync(join(folder, sealed)) || !existsSync(join(folder, raw))) continue;
@@ -123,7 +124,7 @@ export function finishSealing(folder: string): void {
         { segment: sealed, offset: 0, lastGoodSeq: 0 },
       );
     }
-    rmSync(join(folder, raw));
+    disk.remove(join(folder, raw));
   }
 }
 

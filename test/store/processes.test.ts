@@ -147,7 +147,7 @@ describe('a disk that is full', () => {
     const child = spawn('sh', ['-c', limited], { stdio: ['ignore', 'pipe', 'inherit'] });
     const lines = await allLines(child);
     expect(lines.at(-1)).toMatch(
-      /^LogWriteFailed: the log cannot be written, ".*00000001\.log": EFBIG: .*: make room, then run it again$/,
+      /^LogWriteFailed: the log cannot be written, ".*00000001\.log": EFBIG: .*: make room, then resume the run$/,
     );
     const acknowledged = Number(lines.at(-2));
     const log = await FileLog.open(folder);

@@ -2,6 +2,7 @@
 
 import { explain, findingsOf } from './issues.ts';
 import { canonicalKeys } from './keys.ts';
+import { CONFIG_DEPTH_MAX, nestsTooDeep } from './nesting.ts';
 import { partsOf } from './parts.ts';
 import { type Problem, problemsOf } from './problem.ts';
 import { checkRules, type Known } from './rules.ts';
@@ -18,6 +19,10 @@ export type ParsedConfig =
  * Each mistake gives one problem. Parts that parsed are checked against each other also when others did not.
  */
 export function parseConfig(raw: unknown, known: Known): ParsedConfig {
+  if (nestsTooDeep(raw)) {
+    const message = `nests deeper than ${CONFIG_DEPTH_MAX} levels: write it flatter`;
+    return { ok: false, problems: [{ path: '', message }] };
+  }
   const keys = canonicalKeys(Config, raw);
   const live = isObject(keys.value) && keys.value.mode === 'live';
   const schema = live ? Config.partial({ backtest_config: true }) : Config;

@@ -41,6 +41,8 @@ export class AnswerTooLarge extends UsageError {
 }
 
 const JSON_MAX = 8 * 2 ** 20;
+/** How long the first answer waits for the index, which most runs have by then. */
+const INDEX_MS = 300;
 
 type Asked<N extends EndpointName> = ReturnType<(typeof ENDPOINTS)[N]['question']['parse']>;
 type Answers = {
@@ -52,7 +54,10 @@ type Answers = {
 };
 
 const ANSWERS: Answers = {
-  run: (run, _, { a, b, control }) => describeRun(run, { other: run === b ? a : b, control }),
+  run: async (run, _, { a, b, control }) => {
+    if (!run.indexed) await Promise.race([run.grow(), waited(INDEX_MS)]);
+    return describeRun(run, { other: run === b ? a : b, control });
+  },
   events: eventsPage,
   rank: (run, { seq, q }) => rankOf(run, seq, q),
   event: (run, { seq }) => eventDetail(run, seq),
@@ -85,6 +90,12 @@ const ANSWERS: Answers = {
   divergence: (_, { ignore }, { a, b }) => divergenceOf(a, b, ignore),
   notes: (_run, _asked, inspected) => inspected.notes(),
 };
+
+function waited(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
 
 /** Has the index know everything first. */
 function indexed<Q, A>(answer: (run: InspectedRun, asked: Q) => A | Promise<A>) {

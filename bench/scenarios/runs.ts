@@ -1,0 +1,86 @@
+/** Whole runs with the durable log on, beside the hand-written loop over the same arrays. */
+import { type RunOptions, runOver, THREE, TWENTY } from '../engineRun.ts';
+import { bytesIn, freshPath, remove } from '../folders.ts';
+import { fusedLoop } from '../fusedLoop.ts';
+import { fusedTwenty } from '../fusedTwenty.ts';
+import { createMarket, type Market } from '../market.ts';
+import { type Prepared, rounded, type Scenario } from '../scenario.ts';
+
+/** A loop over a small market is too short to be timed: it is done so often that this many bars go through. */
+const REFERENCE_BARS = 400_000;
+
+/** Milliseconds of one pass of `loop` over `market`. */
+export function loopMs(market: Market, loop = fusedLoop): number {
+  const times = Math.max(1, Math.round(REFERENCE_BARS / market.bars));
+  const from = performance.now();
+  for (let i = 0; i < times; i++) {
+    if (!Number.isFinite(loop(market))) throw new Error('the loop made no number');
+  }
+  return (performance.now() - from) / times;
+}
+
+function prepareRun(market: Market, loop: typeof fusedLoop, options: RunOptions): Prepared {
+  let bytes = 0;
+  return {
+    work: market.bars,
+    async engine() {
+      const folder = freshPath();
+      const ms = await runOver(market, folder, options);
+      bytes = bytesIn(folder);
+      remove(folder);
+      return ms;
+    },
+    reference: () => loopMs(market, loop),
+    figures: () => ({ 'log bytes/bar': rounded(bytes / market.bars, 1) }),
+  };
+}
+
+const LINE_UP = '5m, 15m, SMA 20, EMA 20, RSI 14, SMA cross 20/50';
+
+function wholeRun(symbols: number, ratio: number, rounds: number): Scenario {
+  return {
+    name: `symbols-${symbols}`,
+    what: `${symbols} × 20 days × 1m, ${LINE_UP}`,
+    unit: 'bars',
+    rounds,
+    warmUps: 2,
+    target: { ratio },
+    prepare: async () => prepareRun(createMarket(symbols, 20), fusedLoop, {}),
+  };
+}
+
+export const RUNS: readonly Scenario[] = [
+  wholeRun(1, 2, 15),
+  wholeRun(10, 2, 9),
+  wholeRun(50, 10, 7),
+  wholeRun(500, 12, 3),
+  {
+    name: 'without-strategy',
+    what: '50 × 20 days × 1m, 5m, 15m, SMA 20, EMA 20, RSI 14; the loop also does the cross',
+    unit: 'bars',
+    rounds: 7,
+    target: { ratio: 10, most: { 'log bytes/bar': 40 } },
+    prepare: async () =>
+      prepareRun(createMarket(50, 20), fusedLoop, { indicators: THREE, cross: false }),
+  },
+  {
+    name: 'twenty-indicators',
+    what: '50 × 20 days × 1m, 5m, 15m and 20 indicators, beside a loop with the same 20',
+    unit: 'bars',
+    rounds: 3,
+    target: { ratio: 25 },
+    prepare: async () =>
+      prepareRun(createMarket(50, 20), fusedTwenty, { indicators: TWENTY, cross: false }),
+  },
+  {
+    name: 'one-second',
+    what: '10 symbols × 1 day × 1s base, 1m and 5m, three indicators of 1s',
+    unit: 'bars',
+    rounds: 5,
+    prepare: async () => {
+      const at1s = THREE.map((indicator) => ({ ...indicator, interval: '1s' }));
+      const options = { indicators: at1s, cross: false, streams: ['1s', '1m', '5m'] };
+      return prepareRun(createMarket(10, 1, 1000), fusedLoop, options);
+    },
+  },
+];
