@@ -22,3 +22,12 @@ function remedyOf(code: string): string {
   if (NO_RIGHT.includes(code)) return 'choose a folder that can be written';
   return 'look after the disk, then resume the run';
 }
+
+/** @throws {LogWriteFailed} in place of what the system says */
+export function written<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeFailure(`"${folder}"`, error);
+  }
+}
