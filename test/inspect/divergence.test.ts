@@ -60,7 +60,7 @@ describe('two runs', () => {
     const [ofA, ofB] = [await inspection.ask('run', {}), await inspection.ask('run', { log: 'b' })];
     const keys = (run: typeof ofA) => run.symbols[0]!.indicators.map(({ key }) => key);
     expect([keys(ofA), keys(ofB)]).toEqual([['sma_3_1m'], ['sma_7_1m']]);
-    expect(ofB.other).toBeNull();
+    expect(ofB.other).toMatchObject({ name: 'test' });
   });
 
   it('cannot be compared where there is one', async () => {
