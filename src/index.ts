@@ -1,8 +1,11 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
 
+export { NotResumable } from './actors/bringBack.ts';
 export type { SessionStatus } from './actors/conductor.ts';
 export type { GoalOptions } from './actors/demand.ts';
+export type { Divergence, HostReading } from './actors/divergence.ts';
 export type { ExportOptions } from './actors/exports.ts';
+export { type ForkOptions, forkSession } from './actors/forkSession.ts';
 export type { ActorHealth } from './actors/health.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
 export type { InspectingOptions } from './actors/inspecting.ts';
@@ -16,6 +19,7 @@ export {
 export type { SliceSize } from './actors/pump.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
 export type { BarResult, RegisterResult, RemoveResult } from './actors/requests.ts';
+export { type ResumeOptions, resumeSession } from './actors/resumeSession.ts';
 export type {
   Scanner,
   ScannerContext,
@@ -36,6 +40,7 @@ export type { FrameConsumer, StreamSubscription } from './actors/streamSubscript
 export type { RunSummary, SymbolSummary } from './actors/summary.ts';
 export type { TimingJson } from './actors/timing.ts';
 export type { BarOptions } from './actors/verbs.ts';
+export { type VerifyOptions, type VerifyReport, verifyLog } from './actors/verifyLog.ts';
 export { type Bar, BarColumns } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
 export { calendarNames, findCalendar } from './domain/calendar/calendars.ts';

@@ -70,6 +70,7 @@ export class Conductor {
       recorder: engine.recorder,
       verbs: this.#verbs,
       stop: () => this.#actor.send({ type: 'session.stop' }),
+      takeOver: (seq) => engine.strategies.takeOver(seq),
       interrupt: () => {
         engine.interrupted = true;
       },

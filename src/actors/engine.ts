@@ -28,7 +28,8 @@ import { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import type { Replay } from './replay.ts';
 import { type NamedScanner, Scanners } from './scanners.ts';
-import { type Around, type NamedStrategy, Strategies } from './strategy.ts';
+import { type Around, Strategies } from './strategies.ts';
+import type { NamedStrategy, Successor } from './strategy.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Totals, Track } from './track.ts';
 import { Verbs } from './verbs.ts';
@@ -44,6 +45,8 @@ export interface EngineParts {
   /** The plan of an indicator that is asked for later. @throws {UsageError} if it is none */
   readonly plan: (spec: IndicatorSpec) => IndicatorPlan;
   readonly strategies: readonly NamedStrategy[];
+  /** Strategies that take over from others in the course of the run. */
+  readonly successors?: readonly Successor[];
   readonly scanners: readonly NamedScanner[];
   /** Where relative paths of the config start. */
   readonly folder: string;
@@ -162,7 +165,14 @@ export class Engine {
     const { enable_session_quality: qualityEnabled } = parts.config.session_data_config.gap_filler;
     const seen = new SessionView(this.data, { qualityEnabled, hidesLagging: true });
     this.strategies = new Strategies(
-      { recorder, view: seen, named: parts.strategies, around: parts.around ?? null },
+      {
+        recorder,
+        view: seen,
+        named: parts.strategies,
+        successors: parts.successors ?? [],
+        around: parts.around ?? null,
+        keyOf: (spec) => parts.plan(spec).key,
+      },
       (origin) => {
         const deliver = (asked: Asked) => {
           this.inbox.put(asked, recorder.at);

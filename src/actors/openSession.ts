@@ -38,7 +38,8 @@ import { Recorder } from './recorder.ts';
 import type { Replay } from './replay.ts';
 import type { NamedScanner } from './scanners.ts';
 import { Session } from './session.ts';
-import type { Around, NamedStrategy } from './strategy.ts';
+import type { Around } from './strategies.ts';
+import type { NamedStrategy, Successor } from './strategy.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface SessionOptions {
@@ -137,6 +138,8 @@ export interface Keeping {
   close(status: 'completed' | 'failed' | 'stopped'): Promise<void>;
   /** What is executed again, if a recorded run is. */
   readonly replay?: Replay;
+  /** Strategies that take over from others in the course of the run. */
+  readonly successors?: readonly Successor[];
   /** Looks on while strategies and scanners are called back. */
   readonly around?: Around;
 }
@@ -196,6 +199,7 @@ export function sessionOn(prepared: Prepared, keeping: Keeping) {
       return started;
     },
     replay: keeping.replay ?? null,
+    successors: keeping.successors ?? [],
     around: keeping.around ?? null,
     ...(options.onProgress && { onProgress: options.onProgress }),
   });

@@ -1,5 +1,5 @@
 /** What a log holds of the world outside the engine: what the run was told, and how it ended. */
-import type { ControlFact, Fact, Fields } from '../domain/facts.ts';
+import type { ControlFact, ControlFactOf, Fact, Fields } from '../domain/facts.ts';
 import { factAt } from '../inspect/factFilter.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { OutsideMessage, RecordedWorld } from './replay.ts';
@@ -12,8 +12,8 @@ export interface RecordedPast extends RecordedWorld {
   readonly ending: ControlFact | null;
   /** The stop that ended it: its first fact, and the last one of the frame before; null if none did. */
   readonly stop: { readonly seq: number; readonly before: number } | null;
-  /** True once Phase 0 has looked at the data. */
-  readonly validated: boolean;
+  /** What Phase 0 has found; null if it did not come to that. */
+  readonly streams: ControlFactOf<'StreamsValidated'> | null;
   /** Why the run failed; null if it did not. */
   readonly failure: { readonly reason: string; readonly phase: number } | null;
 }
@@ -49,7 +49,7 @@ class Past implements RecordedPast {
   readonly messages: OutsideMessage[] = [];
   ending: RecordedPast['ending'] = null;
   stop: RecordedPast['stop'] = null;
-  validated = false;
+  streams: RecordedPast['streams'] = null;
   failure: RecordedPast['failure'] = null;
 
   readonly #log: LogReader;
@@ -63,7 +63,7 @@ class Past implements RecordedPast {
     const { seq, at } = fact;
     const opens = seq === before + 1;
     if (fact.type === 'RunStarted') this.started = fact;
-    else if (fact.type === 'StreamsValidated') this.validated = true;
+    else if (fact.type === 'StreamsValidated') this.streams = fact;
     else if (fact.type === 'MessageReceived' && fact.cause === null) {
       this.messages.push({ seq, at, opens, message: fact.message, detail: fact.detail });
     } else if (fact.type === 'MessageRefused' && fact.by === 'session/active') {

@@ -57,6 +57,9 @@ export class Recorder {
   /** `onReached` is called when this seq is reached, and when it is committed. */
   awaited = Number.POSITIVE_INFINITY;
   onReached: () => void = () => {};
+  /** `onTurning` is called once this seq is committed, before anything else happens. */
+  turning = Number.POSITIVE_INFINITY;
+  onTurning: () => void = () => {};
   /** Of what was committed; what summaries show. */
   readonly tally = new Tally();
   /** Of single facts, committed or not; what came in blocks is in the tally. */
@@ -166,6 +169,7 @@ export class Recorder {
     this.#sections.length = 0;
     this.#newSeries.length = 0;
     this.#frameEnd = this.log.frameEnd ?? 0;
+    if (this.seq >= this.turning) this.onTurning();
     if (this.seq >= this.awaited) this.onReached();
     return true;
   }

@@ -13,8 +13,10 @@ import type { Verbs } from './verbs.ts';
 
 /** One thing that a recorded run was told from outside. */
 export interface OutsideMessage {
-  /** Seq of the fact that put it on the record; null where only its time counts. */
-  readonly seq: number | null;
+  /** Seq of the fact that puts it on the record; the earliest one where only its time counts. */
+  readonly seq: number;
+  /** True where only its time counts: what happens before it is not what happened when it was received. */
+  readonly byTime?: boolean;
   readonly at: MarketTime;
   /** True if a frame begins with it: what was recorded before is a frame of its own. */
   readonly opens: boolean;
@@ -39,6 +41,8 @@ export interface ReplayParts {
   readonly world: RecordedWorld;
   /** The last fact that is executed again; what comes after it is new. */
   readonly to: number;
+  /** Facts after which a strategy takes over from another one, ascending. */
+  readonly turns?: readonly number[];
 }
 
 /** Acts on the run that is executed again. */
@@ -46,6 +50,8 @@ export interface ReplayHands {
   readonly recorder: Recorder;
   readonly verbs: Verbs;
   stop(): void;
+  /** Has strategies take over whose turn comes after fact `seq`. */
+  takeOver(seq: number): void;
   /** Has the session look for what is asked of it. */
   interrupt(): void;
 }
@@ -58,18 +64,32 @@ export class Replay {
   readonly #parts: ReplayParts;
   #hands: ReplayHands | null = null;
   #next = 0;
+  #turns: readonly number[];
   #delivering = false;
   /** Why a message could not be given again; null if all could. */
   failure: string | null = null;
 
   constructor(parts: ReplayParts) {
     this.#parts = parts;
+    this.#turns = parts.turns ?? [];
   }
 
   bind(hands: ReplayHands): void {
     this.#hands = hands;
+    this.#turn();
     hands.recorder.onReached = () => queueMicrotask(() => this.deliver());
     this.#await();
+  }
+
+  #turn(): void {
+    const { recorder, takeOver } = this.#hands!;
+    const [seq = NEVER, ...later] = this.#turns;
+    recorder.turning = seq;
+    recorder.onTurning = () => {
+      this.#turns = later;
+      this.#turn();
+      takeOver(seq);
+    };
   }
 
   /** What the past says of the world outside; null once it is over. */
@@ -83,7 +103,7 @@ export class Replay {
     const message = this.#parts.messages[this.#next];
     if (message === undefined || this.#hands === null) return false;
     const { seq, at, isPending } = this.#hands.recorder;
-    if (message.seq !== null && seq !== message.seq - 1) return false;
+    if (message.byTime ? seq < message.seq - 1 : seq !== message.seq - 1) return false;
     if (message.opens && isPending) return false;
     return at >= message.at && seq > 0;
   }
@@ -106,6 +126,12 @@ export class Replay {
     this.#await();
   }
 
+  /** True if what was recorded next is such a fact, or nothing is. */
+  isTurn(isMine: (fact: Fact) => boolean): boolean {
+    const next = this.world?.factAt(this.#hands!.recorder.seq + 1) ?? null;
+    return next === null || isMine(next);
+  }
+
   /**
    * Waits until what was recorded next is what the caller is about to record: how long the host takes for one
    * thing beside another is no matter of the market. If it does not come to that, the runs have parted.
@@ -113,9 +139,8 @@ export class Replay {
   async turn(isMine: (fact: Fact) => boolean): Promise<void> {
     let seen = { seq: -1, at: 0 };
     for (;;) {
+      if (this.isTurn(isMine)) return;
       const { seq } = this.#hands!.recorder;
-      const next = this.world?.factAt(seq + 1) ?? null;
-      if (next === null || isMine(next)) return;
       if (seq !== seen.seq) seen = { seq, at: performance.now() };
       else if (performance.now() - seen.at > PATIENCE_MS) return;
       await sleep(1);
@@ -130,8 +155,10 @@ export class Replay {
   }
 
   #await(): void {
-    const seq = this.#parts.messages[this.#next]?.seq;
-    this.#hands!.recorder.awaited = seq == null ? NEVER : seq - 1;
+    const { recorder } = this.#hands!;
+    const before = (this.#parts.messages[this.#next]?.seq ?? NEVER) - 1;
+    // Where only the time counts, whoever asks between two frames finds out.
+    recorder.awaited = recorder.seq > before ? NEVER : before;
   }
 }
 

@@ -3,17 +3,17 @@
  * anything, and goes on from there. What comes of it is the log that an uninterrupted run has.
  */
 import { resolve } from 'node:path';
-import { UsageError } from '../domain/errors.ts';
-import { ComparedLog, type ComparisonEnd } from '../store/comparedLog.ts';
+import { ComparedLog } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { WriterLock } from '../store/writerLock.ts';
-import { divergenceOf } from './divergence.ts';
+import { bringToEnd, NotResumable } from './bringBack.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
 import { Replay } from './replay.ts';
-import { RunFailedError, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { atSpeed, successionOf, turnsOf } from './succession.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface ResumeOptions
@@ -36,18 +36,6 @@ export interface ResumeOptions
   readonly config?: unknown;
   /** Told now and then how many facts of how many were executed again. */
   readonly onProgress?: (progress: { what: string; done: number; total: number }) => void;
-}
-
-/** The run is not one that can go on; its log is as it was. */
-export class NotResumable extends UsageError {
-  override name = 'NotResumable';
-  /** True if there is nothing left to do: the run is completed. */
-  readonly isComplete: boolean;
-
-  constructor(message: string, isComplete = false) {
-    super(message);
-    this.isComplete = isComplete;
-  }
 }
 
 /**
@@ -100,9 +88,9 @@ interface Interrupted {
 }
 
 /** The last fact of the past that stays: what followed from a stop is taken back. */
-function lastOf(past: LogReader, { stop, validated }: RecordedPast): number {
+function lastOf(past: LogReader, { stop, streams }: RecordedPast): number {
   // Before the data was looked at nothing is recorded that a run would not record anew.
-  if (!validated) return 0;
+  if (streams === null) return 0;
   return stop === null ? past.position : stop.before;
 }
 
@@ -118,29 +106,26 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
   });
   const to = lastOf(past, recorded);
   let file: FileLog | null = null;
-  /** Why the log could not be opened where the past ends. */
-  let unopened: Error | null = null;
   const log = new ComparedLog({
     folder,
     past,
     to,
     isWhole: false,
     goOn: () => {
-      try {
-        file = FileLog.goOn(folder, lock, to, options.logOptions);
-      } catch (error) {
-        unopened = error as Error;
-        throw error;
-      }
+      file = FileLog.goOn(folder, lock, to, options.logOptions);
       return file;
     },
   });
   const messages = recorded.messages.filter(({ message }) => message !== 'session.stop');
-  const replay = new Replay({ messages, world: recorded, to });
-  const { session, demand } = sessionOn(prepared, {
+  const { successors, config } = await successionOf(prepared, manifest.changes ?? []);
+  const turns = turnsOf(successors);
+  const replay = new Replay({ messages, world: recorded, to, turns });
+  const { speed_multiplier: speed } = config.backtest_config;
+  const opened = sessionOn(atSpeed(prepared, speed), {
     run: manifest.run,
     log,
     replay,
+    successors,
     journal: (entry) => file?.journal(entry),
     started: (data) => file?.updateManifest({ data }),
     close: async (status) => {
@@ -149,30 +134,6 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
       else await file.close(status);
     },
   });
-  const broughtBack = demand.lasting(() => !log.isCompared);
-  await session.runUntil(0).catch((error: unknown) => {
-    if (!(error instanceof RunFailedError) || log.end === null) throw error;
-  });
-  await broughtBack;
-  if (unopened !== null) throw unopened;
-  if (log.end !== null) throw partedIn(manifest, past, log.end);
-  return session;
-}
-
-/** Why the past does not come out as it was recorded. */
-function partedIn({ run }: Manifest, past: LogReader, end: ComparisonEnd): Error {
-  const untouched = 'its log is as it was';
-  if (end.kind !== 'parted') return new NotResumable(`the run "${run}" cannot be executed again`);
-  const { seq, reason, fields } = divergenceOf(end.parting, past);
-  const data = fields.map(({ path }) => path).filter((path) => path.startsWith('data.'));
-  if (seq === 1 && data.length > 0) {
-    const symbols = data.map((path) => path.slice('data.'.length)).join(', ');
-    return new NotResumable(
-      `the data of ${symbols} is not what the run "${run}" was recorded with: give the same data; ${untouched}`,
-    );
-  }
-  return new NotResumable(
-    `the run "${run}" comes out differently at fact ${seq}: ${reason}; resume it with the strategies, ` +
-      `indicators and data it was recorded with; ${untouched}`,
-  );
+  await bringToEnd(opened, { log, past, run: manifest.run });
+  return opened.session;
 }

@@ -12,7 +12,7 @@ import type { TrailingDays } from './plans.ts';
 import type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './scanner.ts';
 import { type ContextOwner, createContext, type ScannersRun } from './scannerContext.ts';
 import { type Schedule, scanTimes } from './scanSchedule.ts';
-import type { Around } from './strategy.ts';
+import type { Around } from './strategies.ts';
 import { symbolNamed } from './symbolName.ts';
 import { Verbs } from './verbs.ts';
 
@@ -50,6 +50,9 @@ export class Scanners {
     this.bars = named.flatMap(({ needs }) => needs.bars ?? []);
     this.history = named.flatMap(({ needs }) => needs.history ?? []);
   }
+
+  /** How many of them, or of those who ask them, are at work. */
+  working = 0;
 
   get names(): readonly string[] {
     return this.#entries.map(({ name }) => name);

@@ -12,9 +12,12 @@ import { type Manifest, readManifest } from '../store/manifest.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
+import { RecordedFeed } from './recordedFeed.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
+import type { CommittedFrame } from './recorder.ts';
 import { Replay } from './replay.ts';
 import { RunFailedError } from './session.ts';
+import { atSpeed, successionOf, turnsOf } from './succession.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface VerifyOptions
@@ -24,6 +27,10 @@ export interface VerifyOptions
   > {
   /** The config, where that of the manifest is not to be used. */
   readonly config?: unknown;
+  /** Times real time at which it happens again; default 0: no waiting. */
+  readonly speed?: number;
+  /** Called with every frame that came out the same. */
+  readonly onFrame?: (frame: CommittedFrame) => void;
   /** Told now and then how many facts of how many are compared. */
   readonly onProgress?: (progress: { readonly facts: number; readonly of: number }) => void;
 }
@@ -97,14 +104,14 @@ function endingOf({ ending }: RecordedPast): VerifyReport['ended'] {
 }
 
 /** Why a run cannot be executed again; empty if it can. */
-function whyOnlyFolded({ versions }: Manifest, { started, validated }: RecordedPast): string {
+function whyOnlyFolded({ versions }: Manifest, { started, streams }: RecordedPast): string {
   if (versions.behaviour !== VERSIONS.behaviour) {
     return (
       `the run was recorded with behaviour version ${versions.behaviour}, this engine has ` +
       `${VERSIONS.behaviour}: only checksums, chain and fold were checked`
     );
   }
-  if (started !== null && validated) return '';
+  if (started !== null && streams !== null) return '';
   return 'the run ended before its data was looked at: there is nothing to execute again';
 }
 
@@ -127,7 +134,7 @@ interface Execution {
 }
 
 async function execute(folder: string, { manifest, past, recorded, options }: Execution) {
-  const { onProgress, ...given } = options;
+  const { onProgress, onFrame, speed = 0, ...given } = options;
   const prepared = await prepare({
     config: manifest.config,
     ...(manifest.folder !== undefined && { folder: manifest.folder }),
@@ -135,43 +142,49 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
   });
   const to = past.position;
   const log = new ComparedLog({ folder, past, to, isWhole: recorded.ending !== null, goOn: null });
-  const replay = new Replay({ messages: recorded.messages, world: recorded, to });
+  const { successors } = await successionOf(prepared, manifest.changes ?? []);
+  const { messages } = recorded;
+  const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
+  const feed = new RecordedFeed(prepared.feed, past, recorded.started?.data ?? {});
   const readings = new HostReadings();
   try {
-    const { session, engine } = sessionOn(atOnce(prepared), {
-      run: manifest.run,
-      log,
-      close: async () => {},
-      replay,
-      around: readings.around,
-    });
+    const { session, engine } = sessionOn(
+      { ...atSpeed(prepared, speed), feed },
+      {
+        run: manifest.run,
+        log,
+        close: async () => {},
+        replay,
+        successors,
+        around: readings.around,
+      },
+    );
     if (onProgress !== undefined) {
       engine.recorder.listen(({ lastSeq }) => onProgress({ facts: lastSeq, of: to }));
     }
+    if (onFrame !== undefined) engine.recorder.listen(onFrame);
     await session.finish().catch((error: unknown) => {
       if (!(error instanceof RunFailedError)) throw error;
     });
   } finally {
     readings.close();
   }
-  return resultOf(log, { past, recorded, replay, readings: readings.found });
+  const notes = [replay.failure ?? '', changedData(feed)].filter((note) => note !== '');
+  return resultOf(log, { past, note: notes.join('\n\n'), readings: readings.found });
 }
 
-/** Nobody waits for the pace of the recorded run. */
-function atOnce(prepared: Awaited<ReturnType<typeof prepare>>): typeof prepared {
-  const { config } = prepared;
-  const backtest_config = { ...config.backtest_config, speed_multiplier: 0 };
-  return { ...prepared, config: { ...config, backtest_config } };
+/** That the data is not what it was; empty if it is. */
+function changedData({ changed }: RecordedFeed): string {
+  if (changed.length === 0) return '';
+  return `the data of ${changed.join(', ')} has changed since the run was recorded`;
 }
 
 function resultOf(
   log: ComparedLog,
-  parts: Pick<Execution, 'past' | 'recorded'> & { replay: Replay; readings: HostReading[] },
+  { past, note, readings }: { past: LogReader; note: string; readings: HostReading[] },
 ) {
-  const { past, replay, readings } = parts;
   const { end, frames, position: facts } = log;
   const done = { checked: 'execution' as const, readings, frames, chainHash: log.chainHash() };
-  const note = replay.failure ?? '';
   if (end?.kind === 'parted') {
     const divergence = divergenceOf(end.parting, past, readings);
     return { ...done, ok: false, facts: end.parting.seq - 1, divergence, note };

@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<Co
   demo: ['run a strategy on a synthetic market', () => import('./commands/demo.ts')],
   run: ['run the sessions of a config', () => import('./commands/run.ts')],
   shell: ['drive a run by hand', () => import('./commands/shell.ts')],
+  verify: ['execute a run again and compare', () => import('./commands/verify.ts')],
+  replay: ['let a run happen again and show it', () => import('./commands/replay.ts')],
+  fork: ['give a run another future', () => import('./commands/fork.ts')],
+  resume: ['go on with an interrupted run', () => import('./commands/resume.ts')],
   log: ['print the facts of a run', () => import('./commands/log.ts')],
   diff: ['find the first fact in which two runs differ', () => import('./commands/diff.ts')],
   why: ['show what led to a fact, or what came of it', () => import('./commands/why.ts')],
@@ -33,6 +37,7 @@ const EXIT = { done: 0, wrongUse: 2, failed: 3 } as const;
 const EXIT_OF: Readonly<Record<string, number>> = {
   UsageError: EXIT.wrongUse,
   ConfigInvalid: EXIT.wrongUse,
+  NotResumable: EXIT.wrongUse,
   FeedError: EXIT.failed,
   RunFailedError: EXIT.failed,
   LogCorrupted: EXIT.failed,

@@ -34,6 +34,12 @@ export interface Closing {
   readonly finished: string;
 }
 
+/** From fact `seq` on these values of the config are other ones, by path. */
+export interface ForkChange {
+  readonly seq: number;
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
 export interface Manifest {
   /** Version of the folder's files. */
   readonly format: number;
@@ -51,8 +57,14 @@ export interface Manifest {
   readonly seed: number | null;
   /** Fingerprints of the data, by symbol or source. */
   readonly data: Readonly<Record<string, string>>;
-  /** The run this one was forked from, and the last fact they share. */
-  readonly parent: { readonly run: string; readonly seq: number } | null;
+  /** The run this one was forked from, the last fact they share, and the chain up to there. */
+  readonly parent: {
+    readonly run: string;
+    readonly seq: number;
+    readonly chain_hash?: string;
+  } | null;
+  /** What of the config is otherwise after some fact, in forks and forks of forks; absent if nothing is. */
+  readonly changes?: readonly ForkChange[];
   readonly status: RunStatus;
   /** How often the log was opened for writing. */
   readonly epoch: number;
@@ -65,7 +77,7 @@ export interface Manifest {
 /** What the creator of a run has to say; the log knows the rest. */
 export type NewManifest = Pick<
   Manifest,
-  'run' | 'config' | 'folder' | 'versions' | 'seed' | 'data' | 'parent'
+  'run' | 'config' | 'folder' | 'versions' | 'seed' | 'data' | 'parent' | 'changes'
 >;
 
 /** What may change after the creation of a run. */
@@ -74,7 +86,7 @@ export type ManifestPatch = Partial<
 >;
 
 export function newManifest(given: NewManifest): Manifest {
-  const { run, config, folder, versions, seed, data, parent } = given;
+  const { run, config, folder, versions, seed, data, parent, changes } = given;
   return {
     format: LOG_FORMAT,
     run,
@@ -86,6 +98,7 @@ export function newManifest(given: NewManifest): Manifest {
     seed,
     data,
     parent,
+    ...(changes !== undefined && { changes }),
     status: 'running',
     epoch: 0,
     recovered: null,

@@ -4,7 +4,17 @@ import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { HOSTILE } from './fixtures.ts';
-import { CLIPBOARD, clipboard, fixtures, goTo, openPage, placed, region, until } from './page.ts';
+import {
+  CLIPBOARD,
+  clipboard,
+  fixtures,
+  goTo,
+  openPage,
+  placed,
+  region,
+  sharedBrowser,
+  until,
+} from './page.ts';
 import { recordedIn } from './recorded.ts';
 
 describe('a link', () => {
