@@ -134,7 +134,8 @@ describe('the palette', () => {
     const { page } = opened;
     const take = async (letters: string) => {
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox', { name: 'Command' }).pressSequentially(letters);
+      await page.getByRole('combobox', { name: 'Command', expanded: true }).waitFor();
+      await page.keyboard.type(letters);
       await page.keyboard.press('Enter');
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     };
