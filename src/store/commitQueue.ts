@@ -268,7 +268,7 @@ export class CommitQueue {
 }
 
 function failureOf(path: string, cause: unknown): LogWriteFailed {
-  const failure = writeFailure(`"${path}"`, cause);
+  const failure = writeFailure(path, cause);
   if (failure instanceof LogWriteFailed) return failure;
   return new LogWriteFailed(`the log cannot be written, ${sentenceOf(cause)}`, { cause });
 }

@@ -6,7 +6,6 @@
  * reached, and stay raw: to compress them costs about as much time as to encode and hash them did, for a few
  * bytes of what is mostly indicator values. `sealLog` does that, once a run is over.
  */
-import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
@@ -37,6 +36,7 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.ts';
+import { abandonFolder, makeFolder, removeEmpty } from './newFolder.ts';
 import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
 import { encodeHead } from './segmentHead.ts';
@@ -115,7 +115,7 @@ export class FileLog implements LogWriter {
     this.#lock = lock;
     this.#state = scan.state;
     this.#index = scan.index;
-    this.#files = new LogFiles(folder, scan.index, this.counters);
+    this.#files = new LogFiles({ folder, manifest }, scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
     this.#snapshots = new SnapshotWriter(folder, manifest.run, {
       position: scan.state.position,
@@ -148,24 +148,26 @@ export class FileLog implements LogWriter {
     options: FileLogOptions = {},
   ): Promise<FileLog> {
     const disk = options.disk ?? REAL_DISK;
-    const lock = written(folder, () => {
-      makeFolder(resolve(folder), disk);
-      return WriterLock.claim(folder, 0);
-    });
+    const lock = claimNew(folder, disk);
+    let isOurs = false;
+    let log: FileLog | null = null;
     try {
       if (manifestStamp(folder) !== null || listSegments(folder).length > 0) {
         throw new UsageError(`"${folder}" already holds a run: choose another folder`);
       }
+      isOurs = true;
       const manifest = { ...newManifest(given), epoch: lock.epoch };
       writeManifest(folder, manifest, disk);
       disk.syncFolder(dirname(resolve(folder)));
       const scan = new LogScan(folder);
-      const log = new FileLog(folder, { lock, manifest, scan, recovered: null }, options);
+      log = new FileLog(folder, { lock, manifest, scan, recovered: null }, options);
       await log.durable();
       return log;
     } catch (error) {
+      await log?.close().catch(() => {});
       lock.release();
-      throw writeFailure(`"${folder}"`, error);
+      if (isOurs) abandonFolder(folder, disk);
+      throw writeFailure(folder, error, false);
     }
   }
 
@@ -193,7 +195,7 @@ export class FileLog implements LogWriter {
       return log;
     } catch (error) {
       lock.release();
-      throw writeFailure(`"${folder}"`, error);
+      throw writeFailure(folder, error);
     }
   }
 
@@ -231,7 +233,7 @@ export class FileLog implements LogWriter {
       return log;
     } catch (error) {
       lock.release();
-      throw writeFailure(`"${folder}"`, error);
+      throw writeFailure(folder, error);
     }
   }
 
@@ -384,18 +386,21 @@ export class FileLog implements LogWriter {
   }
 }
 
+function claimNew(folder: string, disk: Disk): WriterLock {
+  try {
+    makeFolder(resolve(folder), disk);
+    return WriterLock.claim(folder, 0);
+  } catch (error) {
+    removeEmpty(folder);
+    throw writeFailure(folder, error, false);
+  }
+}
+
 /** @throws {LogWriteFailed} in place of what the system says */
 function written<T>(folder: string, write: () => T): T {
   try {
     return write();
   } catch (error) {
-    throw writeFailure(`"${folder}"`, error);
+    throw writeFailure(folder, error);
   }
-}
-
-/** One level at a time: Node's recursive way never returns where a parent refuses to have children, as in /proc. */
-function makeFolder(folder: string, disk: Disk): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (folder !== dirname(folder)) makeFolder(dirname(folder), disk);
-  disk.makeFolder(folder);
 }

@@ -61,8 +61,8 @@ export class WriterLock {
 function createWhole(folder: string, file: string): void {
   const owner: Owner = { pid: process.pid, started: startOf(process.pid) };
   const unfinished = `${file}.${process.pid}${UNFINISHED}`;
-  writeFileSync(unfinished, JSON.stringify(owner));
   try {
+    writeFileSync(unfinished, JSON.stringify(owner));
     linkSync(unfinished, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -86,6 +86,7 @@ class World {
   readonly #choices: Choices;
   readonly #trace: string[] = [];
   #acknowledged = 0;
+  #isValidated = false;
   #facts = 0;
   #interruptions = 0;
 
@@ -150,6 +151,8 @@ class World {
   async #attempt(options: { calm: Calm; fault: Fault | null; stop: number | null }): Promise<void> {
     const { calm, fault, stop } = options;
     const files = filesIn(this.#folder);
+    // What was recorded before the data was looked at is taken back, and recorded anew.
+    if (!this.#isValidated) this.#acknowledged = 0;
     const disk = this.#disk(fault, files);
     const isNew = !files.has('manifest.json');
     if (isNew) rmSync(this.#folder, { recursive: true, force: true });
@@ -296,6 +299,7 @@ class World {
     }
     const log = await FileLog.read(this.#folder);
     const found = linesOf(log);
+    this.#isValidated = found.some((line) => line.includes('"type":"StreamsValidated"'));
     const wrong = found.findIndex((line, i) => line !== lines[i]);
     if (wrong !== -1 && !wasStopped(found)) {
       throw new Broken(`fact ${wrong + 1} is ${found[wrong]}, calmly ${lines[wrong]}`);
