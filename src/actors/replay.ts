@@ -102,9 +102,9 @@ export class Replay {
   isDue(): boolean {
     const message = this.#parts.messages[this.#next];
     if (message === undefined || this.#hands === null) return false;
-    const { seq, at, isPending } = this.#hands.recorder;
-    if (message.byTime ? seq < message.seq - 1 : seq !== message.seq - 1) return false;
-    if (message.opens && isPending) return false;
+    const { seq, at, isPending, log } = this.#hands.recorder;
+    if (message.byTime) return log.position >= message.seq - 1 && at >= message.at;
+    if (seq !== message.seq - 1 || (message.opens && isPending)) return false;
     return at >= message.at && seq > 0;
   }
 
