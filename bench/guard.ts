@@ -7,7 +7,7 @@ import { type Measured, measure } from './scenario.ts';
 import { RUNS } from './scenarios/runs.ts';
 
 /** Percent of the loop's speed below which something is wrong. */
-const LIMITS: Readonly<Record<string, number>> = { 'symbols-10': 1.5, 'without-strategy': 3.5 };
+const LIMITS: Readonly<Record<string, number>> = { 'symbols-10': 1.5, 'without-strategy': 2.5 };
 const TRIES = 3;
 
 let failed = false;
