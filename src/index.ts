@@ -1,10 +1,14 @@
 /** The public API of Openbell: everything an embedding program may import. Re-exports only. */
 
+export { NotResumable } from './actors/bringBack.ts';
 export type { SessionStatus } from './actors/conductor.ts';
 export type { GoalOptions } from './actors/demand.ts';
+export type { Divergence, HostReading } from './actors/divergence.ts';
 export type { ExportOptions } from './actors/exports.ts';
+export { type ForkOptions, forkSession } from './actors/forkSession.ts';
 export type { ActorHealth } from './actors/health.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
+export type { InspectingOptions } from './actors/inspecting.ts';
 export type { HitRate, MetricsReport, ReportKind } from './actors/metricsReport.ts';
 export type { ScannerFactory, StrategyFactory } from './actors/modules.ts';
 export {
@@ -15,6 +19,7 @@ export {
 export type { SliceSize } from './actors/pump.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
 export type { BarResult, RegisterResult, RemoveResult } from './actors/requests.ts';
+export { type ResumeOptions, resumeSession } from './actors/resumeSession.ts';
 export type {
   Scanner,
   ScannerContext,
@@ -35,6 +40,7 @@ export type { FrameConsumer, StreamSubscription } from './actors/streamSubscript
 export type { RunSummary, SymbolSummary } from './actors/summary.ts';
 export type { TimingJson } from './actors/timing.ts';
 export type { BarOptions } from './actors/verbs.ts';
+export { type VerifyOptions, type VerifyReport, verifyLog } from './actors/verifyLog.ts';
 export { type Bar, BarColumns } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
 export { calendarNames, findCalendar } from './domain/calendar/calendars.ts';
@@ -59,7 +65,12 @@ export type { QuoteView } from './domain/quote.ts';
 export type { SeriesEntry, SeriesTable } from './domain/series.ts';
 export { type ActiveSession, type Gap, SessionData } from './domain/sessionData.ts';
 export { applyDelta, type SessionDelta } from './domain/sessionDelta.ts';
-export type { ExportMetadata, SessionJson } from './domain/sessionJson.ts';
+export {
+  type ExportContext,
+  type ExportMetadata,
+  type SessionJson,
+  sessionJson,
+} from './domain/sessionJson.ts';
 export {
   BarsView,
   ColumnView,
@@ -84,11 +95,13 @@ export type {
 export type { IndicatorSpec } from './indicators/resolution.ts';
 export { type CauseRole, type Explained, type ExplainOptions, explain } from './inspect/causes.ts';
 export { type Condition, conditionOf } from './inspect/condition.ts';
+export type { EngineControl } from './inspect/control.ts';
 export { type Effect, effectsOf } from './inspect/effects.ts';
 export { FactFilter, type FactQuery, factAt } from './inspect/factFilter.ts';
 export { type FactJson, factJson } from './inspect/factJson.ts';
 export type { FeedLines } from './inspect/feedLines.ts';
 export type { FieldDifference } from './inspect/fieldDiff.ts';
+export { Inspection, type InspectionOptions } from './inspect/inspection.ts';
 export {
   type DiffOptions,
   diffLogs,
@@ -101,11 +114,14 @@ export {
   type ParquetFile,
   type ParquetOptions,
 } from './inspect/parquetExport.ts';
+export type { AnswerOf, EndpointName, QuestionOf } from './inspect/protocol.ts';
 export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.ts';
+export { type InspectorServer, type ServerOptions, serveInspector } from './inspect/server.ts';
 export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
+export type { Disk, OpenFlags, Piece } from './store/disk.ts';
 export type { LogReader, LogWriter, Place, ReadRange, StateAt } from './store/eventLog.ts';
-export { FileLog } from './store/fileLog.ts';
+export { FileLog, type FileLogOptions } from './store/fileLog.ts';
 export { type Indexed, indexLog } from './store/indexLog.ts';
 export type { JournalEntry } from './store/journal.ts';
 export { MemoryLog } from './store/memoryLog.ts';

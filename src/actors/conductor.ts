@@ -66,6 +66,15 @@ export class Conductor {
       origin: () => ({ by: 'session', cause: null }),
       deliver: (asked) => this.#deliver(asked),
     });
+    engine.replay?.bind({
+      recorder: engine.recorder,
+      verbs: this.#verbs,
+      stop: () => this.#actor.send({ type: 'session.stop' }),
+      takeOver: (seq) => engine.strategies.takeOver(seq),
+      interrupt: () => {
+        engine.interrupted = true;
+      },
+    });
     const observe = createObserver((transition) => this.#transition(transition));
     const refuse = (message: string, state: string) => this.refuse(message, state);
     this.#actor = createActor(wire({ engine, demand, slice, refuse }), {
@@ -188,7 +197,10 @@ export class Conductor {
     if (early === null) return;
     this.#early = null;
     this.#engine.recordStart();
-    for (const record of early) record();
+    for (const record of early) {
+      this.#engine.replay?.deliver();
+      record();
+    }
   }
 
   #record({ actor, message, from, to, fromPhase, toPhase }: Transition): void {
@@ -251,7 +263,7 @@ export class Conductor {
   #finish(status: EndStatus): void {
     this.#seconds = this.seconds;
     try {
-      this.#engine.recorder.commit();
+      this.#engine.recorder.flush();
     } catch (error) {
       // The log takes no more: what it holds stays readable, and its manifest says that it did not end well.
       this.failure ??= { reason: sentenceOf(error), phase: this.#engine.data.phase?.number ?? 0 };

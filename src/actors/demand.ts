@@ -63,6 +63,11 @@ export class Demand {
     });
   }
 
+  /** At once, for as long as `lasts` says so. Resolves when that is over. */
+  lasting(lasts: () => boolean): Promise<void> {
+    return this.#goal({ wants: lasts });
+  }
+
   /** Every instant up to `time`, itself included; or until `signal` aborts. */
   until(time: MarketTime, { signal, paced = false }: GoalOptions = {}): Promise<void> {
     return this.#goal({ paced, wants: (standing) => standing.next() <= time }, signal);

@@ -26,8 +26,10 @@ import type { IndicatorPlan, TrailingDays } from './plans.ts';
 import { Processor } from './processor.ts';
 import { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
+import type { Replay } from './replay.ts';
 import { type NamedScanner, Scanners } from './scanners.ts';
-import { type NamedStrategy, Strategies } from './strategy.ts';
+import { type Around, Strategies } from './strategies.ts';
+import type { NamedStrategy, Successor } from './strategy.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { Totals, Track } from './track.ts';
 import { Verbs } from './verbs.ts';
@@ -43,6 +45,8 @@ export interface EngineParts {
   /** The plan of an indicator that is asked for later. @throws {UsageError} if it is none */
   readonly plan: (spec: IndicatorSpec) => IndicatorPlan;
   readonly strategies: readonly NamedStrategy[];
+  /** Strategies that take over from others in the course of the run. */
+  readonly successors?: readonly Successor[];
   readonly scanners: readonly NamedScanner[];
   /** Where relative paths of the config start. */
   readonly folder: string;
@@ -51,6 +55,10 @@ export interface EngineParts {
   readonly journal: (entry: JournalEntry) => void;
   /** Config and data as RunStarted has them; asked once the data was looked at. */
   readonly started: () => Fields<'RunStarted'>;
+  /** What is executed again, if a recorded run is. */
+  readonly replay?: Replay | null;
+  /** Looks on while strategies and scanners are called back. */
+  readonly around?: Around | null;
   /** Tells how far long work has come; never part of the log. */
   readonly onProgress?: (progress: { what: string; done: number; total: number }) => void;
 }
@@ -91,6 +99,8 @@ export class Engine {
   readonly pace: Pace | null;
   readonly subscriptions: Subscriptions;
   readonly onProgress: NonNullable<EngineParts['onProgress']>;
+  /** Null for a run that is new from its first fact on. */
+  readonly replay: Replay | null;
   /** Called once the data was looked at: the run can be recorded from here on. */
   onStarted: () => void = () => {};
   /** Every session of the window, ascending. */
@@ -101,6 +111,8 @@ export class Engine {
   day = 0;
   /** Seq of the fact that what is now being done follows from. */
   cause: number | null = null;
+  /** The same of the load that is on its way. */
+  loadCause: number | null = null;
   /** Intervals that each symbol needs; known once Phase 0 has gathered them. */
   readonly required = new Map<string, readonly Interval[]>();
   /** Symbols in the session, ascending by code unit. */
@@ -153,7 +165,14 @@ export class Engine {
     const { enable_session_quality: qualityEnabled } = parts.config.session_data_config.gap_filler;
     const seen = new SessionView(this.data, { qualityEnabled, hidesLagging: true });
     this.strategies = new Strategies(
-      { recorder, view: seen, named: parts.strategies },
+      {
+        recorder,
+        view: seen,
+        named: parts.strategies,
+        successors: parts.successors ?? [],
+        around: parts.around ?? null,
+        keyOf: (spec) => parts.plan(spec).key,
+      },
       (origin) => {
         const deliver = (asked: Asked) => {
           this.inbox.put(asked, recorder.at);
@@ -162,7 +181,7 @@ export class Engine {
         return new Verbs(this, { addedBy: 'strategy', origin, deliver });
       },
     );
-    this.scanners = new Scanners(this, parts.scanners);
+    this.scanners = new Scanners(this, parts.scanners, parts.around ?? null);
     const journal = (entry: JournalEntry) => this.journal(entry);
     this.overruns = new Overruns(journal, () => this.metrics.overrun());
     const { speed_multiplier: speed } = parts.config.backtest_config;
@@ -170,6 +189,7 @@ export class Engine {
     const overruns = this.pace && this.overruns;
     this.subscriptions = new Subscriptions({ recorder, overruns, journal });
     this.#started = parts.started;
+    this.replay = parts.replay ?? null;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
     const { calendar } = parts.time;

@@ -15,7 +15,8 @@ import type { Processor } from './processor.ts';
 import type { Quality } from './quality.ts';
 import type { Recorder } from './recorder.ts';
 import type { Scanners } from './scanners.ts';
-import { type Strategies, StrategyError } from './strategy.ts';
+import type { Strategies } from './strategies.ts';
+import { StrategyError } from './strategy.ts';
 import { settle, type Track } from './track.ts';
 
 /** What facts of a catch-up carry besides. */

@@ -23,9 +23,9 @@ export function settleInsertion(engine: Engine, { symbols, reason }: SettleInput
     engine.inbox.answer(symbol, result);
     const { strategies, recorder } = engine;
     // Of what is refused before the session strategies hear when it opens.
-    if (refused && engine.data.active) strategies.refused(symbol, result.reason, recorder.seq);
+    if (refused && engine.data.active) strategies.refused(symbol, result.reason, recorder.led);
     // A light symbol holds what its one asker wants; it is not for everyone to trade.
-    if (result.added && !wish.request.light) strategies.added(symbol, recorder.seq);
+    if (result.added && !wish.request.light) strategies.added(symbol, recorder.led);
   }
   engine.strategies.attach(engine.tracks);
 }

@@ -59,6 +59,11 @@ export async function loadPast(
 ): Promise<string> {
   const needs = needsToBegin(engine, symbol, plan);
   try {
+    await engine.replay?.turn(
+      ({ cause, type }) => cause === received || type === 'HistoricalBarsLoaded',
+    );
+    const told = engine.replay?.world?.refusalOf(received);
+    if (told !== undefined) throw new Error(told);
     const read = await readStored(engine, symbol, needs);
     if (engine.over) return 'the run is over';
     engine.cause = received;

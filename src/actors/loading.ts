@@ -1,6 +1,7 @@
 import { BarColumns } from '../domain/bars.ts';
 import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
+import type { Fact } from '../domain/facts.ts';
 import { compareIntervals, type Interval, parseInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { BadRow } from '../feeds/feed.ts';
@@ -37,14 +38,25 @@ class Refusal {
  */
 export async function checkSymbols(
   engine: Engine,
-  { symbols, wholeDay, last }: CheckInput,
+  { symbols, wholeDay, first, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
+  // Whatever happens while it reads, and however often it tries, what it records follows from its beginning.
+  if (first) engine.loadCause = engine.cause;
   const sorted = (wholeDay ? ofTheDay(engine, symbols) : askedFor(engine, symbols)).sort();
+  // What could not be read when it was recorded cannot be read when that is executed again.
+  const unread = engine.replay?.world?.unreadAfter(engine.recorder.led);
   const read = await Promise.all(
-    sorted.map((symbol) => readOrRefuse(engine, symbol, signal).catch((error: unknown) => error)),
+    sorted.map((symbol) => {
+      const reason = unread?.get(symbol);
+      if (reason !== undefined) return new Refusal(reason);
+      return readOrRefuse(engine, symbol, signal).catch((error: unknown) => error);
+    }),
   );
   signal.throwIfAborted();
+  await engine.replay?.turn(isOfLoad);
+  signal.throwIfAborted();
+  engine.cause = engine.loadCause;
   const loaded: string[] = [];
   const refused = new Map<string, Refusal>();
   for (const [i, result] of read.entries()) {
@@ -69,6 +81,12 @@ export async function checkSymbols(
     engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, cause);
   }
   return loaded;
+}
+
+/** True for what is recorded once the data is read, by this step or by its chart. */
+function isOfLoad(fact: Fact): boolean {
+  if (fact.type === 'TransitionTaken') return fact.actor.endsWith('/loading');
+  return fact.by === BY && fact.type !== 'MessageRefused';
 }
 
 /** The config's symbols, but for those that were removed, and those added since. */

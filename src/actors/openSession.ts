@@ -20,7 +20,9 @@ import { catalogueOf } from '../indicators/catalogue.ts';
 import type { IndicatorDefinition } from '../indicators/indicator.ts';
 import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
 import { type IndicatorSpec, resolveIndicator, settingsFor } from '../indicators/resolution.ts';
-import { FileLog } from '../store/fileLog.ts';
+import type { LogWriter } from '../store/eventLog.ts';
+import { FileLog, type FileLogOptions } from '../store/fileLog.ts';
+import type { JournalEntry } from '../store/journal.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
@@ -33,7 +35,11 @@ import type { ScannerFactory, StrategyFactory } from './modules.ts';
 import type { IndicatorPlan } from './plans.ts';
 import type { SliceSize } from './pump.ts';
 import { Recorder } from './recorder.ts';
+import type { Replay } from './replay.ts';
+import type { NamedScanner } from './scanners.ts';
 import { Session } from './session.ts';
+import type { Around } from './strategies.ts';
+import type { NamedStrategy, Successor } from './strategy.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface SessionOptions {
@@ -46,6 +52,8 @@ export interface SessionOptions {
   readonly data?: SourceInput | Observable<ObservedBar>;
   /** Folder of the run, made here; without it the log is kept in memory. */
   readonly log?: string;
+  /** How the log is written: the size of its segments, and to what in place of the computer's disk. */
+  readonly logOptions?: FileLogOptions;
   /** Where relative paths of the config start; default the working directory. */
   readonly folder?: string;
   /** Strategies by the name under which the config asks for them. */
@@ -85,30 +93,87 @@ export class ConfigInvalid extends UsageError {
  * @throws {UsageError} for a module, data source or log folder that cannot be used
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
+  const prepared = await prepare(options);
+  const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
+  if (options.log === undefined) {
+    const log = new MemoryLog();
+    return sessionOn(prepared, { run, log, close: () => log.close() }).session;
+  }
+  const log = await createLog(options.log, options, {
+    run,
+    seed: seedOf(prepared.config, options),
+  });
+  return sessionOn(prepared, {
+    run,
+    log,
+    journal: (entry) => log.journal(entry),
+    started: (data) => log.updateManifest({ data }),
+    close: (status) => log.close(status),
+  }).session;
+}
+
+/** A config that was checked, with everything it names found. */
+export interface Prepared {
+  readonly options: SessionOptions;
+  readonly config: Config;
+  readonly registry: IndicatorRegistry;
+  /** Where relative paths of the config start. */
+  readonly folder: string;
+  readonly calendar: Calendar;
+  readonly strategies: readonly NamedStrategy[];
+  readonly scanners: readonly NamedScanner[];
+  readonly feed: Feed;
+}
+
+/** What keeps a run: its log, and what is written beside it. */
+export interface Keeping {
+  /** Name of the run. */
+  readonly run: string;
+  readonly log: LogWriter;
+  /** Takes what depends on the host. */
+  journal?(entry: JournalEntry): void;
+  /** Told the fingerprints of the data, once it was looked at. */
+  started?(data: Readonly<Record<string, string>>): void;
+  /** Called when the run is over. */
+  close(status: 'completed' | 'failed' | 'stopped'): Promise<void>;
+  /** What is executed again, if a recorded run is. */
+  readonly replay?: Replay;
+  /** Strategies that take over from others in the course of the run. */
+  readonly successors?: readonly Successor[];
+  /** Looks on while strategies and scanners are called back. */
+  readonly around?: Around;
+}
+
+/** @throws as `openSession` */
+export async function prepare(options: SessionOptions): Promise<Prepared> {
   const registry = createRegistry();
   for (const definition of options.indicators ?? []) registry.define(definition);
   const config = checkConfig(options, registry);
   const folder = resolve(options.folder ?? '.');
   const calendar = findCalendar(config.exchange_group, options.calendars)!;
-  const time = timeOf(config, calendar);
+  // A window without sessions is a mistake of the config.
+  timeOf(config, calendar);
+  sliceOf(options);
   const lineup = config.session_data_config;
   const strategies = await findStrategies(lineup.strategies, options.strategies ?? {}, folder);
   const scanners = await findScanners(lineup.scanners, options.scanners ?? {}, folder);
   refuseMistakes([...strategies.mistakes, ...scanners.mistakes]);
   const feed = feedOf(config, options, folder);
+  const found = { strategies: strategies.found, scanners: scanners.found };
+  return { options, config, registry, folder, calendar, ...found, feed };
+}
+
+const hostTime = () => performance.now();
+
+/** The session of a prepared config on a log. */
+export function sessionOn(prepared: Prepared, keeping: Keeping) {
+  const { options, config, registry, folder, calendar, feed } = prepared;
+  const { run, log } = keeping;
+  const time = timeOf(config, calendar);
   const plan = planner(registry, time);
-  const indicators = config.session_data_config.indicators.session.map(plan);
-  const historical = planHistorical(config, registry, calendar).plans;
-  const slice = sliceOf(options);
   const data = new SessionData();
-  const run = options.log === undefined ? 'memory' : basename(resolve(options.log));
-  const log =
-    options.log === undefined
-      ? new MemoryLog()
-      : await createLog(options.log, options, { run, seed: seedOf(config, options) });
   let open = true;
   const recorder = new Recorder(log, data, time);
-  const hostTime = () => performance.now();
   const market = new MarketData(feed, calendar);
   const metrics = new Metrics(hostTime, () => countsOf(recorder, time, market));
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
@@ -118,29 +183,33 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     market,
     recorder,
     view: new SessionView(data, { qualityEnabled }),
-    indicators,
-    historical,
+    indicators: config.session_data_config.indicators.session.map(plan),
+    historical: planHistorical(config, registry, calendar).plans,
     plan,
-    strategies: strategies.found,
-    scanners: scanners.found,
+    strategies: prepared.strategies,
+    scanners: prepared.scanners,
     folder,
     metrics,
     journal: (entry) => {
-      if (open && log instanceof FileLog) log.journal(entry);
+      if (open) keeping.journal?.(entry);
     },
     started: () => {
       const started = startOf(config, feed);
-      if (log instanceof FileLog) log.updateManifest({ data: started.data });
+      keeping.started?.(started.data);
       return started;
     },
+    replay: keeping.replay ?? null,
+    successors: keeping.successors ?? [],
+    around: keeping.around ?? null,
     ...(options.onProgress && { onProgress: options.onProgress }),
   });
-  return new Session({
+  const demand = new Demand(metrics);
+  const session = new Session({
     run,
     folder: options.log ?? null,
     engine,
-    demand: new Demand(metrics),
-    slice,
+    demand,
+    slice: sliceOf(options),
     handshakeTimeoutMs: options.handshakeTimeoutMs ?? 30_000,
     inspect: options.inspect,
     hostTime,
@@ -148,10 +217,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       engine.overruns.end();
       open = false;
       await feed.close();
-      if (log instanceof FileLog) await log.close(status);
-      else await log.close();
+      await keeping.close(status);
     },
   });
+  return { session, engine, demand };
 }
 
 /** Parses a config as `openSession` does. @throws {ConfigInvalid} */
@@ -192,10 +261,11 @@ function timeOf(config: Config, calendar: Calendar): TimeManager {
 
 function createLog(
   folder: string,
-  { config }: SessionOptions,
+  { config, folder: start = '.', logOptions }: SessionOptions,
   { run, seed }: { run: string; seed: number | null },
 ): Promise<FileLog> {
-  return FileLog.create(folder, { run, config, versions: VERSIONS, seed, data: {}, parent: null });
+  const given = { run, config, folder: resolve(start), versions: VERSIONS, seed };
+  return FileLog.create(folder, { ...given, data: {}, parent: null }, logOptions);
 }
 
 /** Of the synthetic market, if the run is on one. */

@@ -58,7 +58,7 @@ export function deactivate(engine: Engine): void {
 
 /** Phase 4: scanner and strategy hear of it. @throws {Error} if no day of the run had a symbol */
 export function notifyActors(engine: Engine): void {
-  engine.strategies.notify('onSessionEnd', engine.recorder.seq);
+  engine.strategies.notify('onSessionEnd', engine.recorder.led);
   const last = engine.day === engine.sessions.length - 1;
   if (last && engine.sessionsWithSymbols === 0) {
     throw new Error(
@@ -91,11 +91,11 @@ export const ACTOR_WORK: Readonly<
   strategy: {
     setUp: (engine) => {
       engine.strategies.attach(engine.tracks);
-      engine.strategies.notify('setup', engine.recorder.seq);
+      engine.strategies.notify('setup', engine.recorder.led);
       return strategyLoad(engine);
     },
     tearDown: (engine) => {
-      engine.strategies.notify('teardown', engine.recorder.seq);
+      engine.strategies.notify('teardown', engine.recorder.led);
       const released = strategyLoad(engine);
       engine.strategies.attach([]);
       return released;

@@ -70,6 +70,7 @@ async function runSlice(
   return loop.run((instants, recorded) => {
     gate.passed(engine.recorder.at);
     if (recorded) demand.framed();
+    if (engine.replay?.cutsHere()) return true;
     if (cut(instants, recorded) || engine.interrupted || loop.over) return true;
     // Whoever awaits gets a turn between two frames.
     return (recorded && engine.subscriptions.any) || !gate.enters();

@@ -52,6 +52,14 @@ export class Recorder {
   readonly log: LogWriter;
   /** Seq of the last fact, committed or not. */
   seq: number;
+  /** Seq of the last fact that is no message from outside: what such a message comes between goes on from it. */
+  led: number;
+  /** `onReached` is called when this seq is reached, and when it is committed. */
+  awaited = Number.POSITIVE_INFINITY;
+  onReached: () => void = () => {};
+  /** `onTurning` is called once this seq is committed, before anything else happens. */
+  turning = Number.POSITIVE_INFINITY;
+  onTurning: () => void = () => {};
   /** Of what was committed; what summaries show. */
   readonly tally = new Tally();
   /** Of single facts, committed or not; what came in blocks is in the tally. */
@@ -61,17 +69,26 @@ export class Recorder {
   #firstSeq = 0;
   readonly #sections: Section[] = [];
   readonly #newSeries: SeriesEntry[] = [];
+  /** Where the present frame ends, if it is recorded already; 0 if it is new. */
+  #frameEnd: number;
   readonly #listeners = new Set<FrameListener>();
 
   constructor(log: LogWriter, data: SessionData, time: TimeManager) {
     this.log = log;
     this.data = data;
     this.seq = log.position;
+    this.led = this.seq;
+    this.#frameEnd = log.frameEnd ?? 0;
     this.#time = time;
   }
 
   get at(): MarketTime {
     return this.#time.currentTime;
+  }
+
+  /** True while facts wait to be committed. */
+  get isPending(): boolean {
+    return this.#sections.length > 0;
   }
 
   get table(): SeriesTable {
@@ -81,7 +98,7 @@ export class Recorder {
   /** Moves the clock; what is pending is committed first. @throws {ClockMovedBack} */
   advance(to: MarketTime): void {
     if (to === this.at) return;
-    this.commit();
+    this.flush();
     this.#time.setTime(to);
   }
 
@@ -96,7 +113,9 @@ export class Recorder {
   /** Appends one fact. @returns its seq */
   append<T extends ControlType>(type: T, origin: Origin, fields: Fields<T>): number {
     const parsed = CONTROL_FACTS[type].parse(fields);
+    const { led } = this;
     const seq = this.#take(1);
+    if (type === 'MessageReceived' && origin.cause === null) this.led = led;
     const fact = {
       seq,
       at: this.at,
@@ -122,8 +141,19 @@ export class Recorder {
     return block.firstSeq;
   }
 
-  /** Hands what is pending to the log as one frame. @returns false if nothing was */
+  /**
+   * Hands what is pending to the log as one frame; a run that is executed again, where its frame ended.
+   *
+   * @returns false if nothing was pending
+   */
   commit(options: { market?: boolean } = {}): boolean {
+    if (this.#sections.length === 0) return false;
+    if (this.seq < this.#frameEnd) return true;
+    return this.flush(options);
+  }
+
+  /** Hands what is pending to the log as one frame, whatever was recorded. @returns false if nothing was */
+  flush(options: { market?: boolean } = {}): boolean {
     if (this.#sections.length === 0) return false;
     const frame: Frame = {
       at: this.at,
@@ -138,6 +168,9 @@ export class Recorder {
     if (this.#listeners.size > 0) this.#tell(frame, options.market ?? false);
     this.#sections.length = 0;
     this.#newSeries.length = 0;
+    this.#frameEnd = this.log.frameEnd ?? 0;
+    if (this.seq >= this.turning) this.onTurning();
+    if (this.seq >= this.awaited) this.onReached();
     return true;
   }
 
@@ -176,7 +209,23 @@ export class Recorder {
     const first = this.seq + 1;
     if (this.#sections.length === 0) this.#firstSeq = first;
     this.seq += facts;
+    this.led = this.seq;
+    if (this.seq === this.#frameEnd) this.#commitSoon();
+    if (this.seq >= this.awaited) this.onReached();
     return first;
+  }
+
+  /** Where frames end may have hung on how long the host took for something; the record knows. */
+  #commitSoon(): void {
+    const end = this.#frameEnd;
+    queueMicrotask(() => {
+      if (this.seq !== end) return;
+      try {
+        this.commit();
+      } catch {
+        // Whoever records next is told.
+      }
+    });
   }
 
   #controlSection(): ControlSection {

@@ -3,6 +3,7 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
+import type { Replay } from './replay.ts';
 import type { ScannerContext } from './scanner.ts';
 import { symbolNamed } from './symbolName.ts';
 import { readUniverse } from './universe.ts';
@@ -12,6 +13,7 @@ import type { Verbs, VerbsRun } from './verbs.ts';
 export interface ScannersRun extends VerbsRun {
   readonly view: SessionView;
   readonly time: TimeManager;
+  readonly replay: Replay | null;
   readonly session: Session;
   /** Where relative paths start. */
   readonly folder: string;

@@ -12,6 +12,7 @@ import type { TrailingDays } from './plans.ts';
 import type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './scanner.ts';
 import { type ContextOwner, createContext, type ScannersRun } from './scannerContext.ts';
 import { type Schedule, scanTimes } from './scanSchedule.ts';
+import type { Around } from './strategies.ts';
 import { symbolNamed } from './symbolName.ts';
 import { Verbs } from './verbs.ts';
 
@@ -41,14 +42,17 @@ export class Scanners {
   readonly #run: ScannersRun;
   readonly #entries: readonly Entry[];
 
-  constructor(run: ScannersRun, named: readonly NamedScanner[]) {
+  constructor(run: ScannersRun, named: readonly NamedScanner[], around: Around | null = null) {
     this.#run = run;
     const deliver = (asked: Asked) => this.deliver(asked);
     const others = () => this.#entries;
-    this.#entries = named.map((each) => new Entry(run, each, { deliver, others }));
+    this.#entries = named.map((each) => new Entry(run, each, { deliver, others, around }));
     this.bars = named.flatMap(({ needs }) => needs.bars ?? []);
     this.history = named.flatMap(({ needs }) => needs.history ?? []);
   }
+
+  /** How many of them, or of those who ask them, are at work. */
+  working = 0;
 
   get names(): readonly string[] {
     return this.#entries.map(({ name }) => name);
@@ -84,7 +88,7 @@ export class Scanners {
   /** @throws {Error} what the scanner threw, recorded */
   setUp(name: string): Promise<void> {
     const entry = this.#find(name);
-    entry.cause = this.#run.recorder.seq;
+    entry.cause = this.#run.recorder.led;
     entry.found = [];
     return entry.call('setup', ({ scanner }, context) => scanner.setup?.(context));
   }
@@ -92,10 +96,12 @@ export class Scanners {
   /** One look at the market. @throws {Error} what the scanner threw, recorded */
   scan(name: string, schedule: ScanSchedule): Promise<void> {
     const entry = this.#find(name);
-    entry.cause = this.#run.recorder.seq;
+    entry.cause = this.#run.recorder.led;
     entry.cause = entry.record('ScanStarted', { scanner: name, schedule });
     return entry.call('scan', async ({ scanner }, context) => {
-      const { symbols, metadata } = checked(await scanner.scan(context));
+      const result = await scanner.scan(context);
+      await entry.turn();
+      const { symbols, metadata } = checked(result);
       entry.record('ScanCompleted', { scanner: name, schedule, symbols, metadata });
       entry.found = symbols;
       for (const symbol of symbols) entry.verbs.addSymbol(symbol);
@@ -114,7 +120,7 @@ export class Scanners {
     this.deliver = (asked) => {
       if ('change' in asked) changes.push(change(asked.change));
     };
-    entry.cause = this.#run.recorder.seq;
+    entry.cause = this.#run.recorder.led;
     entry.tearsDown = true;
     try {
       await entry.call('teardown', ({ scanner }, context) => scanner.teardown?.(context));
@@ -152,12 +158,21 @@ class Entry implements ContextOwner {
 
   readonly #run: ScannersRun;
   readonly #others: () => readonly Entry[];
+  readonly #around: Around | null;
 
   /** @param others all scanners of the run, itself among them */
   constructor(
     run: ScannersRun,
     named: NamedScanner,
-    { deliver, others }: { deliver: (asked: Asked) => void; others: () => readonly Entry[] },
+    {
+      deliver,
+      others,
+      around,
+    }: {
+      deliver: (asked: Asked) => void;
+      others: () => readonly Entry[];
+      around: Around | null;
+    },
   ) {
     this.#run = run;
     this.named = named;
@@ -169,6 +184,7 @@ class Entry implements ContextOwner {
       servesSooner: true,
     });
     this.#others = others;
+    this.#around = around;
   }
 
   get name(): string {
@@ -177,6 +193,11 @@ class Entry implements ContextOwner {
 
   get config(): unknown {
     return this.named.config;
+  }
+
+  /** Where it is executed again beside a load, it goes on in the recorded order. */
+  async turn(): Promise<void> {
+    await this.#run.replay?.turn(({ by }) => by === this.by);
   }
 
   isFoundByOthers(symbol: string): boolean {
@@ -201,7 +222,10 @@ class Entry implements ContextOwner {
     // A context is of its callback: what a callback leaves behind would act when the host happens to get to it.
     const work = { goesOn: true };
     try {
-      await act(this.named, createContext(this.#run, this, work));
+      const context = createContext(this.#run, this, work);
+      const call = () => act(this.named, context);
+      await (this.#around === null ? call() : this.#around(`scanner "${this.name}"`, call));
+      await this.turn();
     } catch (error) {
       if (this.#run.over) throw error;
       const reason = sentenceOf(error);

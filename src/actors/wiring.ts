@@ -1,5 +1,6 @@
 /** Gives the charts their work: every step of every phase, provided by name. */
 import { type ActorRefFrom, fromPromise, waitFor } from 'xstate';
+import type { Fact } from '../domain/facts.ts';
 import { activeMachine } from '../machines/active.machine.ts';
 import { endingMachine } from '../machines/ending.machine.ts';
 import { initializationMachine } from '../machines/initialization.machine.ts';
@@ -24,6 +25,7 @@ import { applyChanges, settleInsertion } from './insertion.ts';
 import * as loading from './loading.ts';
 import * as phases from './phases.ts';
 import { createPump, type SliceSize } from './pump.ts';
+import type { Replay } from './replay.ts';
 import * as validation from './validation.ts';
 
 export interface Wiring {
@@ -52,6 +54,12 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
   const withInput = <Input>(run: (engine: Engine, input: Input) => void | Promise<void>) =>
     fromPromise<void, Input>(({ input, signal }) =>
       perform(engine, signal, () => run(engine, input)),
+    );
+
+  /** The same of a scanner, which works beside the charts that serve it. */
+  const ofScanner = <Input>(run: (engine: Engine, input: Input) => Promise<void>) =>
+    fromPromise<void, Input>(({ input, signal }) =>
+      atWork(engine, () => perform(engine, signal, () => run(engine, input), { ofScanner: true })),
     );
 
   const loadingChart = loadingMachine.provide({
@@ -135,11 +143,11 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
       strategy: actor('strategy'),
       oneScanner: scannerMachine.provide({
         actors: {
-          setUp: withInput<ScannerInput>(({ scanners }, { name }) => scanners.setUp(name)),
-          scan: withInput<ScanInput>(({ scanners }, { name, schedule }) =>
+          setUp: ofScanner<ScannerInput>(({ scanners }, { name }) => scanners.setUp(name)),
+          scan: ofScanner<ScanInput>(({ scanners }, { name, schedule }) =>
             scanners.scan(name, schedule),
           ),
-          tearDown: withInput<ScannerInput>(({ scanners }, { name }) =>
+          tearDown: ofScanner<ScannerInput>(({ scanners }, { name }) =>
             scanners.tearDown(name, (change) => applyChanges(engine, { changes: [change] })),
           ),
         },
@@ -155,27 +163,61 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
  * Runs a step after the transition that started it is recorded, and commits what it recorded as frames of
  * its own: frames are cut by what happens, never by timing.
  */
-async function perform<T>(engine: Engine, signal: AbortSignal, run: () => T | Promise<T>) {
+async function perform<T>(
+  engine: Engine,
+  signal: AbortSignal,
+  run: () => T | Promise<T>,
+  { ofScanner = false } = {},
+) {
   await Promise.resolve();
+  const replay = ofScanner ? null : engine.replay;
+  engine.replay?.deliver();
+  const cause = engine.recorder.led || null;
+  if (replay !== null && !isInTurn(engine, replay)) await replay.turn(isOfOthers);
   signal.throwIfAborted();
-  engine.cause = engine.recorder.seq || null;
+  engine.cause = cause;
   try {
-    return await run();
+    const result = await run();
+    if (replay !== null && !isInTurn(engine, replay)) await replay.turn(isOfOthers);
+    return result;
   } finally {
     if (!signal.aborted) engine.recorder.commit();
   }
 }
 
+/** What is executed again beside scanners at work takes its turn in the recorded order, where it has to wait. */
+function isInTurn({ scanners }: Engine, replay: Replay): boolean {
+  return scanners.working === 0 || replay.isTurn(isOfOthers);
+}
+
+function isOfOthers({ by }: Fact): boolean {
+  return !by.startsWith('session/scanner');
+}
+
 /** Asks every scanner in turn, then says what was got or let go. */
 function scannerWork(engine: Engine, type: 'scanner.setup' | 'scanner.teardown', say: () => void) {
-  return fromPromise<void, void>(async ({ signal, system, self }) => {
-    for (const name of engine.scanners.names) {
-      const scanner = system.get(scannerId(name)) as ActorRefFrom<typeof scannerMachine>;
-      scanner.send({ type, replyTo: self });
-      await waitFor(scanner, ({ value }) => SETTLED.has(String(value)), { signal });
-    }
-    await perform(engine, signal, say);
-  });
+  return fromPromise<void, void>(({ signal, system, self }) =>
+    atWork(engine, async () => {
+      for (const name of engine.scanners.names) {
+        const scanner = system.get(scannerId(name)) as ActorRefFrom<typeof scannerMachine>;
+        scanner.send({ type, replyTo: self });
+        await waitFor(scanner, ({ value }) => SETTLED.has(String(value)), { signal });
+      }
+      await perform(engine, signal, say, { ofScanner: true });
+    }),
+  );
+}
+
+async function atWork({ scanners }: Engine, work: () => Promise<void>): Promise<void> {
+  scanners.working += 1;
+  try {
+    await work();
+  } finally {
+    // Its chart moves on only now.
+    queueMicrotask(() => {
+      scanners.working -= 1;
+    });
+  }
 }
 
 /** States in which a scanner has done what it was asked. */

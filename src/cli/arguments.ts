@@ -9,6 +9,13 @@ export function countFrom1(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 on.');
 }
 
+/** A port; 0 is any free one. */
+export function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65_535) return number;
+  throw new InvalidArgumentError('Write a port from 1 to 65535, or 0 for any free one.');
+}
+
 /** Gathers the values of an option that can be given several times. */
 export function gathered(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];

@@ -65,34 +65,42 @@ const BAR_COLUMNS = [
 /** The complete export as one object. */
 export function sessionJson(data: SessionData, context: ExportContext): SessionJson {
   const symbols: Record<string, Json> = {};
-  for (const [symbol, json] of symbolsOf(data, context)) symbols[symbol] = json;
-  return { session_data: symbols, ...aroundData(data, context) };
+  for (const [symbol, json] of symbolsInExport(data, context)) symbols[symbol] = json();
+  return { session_data: symbols, ...exportAround(data, context) };
 }
 
 /** The same export as JSON text, in pieces: each symbol is one line, made when it is asked for. */
 export function* sessionJsonText(data: SessionData, context: ExportContext): Generator<string> {
   yield '{"session_data":{';
   let separator = '\n';
-  for (const [symbol, json] of symbolsOf(data, context)) {
-    yield `${separator}${JSON.stringify(symbol)}:${JSON.stringify(json)}`;
+  for (const [symbol, json] of symbolsInExport(data, context)) {
+    yield `${separator}${JSON.stringify(symbol)}:${JSON.stringify(json())}`;
     separator = ',\n';
   }
   yield '}';
-  for (const [key, json] of Object.entries(aroundData(data, context))) {
+  for (const [key, json] of Object.entries(exportAround(data, context))) {
     yield `,\n${JSON.stringify(key)}:${JSON.stringify(json)}`;
   }
   yield '}\n';
 }
 
-function* symbolsOf(data: SessionData, context: ExportContext): Generator<[string, Json]> {
+/** Each symbol with what makes its part of `session_data`. */
+export function* symbolsInExport(
+  data: SessionData,
+  context: ExportContext,
+): Generator<[symbol: string, json: () => Json]> {
   const view = new SessionView(data, { qualityEnabled: measuresQuality(context.config) });
   const text: TimeText = (time) => isoInZone(time, context.calendar.zone);
   for (const [symbol, owner] of data.symbols) {
-    yield [symbol, symbolJson(owner, view.symbol(symbol)!, text)];
+    yield [symbol, () => symbolJson(owner, view.symbol(symbol)!, text)];
   }
 }
 
-function aroundData(data: SessionData, context: ExportContext): Omit<SessionJson, 'session_data'> {
+/** What an export holds beside `session_data`. */
+export function exportAround(
+  data: SessionData,
+  context: ExportContext,
+): Omit<SessionJson, 'session_data'> {
   const { calendar, config, tally, system } = context;
   const text: TimeText = (time) => isoInZone(time, calendar.zone);
   const { phase } = data;
@@ -274,7 +282,8 @@ function metadataJson({ registered, addedAt }: SymbolData, text: TimeText): Json
   };
 }
 
-function measuresQuality(config: Readonly<Record<string, unknown>>): boolean {
+/** True unless the config, as in `RunStarted`, has quality assigned. */
+export function measuresQuality(config: Readonly<Record<string, unknown>>): boolean {
   const session = config.session_data_config as
     | { gap_filler?: { enable_session_quality?: boolean } }
     | undefined;

@@ -59,14 +59,15 @@ function boundOf(log: LogReader, text: string | undefined, calendar: Calendar) {
   return { seq, time: isTime ? timeAt(log, text, calendar) : Number.NaN };
 }
 
-function isSeq(text: string): boolean {
+/** True for a number of a fact, in words. */
+export function isSeq(text: string): boolean {
   return /^\d+$/.test(text);
 }
 
 function timeAt(log: LogReader, text: string, calendar: Calendar): MarketTime {
   return /^\d{1,2}:/.test(text)
     ? parseClock(text, lastSession(log, calendar), calendar.zone)
-    : instant(text, calendar);
+    : instantIn(text, calendar);
 }
 
 /** @throws {UsageError} if the log does not hold it */
@@ -75,7 +76,8 @@ export function seqWithin(log: LogReader, seq: number): number {
   throw new UsageError(`the log has no fact ${seq}: choose one from 1 to ${log.position}`);
 }
 
-function instant(at: string, calendar: Calendar): MarketTime {
+/** @throws {UsageError} if `at` is no ISO time */
+export function instantIn(at: string, calendar: Calendar): MarketTime {
   try {
     return parseInstant(at, calendar.zone);
   } catch {

@@ -1,7 +1,7 @@
 /** The state of a run at any of its facts: the fold of its log up to there. */
 import type { LogReader, StateAt } from '../store/eventLog.ts';
 
-export { startOf } from '../store/logStates.ts';
+export { startOf } from '../store/runStart.ts';
 
 /**
  * The state after fact `seq`, by default the last one. O(facts since the nearest snapshot).

@@ -23,6 +23,8 @@ export interface LoadingInput {
 export const ATTEMPTS = 3;
 
 export interface CheckInput extends LoadingInput {
+  /** True unless something could not be read before. */
+  readonly first: boolean;
   /** False: what cannot be read is tried again; true: it is refused. */
   readonly last: boolean;
 }
@@ -69,7 +71,11 @@ export const loadingMachine = setup({
       invoke: {
         id: 'check',
         src: 'checkSymbols',
-        input: ({ context }) => ({ ...toLoad({ context }), last: context.attempt === ATTEMPTS }),
+        input: ({ context }) => ({
+          ...toLoad({ context }),
+          first: context.attempt === 1,
+          last: context.attempt === ATTEMPTS,
+        }),
         onDone: {
           target: 'registering',
           actions: assign(({ event }) => ({ symbols: event.output })),

@@ -82,6 +82,8 @@ export interface LogWriter extends LogReader {
    * O(1) but between sessions.
    */
   offerState(data: SessionData, tally: Tally): void;
+  /** The last fact of the next frame, of a log that knows what is coming; 0 or absent where nothing is known. */
+  readonly frameEnd?: number;
   /** Resolves when everything appended so far is on stable storage; rejects if that failed. */
   durable(): Promise<void>;
   /** Bytes of the log, durable or not: of its segments if it is in files, of its records if in memory. */

@@ -25,7 +25,7 @@ function refuse(value: unknown, seq: number, name: string, depth: number): void 
   } else if (typeof value === 'object' && value !== null) {
     // Facts stand in a list.
     if (depth >= DEPTH_MAX) throw new InvariantViolated(seq, `"${name}" nests too deep`);
-    for (const [key, inner] of Object.entries(value)) refuse(inner, seq, key, depth + 1);
+    for (const key in value) refuse((value as Record<string, unknown>)[key], seq, key, depth + 1);
   }
 }
 

@@ -13,6 +13,7 @@ import { Malformed } from './bytes.ts';
 import type { ChainPoint } from './chain.ts';
 import type { LogReader, Place, StateAt } from './eventLog.ts';
 import type { ReadCounters } from './readCounters.ts';
+import { startOf } from './runStart.ts';
 import { RunState } from './runState.ts';
 import { encodeState, Snapshot, snapshotBytes } from './snapshot.ts';
 import { listSnapshots, readSnapshot } from './snapshotFiles.ts';
@@ -151,16 +152,6 @@ function asInvariant(error: unknown, seq: number): unknown {
   const violated = new InvariantViolated(seq, `it cannot be folded, ${error.message}`);
   violated.cause = error;
   return violated;
-}
-
-/** The run's first fact; `null` for a log without any. */
-export function startOf(log: LogReader): Fields<'RunStarted'> | null {
-  for (const { sections } of log.read({ to: 1 })) {
-    const first = sections[0];
-    const fact = first?.kind === 'control' ? first.facts[0] : undefined;
-    if (fact?.type === 'RunStarted') return fact;
-  }
-  return null;
 }
 
 function measuresQuality(started: Fields<'RunStarted'> | null): boolean {

@@ -34,6 +34,12 @@ export interface Closing {
   readonly finished: string;
 }
 
+/** From fact `seq` on these values of the config are other ones, by path. */
+export interface ForkChange {
+  readonly seq: number;
+  readonly set: Readonly<Record<string, unknown>>;
+}
+
 export interface Manifest {
   /** Version of the folder's files. */
   readonly format: number;
@@ -43,14 +49,22 @@ export interface Manifest {
   readonly created: string;
   /** As it was given. */
   readonly config: unknown;
+  /** Where relative paths of the config start; absent in runs of early versions. */
+  readonly folder?: string;
   /** SHA-256 of the config with its keys sorted, hex. */
   readonly config_hash: string;
   readonly versions: Versions;
   readonly seed: number | null;
   /** Fingerprints of the data, by symbol or source. */
   readonly data: Readonly<Record<string, string>>;
-  /** The run this one was forked from, and the last fact they share. */
-  readonly parent: { readonly run: string; readonly seq: number } | null;
+  /** The run this one was forked from, the last fact they share, and the chain up to there. */
+  readonly parent: {
+    readonly run: string;
+    readonly seq: number;
+    readonly chain_hash?: string;
+  } | null;
+  /** What of the config is otherwise after some fact, in forks and forks of forks; absent if nothing is. */
+  readonly changes?: readonly ForkChange[];
   readonly status: RunStatus;
   /** How often the log was opened for writing. */
   readonly epoch: number;
@@ -63,7 +77,7 @@ export interface Manifest {
 /** What the creator of a run has to say; the log knows the rest. */
 export type NewManifest = Pick<
   Manifest,
-  'run' | 'config' | 'versions' | 'seed' | 'data' | 'parent'
+  'run' | 'config' | 'folder' | 'versions' | 'seed' | 'data' | 'parent' | 'changes'
 >;
 
 /** What may change after the creation of a run. */
@@ -72,17 +86,19 @@ export type ManifestPatch = Partial<
 >;
 
 export function newManifest(given: NewManifest): Manifest {
-  const { run, config, versions, seed, data, parent } = given;
+  const { run, config, folder, versions, seed, data, parent, changes } = given;
   return {
     format: LOG_FORMAT,
     run,
     created: new Date().toISOString(),
     config,
+    ...(folder !== undefined && { folder }),
     config_hash: configHash(config),
     versions,
     seed,
     data,
     parent,
+    ...(changes !== undefined && { changes }),
     status: 'running',
     epoch: 0,
     recovered: null,

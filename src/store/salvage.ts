@@ -2,20 +2,20 @@
  * Copies of damaged logs: everything before the damage, into a folder of its own. The original is not touched.
  * What is copied are the bytes as they were first written, so that the chain over them stays what it was.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { LogCorrupted, LogWriteFailed, UsageError } from '../domain/errors.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Malformed } from './bytes.ts';
 import { checkLog } from './checkLog.ts';
+import { copySegments } from './copying.ts';
 import { REAL_DISK } from './disk.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { Journal, readJournal, restoreJournal } from './journal.ts';
 import { LogState } from './logState.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import { HEADER_BYTES, type RecordHeader } from './record.ts';
-import { contentOf, recordAt, type Segment } from './segment.ts';
-import { openSegment, segmentName } from './segments.ts';
+import { contentOf, recordAt } from './segment.ts';
+import { openSegment } from './segments.ts';
 
 export interface Salvage {
   /** Seq of the last fact of the copy. */
@@ -141,33 +141,6 @@ function makeEmpty(folder: string): boolean {
   }
   if (readdirSync(folder).length === 0) return false;
   throw new UsageError(`"${folder}" is not empty: choose another folder for the copy`);
-}
-
-function copySegments(folder: string, into: string, end: Place): void {
-  for (let number = 1; number <= end.segment; number++) {
-    const segment = openSegment(folder, number)!;
-    const fd = openSync(join(into, segmentName(number)), 'wx');
-    try {
-      const bytes = number === end.segment ? end.offset : Number.POSITIVE_INFINITY;
-      copyBytes(segment, fd, bytes);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-      segment.close();
-    }
-  }
-}
-
-const PIECE_BYTES = 1 << 20;
-
-function copyBytes(segment: Segment, fd: number, bytes: number): void {
-  for (let offset = 0; offset < bytes; ) {
-    const length = Math.min(segment.left(offset), PIECE_BYTES, bytes - offset);
-    if (length === 0) return;
-    const piece = segment.view(offset, length);
-    for (let done = 0; done < length; ) done += writeSync(fd, piece, done, length - done);
-    offset += length;
-  }
 }
 
 /** What the journal has up to there, and that this is a copy. */

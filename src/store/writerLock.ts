@@ -61,8 +61,8 @@ export class WriterLock {
 function createWhole(folder: string, file: string): void {
   const owner: Owner = { pid: process.pid, started: startOf(process.pid) };
   const unfinished = `${file}.${process.pid}${UNFINISHED}`;
-  writeFileSync(unfinished, JSON.stringify(owner));
   try {
+    writeFileSync(unfinished, JSON.stringify(owner));
     linkSync(unfinished, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -122,4 +122,9 @@ function startOf(pid: number): string | null {
   } catch {
     return null;
   }
+}
+
+/** True if a living process, this one included, writes the log in `folder`. */
+export function isWritten(folder: string): boolean {
+  return readClaims(folder).some(isAlive);
 }

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { checkConfigFile } from '../../src/cli/configCheck.ts';
 import { UsageError } from '../../src/index.ts';
+import { Choices } from '../choices.ts';
 import { configOf } from '../support.ts';
-import { Choices, casesOf, quickFolder } from './cases.ts';
+import { casesOf, quickFolder } from './cases.ts';
 import { mutatedJson } from './jsonMutations.ts';
 
 const CASES = casesOf({ usual: 400, part: 0.2 });

@@ -20,17 +20,10 @@ import {
 } from '../../src/index.ts';
 import { checkLog } from '../../src/store/checkLog.ts';
 import { readJournal } from '../../src/store/journal.ts';
-import type { Choices } from './cases.ts';
+import type { Choices } from '../choices.ts';
+import { stateText } from '../simulation/looking.ts';
 import type { Damaged } from './mutations.ts';
-import {
-  type Files,
-  filesOf,
-  linesIn,
-  linesOf,
-  type Subject,
-  stateText,
-  type Truth,
-} from './subjects.ts';
+import { type Files, filesOf, linesIn, linesOf, type Subject, type Truth } from './subjects.ts';
 
 export class Wrong extends Error {}
 

@@ -3,7 +3,8 @@
  * `FUZZ_CASE=n` one.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Choices, casesOf, quickFolder } from './cases.ts';
+import { Choices } from '../choices.ts';
+import { casesOf, quickFolder } from './cases.ts';
 import { LogProbe } from './logProbe.ts';
 import { damaged } from './mutations.ts';
 import { makeSubjects, type Subject } from './subjects.ts';

@@ -4,7 +4,7 @@ import { Seq, Side, Time } from './basics.ts';
 import { StepUnit } from './log.ts';
 import { RunStatus } from './run.ts';
 
-/** What people keep about a run: `inspector.json` in its folder. Never part of the log. */
+/** What people keep about a run: `notes.json` in its folder. Never part of the log. */
 export const Notes = z.object({
   /** Raised by every change. A `PUT` with another revision than the one kept is refused (`conflict`). */
   revision: z.int().nonnegative(),

@@ -1,0 +1,63 @@
+/** Answers that follow the place: asked for again when the question changes, the old one shown meanwhile. */
+import { effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+
+export interface Resource<T> {
+  /** The newest answer; null before the first. */
+  readonly value: ReadonlySignal<T | null>;
+  /** True while `value` answers an older question. */
+  readonly stale: ReadonlySignal<boolean>;
+  readonly problem: ReadonlySignal<string | null>;
+}
+
+/**
+ * @param question a key of what is to be known, reads signals; null asks nothing
+ * @param answer   is given the question and gives up when the signal says so
+ */
+export function resource<Q, T>(
+  question: () => Q | null,
+  answer: (question: Q, signal: AbortSignal) => Promise<T>,
+): Resource<T> {
+  const value = signal<T | null>(null);
+  const stale = signal(false);
+  const problem = signal<string | null>(null);
+  let asked = '';
+  let running: AbortController | null = null;
+  const settle = (mine: AbortController, then: () => void) => {
+    if (running !== mine) return;
+    running = null;
+    stale.value = false;
+    then();
+  };
+  effect(() => {
+    const next = question();
+    const key = JSON.stringify(next);
+    if (key === asked) return;
+    asked = key;
+    running?.abort();
+    running = null;
+    if (next === null) {
+      untracked(() => {
+        value.value = null;
+        stale.value = false;
+      });
+      return;
+    }
+    const mine = new AbortController();
+    running = mine;
+    untracked(() => {
+      stale.value = true;
+    });
+    answer(next, mine.signal).then(
+      (got) =>
+        settle(mine, () => {
+          value.value = got;
+          problem.value = null;
+        }),
+      (error: unknown) =>
+        settle(mine, () => {
+          problem.value = error instanceof Error ? error.message : String(error);
+        }),
+    );
+  });
+  return { value, stale, problem };
+}

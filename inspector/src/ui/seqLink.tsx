@@ -1,0 +1,16 @@
+/** A link to a fact by its number. */
+import { jump } from '../commands/moves.ts';
+import { countOf } from '../state/marketTime.ts';
+
+export function SeqLink({ seq, title }: { readonly seq: number; readonly title?: string }) {
+  const onClick = (event: MouseEvent) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    jump(seq);
+  };
+  return (
+    <a class="seq" href={`#seq=${seq}`} title={title ?? `Go to fact ${seq}`} onClick={onClick}>
+      #{countOf(seq)}
+    </a>
+  );
+}

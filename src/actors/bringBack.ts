@@ -1,0 +1,57 @@
+/** Brings a run that is executed again to where its own future begins. */
+import { UsageError } from '../domain/errors.ts';
+import type { ComparedLog, ComparisonEnd } from '../store/comparedLog.ts';
+import type { LogReader } from '../store/eventLog.ts';
+import { divergenceOf } from './divergence.ts';
+import type { sessionOn } from './openSession.ts';
+import { RunFailedError } from './session.ts';
+
+/** The run is not one that can go on; its log is as it was. */
+export class NotResumable extends UsageError {
+  override name = 'NotResumable';
+  /** True if there is nothing left to do: the run is completed. */
+  readonly isComplete: boolean;
+
+  constructor(message: string, isComplete = false) {
+    super(message);
+    this.isComplete = isComplete;
+  }
+}
+
+/**
+ * Runs to the end of what is recorded and stands there.
+ *
+ * @throws {NotResumable} if it does not come out as it was recorded
+ * @throws what opening the log that takes over threw
+ */
+export async function bringToEnd(
+  { session, demand }: ReturnType<typeof sessionOn>,
+  { log, past, run }: { log: ComparedLog; past: LogReader; run: string },
+): Promise<void> {
+  const there = demand.lasting(() => !log.isCompared);
+  await session.runUntil(0).catch((error: unknown) => {
+    if (log.unopened !== null) throw log.unopened;
+    if (!(error instanceof RunFailedError) || log.end === null) throw error;
+  });
+  await there;
+  if (log.unopened !== null) throw log.unopened;
+  if (log.end !== null) throw partedIn(run, past, log.end);
+}
+
+/** Why the past does not come out as it was recorded. */
+function partedIn(run: string, past: LogReader, end: ComparisonEnd): Error {
+  const untouched = 'its log is as it was';
+  if (end.kind !== 'parted') return new NotResumable(`the run "${run}" cannot be executed again`);
+  const { seq, reason, fields } = divergenceOf(end.parting, past);
+  const data = fields.map(({ path }) => path).filter((path) => path.startsWith('data.'));
+  if (seq === 1 && data.length > 0) {
+    const symbols = data.map((path) => path.slice('data.'.length)).join(', ');
+    return new NotResumable(
+      `the data of ${symbols} is not what the run "${run}" was recorded with: give the same data; ${untouched}`,
+    );
+  }
+  return new NotResumable(
+    `the run "${run}" comes out differently at fact ${seq}: ${reason}; give the strategies, indicators and data ` +
+      `it was recorded with; ${untouched}`,
+  );
+}

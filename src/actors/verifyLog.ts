@@ -1,0 +1,197 @@
+/** Verifies a recorded run: executes it again from its inputs and compares every frame with the recorded one. */
+import { sentenceOf } from '../domain/errors.ts';
+import { foldFrame } from '../domain/fold.ts';
+import { SessionData } from '../domain/sessionData.ts';
+import { type FieldDifference, fieldDifferences } from '../inspect/fieldDiff.ts';
+import { checkLog } from '../store/checkLog.ts';
+import { ComparedLog } from '../store/comparedLog.ts';
+import type { LogReader } from '../store/eventLog.ts';
+import { FileLog } from '../store/fileLog.ts';
+import { goodFramesOf } from '../store/goodFrames.ts';
+import { type Manifest, readManifest } from '../store/manifest.ts';
+import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
+import { HostReadings } from './hostReadings.ts';
+import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
+import { RecordedFeed } from './recordedFeed.ts';
+import { pastOf, type RecordedPast } from './recordedPast.ts';
+import type { CommittedFrame } from './recorder.ts';
+import { Replay } from './replay.ts';
+import { RunFailedError } from './session.ts';
+import { atSpeed, successionOf, turnsOf } from './succession.ts';
+import { VERSIONS } from './versions.ts';
+
+export interface VerifyOptions
+  extends Pick<
+    SessionOptions,
+    'data' | 'folder' | 'strategies' | 'scanners' | 'indicators' | 'calendars' | 'inspect'
+  > {
+  /** The config, where that of the manifest is not to be used. */
+  readonly config?: unknown;
+  /** Times real time at which it happens again; default 0: no waiting. */
+  readonly speed?: number;
+  /** Called with every frame that came out the same. */
+  readonly onFrame?: (frame: CommittedFrame) => void;
+  /** Told now and then how many facts of how many are compared. */
+  readonly onProgress?: (progress: { readonly facts: number; readonly of: number }) => void;
+}
+
+export interface VerifyReport {
+  /** True if nothing is damaged and nothing came out differently. */
+  readonly ok: boolean;
+  /**
+   * `execution`: executed again; `fold`: only checksums, chain and fold were checked, for the reason in `note`.
+   */
+  readonly checked: 'execution' | 'fold';
+  /** Facts and frames found to be the same, or to fold. */
+  readonly facts: number;
+  readonly frames: number;
+  /** Of everything checked. */
+  readonly chainHash: string;
+  /** How the recorded run ended; `interrupted` if it did not. */
+  readonly ended: 'completed' | 'failed' | 'stopped' | 'interrupted';
+  /** The first fact in which the re-execution differs; null if it does in none. */
+  readonly divergence: Divergence | null;
+  /** Where the log itself is damaged: the first fact that cannot be trusted. */
+  readonly damage: { readonly seq: number; readonly reason: string } | null;
+  /** Versions in which this engine differs from the one that recorded the run: `a` recorded, `b` here. */
+  readonly versions: readonly FieldDifference[];
+  /** In what the config given differs from the recorded one. */
+  readonly config: readonly FieldDifference[];
+  /** Strategies and scanners that read the host's clock or chance, even if it made no difference. */
+  readonly readings: readonly HostReading[];
+  /** What else is to be known; empty if nothing. */
+  readonly note: string;
+}
+
+/**
+ * Checks the log in `folder` byte by byte, then executes the run again and compares every frame.
+ *
+ * @throws {UsageError} if `folder` holds no run, or its strategies or data cannot be found
+ */
+export async function verifyLog(
+  folder: string,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  const manifest = readManifest(folder);
+  const { damage, position, frames, chainHash } = checkLog(folder);
+  const versions = fieldDifferences(manifest.versions, VERSIONS);
+  const config =
+    options.config === undefined ? [] : fieldDifferences(manifest.config, options.config);
+  const broken = damage && { seq: damage.lastGoodSeq + 1, reason: damage.message };
+  const base = { versions, config, damage: broken, divergence: null, readings: [] };
+  const unread = { ...base, checked: 'fold' as const, facts: position, frames, chainHash };
+  const past = damage === null ? await FileLog.read(folder) : goodFramesOf(folder);
+  try {
+    const recorded = pastOf(past);
+    const ended = endingOf(recorded);
+    const note = whyOnlyFolded(manifest, recorded);
+    if (note !== '') {
+      const reason = damage === null ? unfoldable(past) : null;
+      const fault = broken ?? reason;
+      return { ...unread, damage: fault, ok: fault === null, ended, note };
+    }
+    const found = await execute(folder, { manifest, past, recorded, options });
+    return { ...base, ...found, ok: damage === null && found.ok, ended };
+  } finally {
+    await past.close();
+  }
+}
+
+function endingOf({ ending }: RecordedPast): VerifyReport['ended'] {
+  if (ending === null) return 'interrupted';
+  if (ending.type === 'RunCompleted') return 'completed';
+  return ending.type === 'RunFailed' ? 'failed' : 'stopped';
+}
+
+/** Why a run cannot be executed again; empty if it can. */
+function whyOnlyFolded({ versions }: Manifest, { started, streams }: RecordedPast): string {
+  if (versions.behaviour !== VERSIONS.behaviour) {
+    return (
+      `the run was recorded with behaviour version ${versions.behaviour}, this engine has ` +
+      `${VERSIONS.behaviour}: only checksums, chain and fold were checked`
+    );
+  }
+  if (started !== null && streams !== null) return '';
+  return 'the run ended before its data was looked at: there is nothing to execute again';
+}
+
+/** The first fact that does not fold; null if all do. */
+function unfoldable(log: LogReader): VerifyReport['damage'] {
+  const data = new SessionData();
+  try {
+    for (const frame of log.read({ reuse: true })) foldFrame(data, frame, log.table);
+    return null;
+  } catch (error) {
+    return { seq: data.seq + 1, reason: sentenceOf(error) };
+  }
+}
+
+interface Execution {
+  readonly manifest: Manifest;
+  readonly past: LogReader;
+  readonly recorded: RecordedPast;
+  readonly options: VerifyOptions;
+}
+
+async function execute(folder: string, { manifest, past, recorded, options }: Execution) {
+  const { onProgress, onFrame, speed = 0, ...given } = options;
+  const prepared = await prepare({
+    config: manifest.config,
+    ...(manifest.folder !== undefined && { folder: manifest.folder }),
+    ...given,
+  });
+  const to = past.position;
+  const log = new ComparedLog({ folder, past, to, isWhole: recorded.ending !== null, goOn: null });
+  const { successors } = await successionOf(prepared, manifest.changes ?? []);
+  const { messages } = recorded;
+  const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
+  const feed = new RecordedFeed(prepared.feed, past, recorded.started?.data ?? {});
+  const readings = new HostReadings();
+  try {
+    const { session, engine } = sessionOn(
+      { ...atSpeed(prepared, speed), feed },
+      {
+        run: manifest.run,
+        log,
+        close: async () => {},
+        replay,
+        successors,
+        around: readings.around,
+      },
+    );
+    if (onProgress !== undefined) {
+      engine.recorder.listen(({ lastSeq }) => onProgress({ facts: lastSeq, of: to }));
+    }
+    if (onFrame !== undefined) engine.recorder.listen(onFrame);
+    await session.finish().catch((error: unknown) => {
+      if (!(error instanceof RunFailedError)) throw error;
+    });
+  } finally {
+    readings.close();
+  }
+  const notes = [replay.failure ?? '', changedData(feed)].filter((note) => note !== '');
+  return resultOf(log, { past, note: notes.join('\n\n'), readings: readings.found });
+}
+
+/** That the data is not what it was; empty if it is. */
+function changedData({ changed }: RecordedFeed): string {
+  if (changed.length === 0) return '';
+  return `the data of ${changed.join(', ')} has changed since the run was recorded`;
+}
+
+function resultOf(
+  log: ComparedLog,
+  { past, note, readings }: { past: LogReader; note: string; readings: HostReading[] },
+) {
+  const { end, frames, position: facts } = log;
+  const done = { checked: 'execution' as const, readings, frames, chainHash: log.chainHash() };
+  if (end?.kind === 'parted') {
+    const divergence = divergenceOf(end.parting, past, readings);
+    return { ...done, ok: false, facts: end.parting.seq - 1, divergence, note };
+  }
+  if (end?.kind === 'damaged') {
+    const damage = { seq: end.seq, reason: end.what };
+    return { ...done, ok: false, facts: end.seq - 1, damage, note };
+  }
+  return { ...done, ok: log.isCompared, facts, note };
+}
