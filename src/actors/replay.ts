@@ -114,6 +114,7 @@ export class Replay {
   deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
+    this.#endFrame();
     while (this.isDue()) {
       const message = this.#parts.messages[this.#next]!;
       this.#next += 1;
@@ -147,6 +148,14 @@ export class Replay {
       else if (performance.now() - seen.at > PATIENCE_MS) return;
       await sleep(1);
     }
+  }
+
+  /** What was a frame before a message came is one again. */
+  #endFrame(): void {
+    const { recorder } = this.#hands!;
+    const message = this.#parts.messages[this.#next];
+    const ends = message?.opens === true && recorder.seq === message.seq - 1;
+    if (ends && this.world !== null) recorder.commit();
   }
 
   /** Where a frame ends and a message is due, the slice ends as well. */
