@@ -44,7 +44,7 @@ import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
 import { SnapshotWriter } from './snapshotWriter.ts';
 import { SyncedMark } from './syncedMark.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
-import { writeFailure } from './writeFailure.ts';
+import { writeFailure, written } from './writeFailure.ts';
 import { WriterLock } from './writerLock.ts';
 
 const SEGMENT_BYTES = 64 * 2 ** 20;
@@ -393,14 +393,5 @@ function claimNew(folder: string, disk: Disk): WriterLock {
   } catch (error) {
     removeEmpty(folder);
     throw writeFailure(folder, error, false);
-  }
-}
-
-/** @throws {LogWriteFailed} in place of what the system says */
-function written<T>(folder: string, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    throw writeFailure(folder, error);
   }
 }
