@@ -32,3 +32,12 @@ export function writeFailure(path: string, error: unknown, begun = true): unknow
   const text = `the log cannot be written, "${path}": ${message}: ${remedy} ${next}`;
   return new LogWriteFailed(text, { cause: error });
 }
+
+/** @throws {LogWriteFailed} in place of what the system says */
+export function written<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
+}

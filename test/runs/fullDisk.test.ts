@@ -62,8 +62,9 @@ describe('a run on a full disk', () => {
     const ran = canMount ? await terminal.openbell(...args) : limited(400, args);
     expect(ran.code).toBe(3);
     expect(ran.stderr).toMatch(
-      /^error: the run failed in phase \d: the log cannot be written, ".*": (ENOSPC|EFBIG).*: make room, then resume the run$/m,
+      /^error: the run failed in phase \d: the log cannot be written, ".*": (ENOSPC|EFBIG)/m,
     );
+    expect(ran.stderr).toMatch(/: make room, then resume the run$/m);
     expect(ran.stderr).not.toMatch(/^ +at /m);
     const { damage, position } = checkLog(terminal.path(log));
     expect(damage).toBeNull();
@@ -112,9 +113,8 @@ describe('a run in a folder that cannot be written', () => {
     const ran = await terminal.openbell('run', config, '--log', log, '--quiet');
     expect(ran.code).toBe(3);
     expect(ran.stdout).toBe('');
-    expect(ran.stderr).toMatch(
-      /^error: the log cannot be written, ".*new": (EROFS|EACCES).*: choose a folder that can be written, then run it again\n$/,
-    );
+    expect(ran.stderr).toMatch(/^error: the log cannot be written, ".*new": (EROFS|EACCES)/);
+    expect(ran.stderr).toMatch(/: choose a folder that can be written, then run it again\n$/);
   });
 
   it('is read all the same', async () => {
