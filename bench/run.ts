@@ -11,11 +11,12 @@ import { parseArgs } from 'node:util';
 import { type Machine, markdownOf, type Report } from './report.ts';
 import { type Measured, measure, type Scenario } from './scenario.ts';
 import { HOST } from './scenarios/host.ts';
+import { LOG_QUERIES } from './scenarios/logQueries.ts';
 import { MEMORY } from './scenarios/memory.ts';
 import { READING } from './scenarios/reading.ts';
 import { RUNS } from './scenarios/runs.ts';
 
-const SCENARIOS: readonly Scenario[] = [...RUNS, ...READING, ...HOST, ...MEMORY];
+const SCENARIOS: readonly Scenario[] = [...RUNS, ...READING, ...LOG_QUERIES, ...HOST, ...MEMORY];
 
 const { values: options } = parseArgs({
   options: {

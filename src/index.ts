@@ -8,6 +8,7 @@ export type { ExportOptions } from './actors/exports.ts';
 export { type ForkOptions, forkSession } from './actors/forkSession.ts';
 export type { ActorHealth } from './actors/health.ts';
 export type { AddResult, AdhocBar } from './actors/inbox.ts';
+export type { InspectingOptions } from './actors/inspecting.ts';
 export type { HitRate, MetricsReport, ReportKind } from './actors/metricsReport.ts';
 export type { ScannerFactory, StrategyFactory } from './actors/modules.ts';
 export {
@@ -64,7 +65,12 @@ export type { QuoteView } from './domain/quote.ts';
 export type { SeriesEntry, SeriesTable } from './domain/series.ts';
 export { type ActiveSession, type Gap, SessionData } from './domain/sessionData.ts';
 export { applyDelta, type SessionDelta } from './domain/sessionDelta.ts';
-export type { ExportMetadata, SessionJson } from './domain/sessionJson.ts';
+export {
+  type ExportContext,
+  type ExportMetadata,
+  type SessionJson,
+  sessionJson,
+} from './domain/sessionJson.ts';
 export {
   BarsView,
   ColumnView,
@@ -89,11 +95,13 @@ export type {
 export type { IndicatorSpec } from './indicators/resolution.ts';
 export { type CauseRole, type Explained, type ExplainOptions, explain } from './inspect/causes.ts';
 export { type Condition, conditionOf } from './inspect/condition.ts';
+export type { EngineControl } from './inspect/control.ts';
 export { type Effect, effectsOf } from './inspect/effects.ts';
 export { FactFilter, type FactQuery, factAt } from './inspect/factFilter.ts';
 export { type FactJson, factJson } from './inspect/factJson.ts';
 export type { FeedLines } from './inspect/feedLines.ts';
 export type { FieldDifference } from './inspect/fieldDiff.ts';
+export { Inspection, type InspectionOptions } from './inspect/inspection.ts';
 export {
   type DiffOptions,
   diffLogs,
@@ -106,11 +114,14 @@ export {
   type ParquetFile,
   type ParquetOptions,
 } from './inspect/parquetExport.ts';
+export type { AnswerOf, EndpointName, QuestionOf } from './inspect/protocol.ts';
 export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.ts';
+export { type InspectorServer, type ServerOptions, serveInspector } from './inspect/server.ts';
 export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
+export type { Disk, OpenFlags, Piece } from './store/disk.ts';
 export type { LogReader, LogWriter, Place, ReadRange, StateAt } from './store/eventLog.ts';
-export { FileLog } from './store/fileLog.ts';
+export { FileLog, type FileLogOptions } from './store/fileLog.ts';
 export { type Indexed, indexLog } from './store/indexLog.ts';
 export type { JournalEntry } from './store/journal.ts';
 export { MemoryLog } from './store/memoryLog.ts';

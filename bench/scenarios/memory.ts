@@ -47,11 +47,13 @@ async function prepareYear(): Promise<Prepared> {
 }
 
 const FRAMES = 100;
+/** Until all of the loop's code is compiled for good. */
+const WARM_DAYS = 5;
 const MINUTE = 60_000;
 
 /** Bytes that the heap grows by in so many frames in the middle of a day, no strategy looking on. */
 async function heapGrowth(symbols: number): Promise<number> {
-  const market = createMarket(symbols, 2);
+  const market = createMarket(symbols, WARM_DAYS + 1);
   const folder = freshPath();
   const session = await sessionOver(market, folder, { indicators: THREE, cross: false });
   let until = openOf(market.end) + 60 * MINUTE;

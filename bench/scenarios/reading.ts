@@ -6,7 +6,7 @@ import { runOver, THREE } from '../engineRun.ts';
 import { freshPath, remove } from '../folders.ts';
 import { createMarket, type Market } from '../market.ts';
 import { type Prepared, percentile, rounded, type Scenario } from '../scenario.ts';
-import { loopMs } from './runs.ts';
+import { loopTimes } from './runs.ts';
 
 /** The log of a run over `market`, its segments sealed. */
 async function sealedLog(market: Market): Promise<string> {
@@ -29,7 +29,7 @@ async function prepareRebuild(): Promise<Prepared> {
       if (data.seq !== log.position) throw new Error('not all of it was folded');
       return performance.now() - from;
     },
-    reference: () => loopMs(market),
+    reference: () => loopTimes(market).ms,
     close: () => remove(folder),
   };
 }
@@ -78,7 +78,7 @@ async function prepareExport(): Promise<Prepared> {
       remove(into);
       return ms;
     },
-    reference: () => loopMs(market),
+    reference: () => loopTimes(market).ms,
     figures: () => ({ 'parquet bytes/bar': rounded(bytes / market.bars, 1) }),
     close: () => remove(folder),
   };

@@ -22,6 +22,7 @@ export class NotResumable extends UsageError {
  * Runs to the end of what is recorded and stands there.
  *
  * @throws {NotResumable} if it does not come out as it was recorded
+ * @throws what opening the log that takes over threw
  */
 export async function bringToEnd(
   { session, demand }: ReturnType<typeof sessionOn>,
@@ -29,9 +30,11 @@ export async function bringToEnd(
 ): Promise<void> {
   const there = demand.lasting(() => !log.isCompared);
   await session.runUntil(0).catch((error: unknown) => {
+    if (log.unopened !== null) throw log.unopened;
     if (!(error instanceof RunFailedError) || log.end === null) throw error;
   });
   await there;
+  if (log.unopened !== null) throw log.unopened;
   if (log.end !== null) throw partedIn(run, past, log.end);
 }
 

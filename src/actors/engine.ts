@@ -275,9 +275,13 @@ export class Engine {
   }
 
   /** The indicators of a symbol, in the order of registration; a light symbol has only its own. */
-  plansOf(symbol: string, light = this.requests.get(symbol)?.light === true): IndicatorPlan[] {
+  plansOf(
+    symbol: string,
+    light = this.requests.get(symbol)?.light === true,
+  ): readonly IndicatorPlan[] {
     const own = this.extras.get(symbol) ?? [];
     if (light) return own;
+    if (own.length === 0) return this.indicators;
     // What a light symbol was asked for may be in the config as well.
     const keys = new Set(this.indicators.map(({ key }) => key));
     return [...this.indicators, ...own.filter(({ key }) => !keys.has(key))];

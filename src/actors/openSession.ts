@@ -21,7 +21,7 @@ import type { IndicatorDefinition } from '../indicators/indicator.ts';
 import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
 import { type IndicatorSpec, resolveIndicator, settingsFor } from '../indicators/resolution.ts';
 import type { LogWriter } from '../store/eventLog.ts';
-import { FileLog } from '../store/fileLog.ts';
+import { FileLog, type FileLogOptions } from '../store/fileLog.ts';
 import type { JournalEntry } from '../store/journal.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
@@ -52,6 +52,8 @@ export interface SessionOptions {
   readonly data?: SourceInput | Observable<ObservedBar>;
   /** Folder of the run, made here; without it the log is kept in memory. */
   readonly log?: string;
+  /** How the log is written: the size of its segments, and to what in place of the computer's disk. */
+  readonly logOptions?: FileLogOptions;
   /** Where relative paths of the config start; default the working directory. */
   readonly folder?: string;
   /** Strategies by the name under which the config asks for them. */
@@ -161,8 +163,7 @@ export async function prepare(options: SessionOptions): Promise<Prepared> {
   return { options, config, registry, folder, calendar, ...found, feed };
 }
 
-/** Taken once, so that who watches calls of it does not hear of these. */
-const hostTime = performance.now.bind(performance);
+const hostTime = () => performance.now();
 
 /** The session of a prepared config on a log. */
 export function sessionOn(prepared: Prepared, keeping: Keeping) {
@@ -260,11 +261,11 @@ function timeOf(config: Config, calendar: Calendar): TimeManager {
 
 function createLog(
   folder: string,
-  { config, folder: start = '.' }: SessionOptions,
+  { config, folder: start = '.', logOptions }: SessionOptions,
   { run, seed }: { run: string; seed: number | null },
 ): Promise<FileLog> {
   const given = { run, config, folder: resolve(start), versions: VERSIONS, seed };
-  return FileLog.create(folder, { ...given, data: {}, parent: null });
+  return FileLog.create(folder, { ...given, data: {}, parent: null }, logOptions);
 }
 
 /** Of the synthetic market, if the run is on one. */

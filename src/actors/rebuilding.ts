@@ -85,14 +85,14 @@ function reconcile(
     if (there && sameBar(columns.at(row), bar)) continue;
     if (there) {
       const { symbol } = track;
-      const corrected = { symbol, interval, corrects: seqs[row]!, ...bar };
+      const corrected = { symbol, interval, corrects: seqs.data[row]!, ...bar };
       changed = engine.record('BarCorrected', BY, corrected, cause);
-      seqs[row] = changed;
+      seqs.data[row] = changed;
       appended = false;
     } else {
       appended &&= row === columns.length;
       changed = engine.processor.appendLate(lane, bar, cause);
-      seqs.splice(row, 0, changed);
+      seqs.insert(row, changed);
       track.totals.derived += 1;
     }
   }

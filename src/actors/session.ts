@@ -13,6 +13,7 @@ import type { SessionJson } from '../domain/sessionJson.ts';
 import type { SessionView, SymbolView } from '../domain/sessionView.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
+import type { InspectorServer } from '../inspect/server.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { JournalEntry } from '../store/journal.ts';
 import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
@@ -21,6 +22,7 @@ import type { Engine } from './engine.ts';
 import { type ExportOptions, Exports } from './exports.ts';
 import type { ActorHealth } from './health.ts';
 import type { AddResult, AdhocBar } from './inbox.ts';
+import { type InspectingOptions, inspectSession } from './inspecting.ts';
 import { type MetricsReport, metricsReport, type ReportKind } from './metricsReport.ts';
 import { metricsText } from './metricsText.ts';
 import { type CommittedFrame, kept } from './recorder.ts';
@@ -341,6 +343,11 @@ export class Session implements AsyncDisposable {
   /** How each actor is, by path such as `session/processor`. */
   health(): Record<string, ActorHealth> {
     return this.#conductor.health();
+  }
+
+  /** Serves the inspector's page over this run, while it runs and after; the log stays as it is. */
+  inspect(options: InspectingOptions = {}): Promise<InspectorServer> {
+    return inspectSession(this, this.#engine, options);
   }
 
   /** Stops what still runs and closes the log. */

@@ -8,11 +8,11 @@ import { findCalendar } from '../domain/calendar/calendars.ts';
 import { UsageError } from '../domain/errors.ts';
 import { TimeManager } from '../domain/timeManager.ts';
 import type { LogReader } from '../store/eventLog.ts';
+import { type InspectOptions, inspectIfAsked, keepServing } from './inspectOptions.ts';
 import { argument, spelled } from './invocation.ts';
 import { print, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { refuseForeignFolder } from './runFolder.ts';
-import type { StatelyInspector } from './stately.ts';
 import { STRATEGIES } from './strategies.ts';
 import { nextCommands, summaryText } from './summaryText.ts';
 
@@ -24,7 +24,7 @@ export interface RunDisplay {
   readonly debug?: true;
 }
 
-export interface RunRequest extends RunDisplay {
+export interface RunRequest extends RunDisplay, InspectOptions {
   readonly config: unknown;
   /** Where relative paths of the config start. */
   readonly folder: string;
@@ -60,8 +60,12 @@ export async function runSession(request: RunRequest): Promise<void> {
     ...(stately && { inspect: stately.inspect }),
   });
   if (stately) say(`the charts of this run: ${stately.url} (the page loads stately.ai)`);
-  await showSession(session, request, progress);
+  const inspector = await inspectIfAsked(session, request);
+  const { status } = await showSession(session, request, progress);
   if (stately) await keepServing(stately);
+  // Who ends the run from the keyboard has seen enough.
+  if (inspector && status === 'stopped') await inspector.close();
+  else if (inspector) await keepServing(inspector);
 }
 
 /** Runs an opened session to its end and prints what came out. Sets the exit code of the process. */
@@ -69,7 +73,7 @@ export async function showSession(
   session: Session,
   request: RunDisplay & { readonly log: string },
   progress: Progress,
-): Promise<void> {
+): Promise<RunSummary> {
   if (request.debug) await diagnose(session);
   if (!request.quiet) progress.start(session, calendarOf(session).zone);
   const { failure, signal } = await finish(session);
@@ -82,6 +86,7 @@ export async function showSession(
   // A run that failed before its first bar has nothing to show but why.
   if (request.json || failure === null || session.bars > 0) await print(text);
   conclude(request, summary, failure);
+  return summary;
 }
 
 /** Opens a session whose log is a folder. @throws {UsageError} if that cannot be made */
@@ -190,16 +195,6 @@ function onInterrupt(stop: (signal: Signal) => void): () => void {
   return () => {
     for (const signal of signals) process.off(signal, hear);
   };
-}
-
-/** A run is often over before the page is open. */
-async function keepServing(stately: StatelyInspector): Promise<void> {
-  say(`${stately.url} stays up until Ctrl-C`);
-  // A listener for a signal does not keep a process alive.
-  const alive = setInterval(() => {}, 2 ** 30);
-  await new Promise((resolve) => process.once('SIGINT', resolve));
-  clearInterval(alive);
-  await stately.close();
 }
 
 /** Writes what happens between market frames to stderr, as JSON lines. */

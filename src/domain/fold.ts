@@ -102,7 +102,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     // What only looks like a list may have any length.
     const outputs = Array.isArray(fact.outputs) ? fact.outputs.length : 0;
     const cells = new Float64Array(Math.max(1, outputs)).fill(Number.NaN);
-    const slot = { registered: fact, cells, valid: false, updated: null, seq: 0 };
+    const slot = { registered: fact, cells, valid: false, updated: 0, seq: 0 };
     symbolOf(data, fact).indicators.set(fact.key, slot);
   },
   HistoricalIndicatorCalculated: (data, fact) => {

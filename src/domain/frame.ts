@@ -45,6 +45,13 @@ export class Column {
     this.data[this.length++] = value;
   }
 
+  /** Puts a value before that of row `row`. O(rows). */
+  insert(row: number, value: number): void {
+    this.push(value);
+    this.data.copyWithin(row + 1, row, this.length - 1);
+    this.data[row] = value;
+  }
+
   reserve(capacity: number): void {
     if (capacity <= this.data.length) return;
     const grown = new Float64Array(Math.max(capacity, this.data.length * 2));

@@ -25,7 +25,8 @@ export interface BarSeries {
   readonly gaps: Gap[];
   /** Seq of the first bar; 0 before any. */
   firstSeq: number;
-  updated: MarketTime | null;
+  /** 0 before any bar; so it is for whatever is updated with bars: a number always, which takes no memory anew. */
+  updated: MarketTime;
 }
 
 /** Today's figures of one symbol, folded from its base bars. */
@@ -38,7 +39,8 @@ export interface SessionMetrics {
   /** Sum of typical price × volume; `vwap` = this ÷ `volume`. */
   turnover: number;
   bars: number;
-  updated: MarketTime | null;
+  /** 0 before any bar. */
+  updated: MarketTime;
 }
 
 export interface IndicatorSlot {
@@ -46,7 +48,8 @@ export interface IndicatorSlot {
   /** Current outputs; NaN = not ready. */
   readonly cells: Float64Array;
   valid: boolean;
-  updated: MarketTime | null;
+  /** 0 before any update. */
+  updated: MarketTime;
   /** Seq of the last update; 0 before any. */
   seq: number;
 }
@@ -118,7 +121,7 @@ export function emptySeries(
   columns = new BarColumns(),
 ): BarSeries {
   columns.clear();
-  return { interval, derived, columns, gaps: [], firstSeq: 0, updated: null };
+  return { interval, derived, columns, gaps: [], firstSeq: 0, updated: 0 };
 }
 
 export function emptyMetrics(): SessionMetrics {
@@ -130,6 +133,6 @@ export function emptyMetrics(): SessionMetrics {
     volume: 0,
     turnover: 0,
     bars: 0,
-    updated: null,
+    updated: 0,
   };
 }

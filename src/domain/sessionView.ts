@@ -284,7 +284,7 @@ export class SymbolView {
       volume: metrics.volume,
       vwap: metrics.volume > 0 ? metrics.turnover / metrics.volume : null,
       bars: metrics.bars,
-      updated: metrics.updated,
+      updated: metrics.updated || null,
     };
   }
 
@@ -364,7 +364,7 @@ function indicatorView(slot: IndicatorSlot): IndicatorView {
     interval,
     value: valueFrom(outputs, slot.cells, 0),
     valid: slot.valid,
-    updated: slot.updated,
+    updated: slot.updated || null,
     seq: slot.seq,
   };
 }

@@ -119,6 +119,12 @@ export class FactFilter {
     }
   }
 
+  /** True if the fact is one of them. */
+  takes(fact: Fact): boolean {
+    const { seq, at } = fact;
+    return seq >= this.#from && seq <= this.#to && at <= this.#until && this.#wants(fact);
+  }
+
   /** Most facts are in blocks: those of other types and actors need not even be made. */
   #mayHold(section: Section): boolean {
     if (section.kind === 'control') return true;

@@ -18,7 +18,8 @@ const SPARE_CHUNKS = 8;
 
 interface OutputFile {
   readonly path: string;
-  readonly fd: number;
+  /** Null while it is not made: not before all of the file before it is on stable storage. */
+  fd: number | null;
   /** Where the next byte goes. */
   size: number;
   /** True until the folder is known to keep its name. */
@@ -55,7 +56,7 @@ export class CommitQueue {
   #waiters: Waiter[] = [];
   /** The commits under way; null while there are none. */
   #run: Promise<void> | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  #cancelTimer: (() => void) | null = null;
   #failure: LogWriteFailed | null = null;
 
   /** @param onSynced told how far the last file is on stable storage, whenever that has changed */
@@ -86,11 +87,11 @@ export class CommitQueue {
 
   /** From now on bytes go to the end of the file at `path`, which has `size` bytes; 0: it is new. */
   openFile(path: string, size = 0): void {
+    this.#file = { path, fd: null, size, isNew: size === 0 };
+    if (size === 0) return;
     try {
-      const fd = this.#disk.open(path, size === 0 ? 'wx' : 'r+');
       // What another writer has left may be in the memory of the system only.
-      if (size > 0) this.#disk.syncSync(fd);
-      this.#file = { path, fd, size, isNew: size === 0 };
+      this.#disk.syncSync(this.#opened(this.#file));
     } catch (error) {
       throw this.fail(error);
     }
@@ -127,9 +128,9 @@ export class CommitQueue {
       // later bytes before earlier ones.
       const chunks = [...this.#writing, ...this.#pending].filter((chunk) => !chunk.written);
       for (const chunk of chunks) {
-        if (before !== null && before !== chunk.file) this.#disk.syncSync(before.fd);
+        if (before !== null && before !== chunk.file) this.#disk.syncSync(this.#opened(before));
         before = chunk.file;
-        writeAllSync(this.#disk, chunk.file.fd, pieceOf(chunk));
+        writeAllSync(this.#disk, this.#opened(before), pieceOf(chunk));
         chunk.written = true;
       }
     } catch (error) {
@@ -152,7 +153,7 @@ export class CommitQueue {
     await this.#run;
     this.#stopTimer();
     for (const file of new Set([this.#written, this.#file]))
-      if (file !== null) this.#disk.close(file.fd);
+      if (file !== null && file.fd !== null) this.#disk.close(file.fd);
     this.#written = null;
     this.#file = null;
   }
@@ -199,11 +200,11 @@ export class CommitQueue {
     this.#taken = upTo;
     for (const chunk of chunks) {
       if (this.#written !== chunk.file) await this.#moveTo(chunk.file);
-      if (!chunk.written) await writeAll(this.#disk, chunk.file.fd, pieceOf(chunk));
+      if (!chunk.written) await writeAll(this.#disk, this.#opened(chunk.file), pieceOf(chunk));
       chunk.written = true;
     }
     const file = this.#written;
-    if (file !== null) await this.#disk.sync(file.fd);
+    if (file !== null) await this.#disk.sync(this.#opened(file));
     if (file?.isNew === true) {
       this.#disk.syncFolder(dirname(file.path));
       file.isNew = false;
@@ -217,10 +218,19 @@ export class CommitQueue {
 
   async #moveTo(file: OutputFile): Promise<void> {
     const before = this.#written;
+    if (before !== null) {
+      const fd = this.#opened(before);
+      await this.#disk.sync(fd);
+      before.fd = null;
+      this.#disk.close(fd);
+    }
     this.#written = file;
-    if (before === null) return;
-    await this.#disk.sync(before.fd);
-    this.#disk.close(before.fd);
+  }
+
+  /** The descriptor of a file, which is made if need be. */
+  #opened(file: OutputFile): number {
+    file.fd ??= this.#disk.open(file.path, file.isNew ? 'wx' : 'r+');
+    return file.fd;
   }
 
   #recycle(chunks: readonly Chunk[]): void {
@@ -248,17 +258,17 @@ export class CommitQueue {
   }
 
   #startSoon(): void {
-    this.#timer ??= setTimeout(() => this.#start(), COMMIT_MS);
+    this.#cancelTimer ??= this.#disk.later(COMMIT_MS, () => this.#start());
   }
 
   #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
   }
 }
 
 function failureOf(path: string, cause: unknown): LogWriteFailed {
-  const failure = writeFailure(`"${path}"`, cause);
+  const failure = writeFailure(path, cause);
   if (failure instanceof LogWriteFailed) return failure;
   return new LogWriteFailed(`the log cannot be written, ${sentenceOf(cause)}`, { cause });
 }

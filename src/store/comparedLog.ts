@@ -64,6 +64,8 @@ export class ComparedLog implements LogWriter {
   /** Null while it goes on. */
   end: ComparisonEnd | null = null;
   frames = 0;
+  /** Why the log that takes over could not be opened; null if it could. */
+  unopened: Error | null = null;
   /** What it has gone over to. */
   next: LogWriter | null = null;
 
@@ -178,7 +180,12 @@ export class ComparedLog implements LogWriter {
 
   #goOver(): void {
     this.#records.return?.();
-    this.next = this.#parts.goOn?.() ?? null;
+    try {
+      this.next = this.#parts.goOn?.() ?? null;
+    } catch (error) {
+      this.unopened = error as Error;
+      throw error;
+    }
     this.#parts.onCompared?.();
   }
 

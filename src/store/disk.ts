@@ -44,6 +44,8 @@ export interface Disk {
   makeFolder(path: string): void;
   /** On return the files made, renamed and removed in the folder are so after a crash. */
   syncFolder(folder: string): void;
+  /** Has `act` called once, after some milliseconds of host time. @returns how to call it off */
+  later(ms: number, act: () => void): () => void;
 }
 
 export const REAL_DISK: Disk = {
@@ -72,6 +74,10 @@ export const REAL_DISK: Disk = {
   syncFolder: (folder) => {
     // Folders cannot be opened on Windows; renames are journalled there.
     if (process.platform !== 'win32') withFile(folder, 'r', fsyncSync);
+  },
+  later: (ms, act) => {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
   },
 };
 

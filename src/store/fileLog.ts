@@ -6,7 +6,6 @@
  * reached, and stay raw: to compress them costs about as much time as to encode and hash them did, for a few
  * bytes of what is mostly indicator values. `sealLog` does that, once a run is over.
  */
-import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
@@ -37,6 +36,7 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.ts';
+import { abandonFolder, makeFolder, removeEmpty } from './newFolder.ts';
 import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
 import { encodeHead } from './segmentHead.ts';
@@ -44,7 +44,7 @@ import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
 import { SnapshotWriter } from './snapshotWriter.ts';
 import { SyncedMark } from './syncedMark.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
-import { writeFailure } from './writeFailure.ts';
+import { writeFailure, written } from './writeFailure.ts';
 import { WriterLock } from './writerLock.ts';
 
 const SEGMENT_BYTES = 64 * 2 ** 20;
@@ -90,9 +90,12 @@ export class FileLog implements LogWriter {
       this.#snapshots.link(record);
       this.#queue.append(record);
       if (this.#queue.fileSize >= this.#segmentBytes) this.#roll();
+      this.#index.checkpoint = this.#state.checkpoint(this.#segment, this.#queue.fileSize);
     },
     frame: (record, { firstSeq, at }) => {
-      this.#index.note(this.#segment, { kind: 'frame', firstSeq, at }, this.#queue.fileSize);
+      const contents = record.readUInt32LE(12);
+      const header = { kind: 'frame', firstSeq, at, contents } as const;
+      this.#index.note(this.#segment, header, this.#queue.fileSize, record);
       this.#queue.append(record);
     },
   };
@@ -112,9 +115,12 @@ export class FileLog implements LogWriter {
     this.#lock = lock;
     this.#state = scan.state;
     this.#index = scan.index;
-    this.#files = new LogFiles(folder, scan.index, this.counters);
+    this.#files = new LogFiles({ folder, manifest }, scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
-    this.#snapshots = new SnapshotWriter(folder, manifest.run, scan.state.position);
+    this.#snapshots = new SnapshotWriter(folder, manifest.run, {
+      position: scan.state.position,
+      disk: this.#disk,
+    });
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     this.#manifest = manifest;
     this.#segment = scan.lastSegment;
@@ -142,24 +148,26 @@ export class FileLog implements LogWriter {
     options: FileLogOptions = {},
   ): Promise<FileLog> {
     const disk = options.disk ?? REAL_DISK;
-    const lock = written(folder, () => {
-      makeFolder(resolve(folder), disk);
-      return WriterLock.claim(folder, 0);
-    });
+    const lock = claimNew(folder, disk);
+    let isOurs = false;
+    let log: FileLog | null = null;
     try {
       if (manifestStamp(folder) !== null || listSegments(folder).length > 0) {
         throw new UsageError(`"${folder}" already holds a run: choose another folder`);
       }
+      isOurs = true;
       const manifest = { ...newManifest(given), epoch: lock.epoch };
       writeManifest(folder, manifest, disk);
       disk.syncFolder(dirname(resolve(folder)));
       const scan = new LogScan(folder);
-      const log = new FileLog(folder, { lock, manifest, scan, recovered: null }, options);
+      log = new FileLog(folder, { lock, manifest, scan, recovered: null }, options);
       await log.durable();
       return log;
     } catch (error) {
+      await log?.close().catch(() => {});
       lock.release();
-      throw writeFailure(`"${folder}"`, error);
+      if (isOurs) abandonFolder(folder, disk);
+      throw writeFailure(folder, error, false);
     }
   }
 
@@ -187,7 +195,7 @@ export class FileLog implements LogWriter {
       return log;
     } catch (error) {
       lock.release();
-      throw writeFailure(`"${folder}"`, error);
+      throw writeFailure(folder, error);
     }
   }
 
@@ -225,14 +233,15 @@ export class FileLog implements LogWriter {
       return log;
     } catch (error) {
       lock.release();
-      throw writeFailure(`"${folder}"`, error);
+      throw writeFailure(folder, error);
     }
   }
 
   /**
    * Opens the log of a run to read it, also beside its writer. Writes nothing.
    *
-   * The last segment is checked here, earlier ones as far as they are read: `checkLog` checks everything.
+   * The last segment is checked here, of a long one only the end if the index leads there; the rest as far as it is
+   * read. `checkLog` checks everything.
    * @throws {UsageError} if the folder holds no run
    * @throws {LogCorrupted} if what was checked is damaged
    */
@@ -349,10 +358,11 @@ export class FileLog implements LogWriter {
     this.#segment += 1;
     this.#queue.openFile(join(this.folder, segmentName(this.#segment)));
     const head = this.#state.head(this.#segment);
-    this.#index.note(this.#segment, { kind: 'head', firstSeq: head.firstSeq, at: head.at }, 0);
     this.#head.length = 0;
     encodeHead(this.#head, head);
-    this.#queue.append(this.#head.written());
+    const record = this.#head.written();
+    this.#index.note(this.#segment, { kind: 'head', ...head, contents: 0 }, 0, record);
+    this.#queue.append(record);
   }
 
   async #close(status: RunStatus): Promise<void> {
@@ -376,18 +386,12 @@ export class FileLog implements LogWriter {
   }
 }
 
-/** @throws {LogWriteFailed} in place of what the system says */
-function written<T>(folder: string, write: () => T): T {
+function claimNew(folder: string, disk: Disk): WriterLock {
   try {
-    return write();
+    makeFolder(resolve(folder), disk);
+    return WriterLock.claim(folder, 0);
   } catch (error) {
-    throw writeFailure(`"${folder}"`, error);
+    removeEmpty(folder);
+    throw writeFailure(folder, error, false);
   }
-}
-
-/** One level at a time: Node's recursive way never returns where a parent refuses to have children, as in /proc. */
-function makeFolder(folder: string, disk: Disk): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  if (folder !== dirname(folder)) makeFolder(dirname(folder), disk);
-  disk.makeFolder(folder);
 }

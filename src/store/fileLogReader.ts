@@ -3,6 +3,7 @@
  * writer: it sees the log up to the last whole record, and more each time it is asked.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LogCorrupted } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
@@ -10,11 +11,41 @@ import type { ChainLink, ChainPoint } from './chain.ts';
 import { checkClosing } from './closing.ts';
 import type { LogReader, Place, ReadRange, StateAt } from './eventLog.ts';
 import { LogFiles } from './logFiles.ts';
+import { LogIndex } from './logIndex.ts';
 import { LogScan } from './logScan.ts';
 import { LogStates } from './logStates.ts';
 import { type Manifest, manifestStamp, readManifest } from './manifest.ts';
 import { ReadCounters } from './readCounters.ts';
+import type { SavedIndex } from './savedIndex.ts';
 import { type TailOptions, tailOf } from './tail.ts';
+
+/** A last segment of no more than that is checked whole each time: that takes no time to speak of. */
+const CHECKED_BYTES = 1 << 20;
+
+/**
+ * The last few records of a closed log, and the index that leads to them; null if it does not lead to the end that
+ * the manifest knows. The chain from the link in the index to that end proves the index.
+ */
+function scanFromCheckpoint(
+  folder: string,
+  saved: SavedIndex | null,
+  manifest: Manifest,
+  counters: ReadCounters,
+): LogScan | null {
+  if (saved?.checkpoint == null || saved.checkpoint.offset < CHECKED_BYTES) return null;
+  const scan = new LogScan(folder, undefined, counters);
+  try {
+    if (!scan.skipTo(saved.checkpoint)) return null;
+    scan.index.load(saved);
+    scan.advance();
+    checkClosing(manifest, scan);
+    scan.index.prove(() => true);
+    return scan;
+  } catch (error) {
+    if (error instanceof LogCorrupted) return null;
+    throw error;
+  }
+}
 
 /** How often a tail looks for more, host time. */
 const POLL_MS = 40;
@@ -28,15 +59,21 @@ export class FileLogReader implements LogReader {
   /** The manifest under which a closed log was read to its end. */
   #closedAs: string | null = null;
 
-  /** Opens the log and checks its last segment, and the others as far as they are read. @throws as `FileLog.read` */
+  /** Opens the log and checks its end, and what is before that as far as it is read. @throws as `FileLog.read` */
   constructor(folder: string) {
     this.folder = folder;
-    const { run } = readManifest(folder);
-    this.#scan = new LogScan(folder);
-    this.#files = new LogFiles(folder, this.#scan.index, this.counters);
+    const manifest = readManifest(folder);
+    const { run } = manifest;
+    const saved = LogIndex.read(folder, run);
+    const short =
+      manifest.closed === null ? null : scanFromCheckpoint(folder, saved, manifest, this.counters);
+    this.#scan = short ?? new LogScan(folder, undefined, this.counters);
+    this.#files = new LogFiles({ folder, manifest }, this.#scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run });
-    this.#scan.skipToLast();
-    this.#scan.index.load(folder, run);
+    if (short === null) {
+      this.#scan.skipToLast();
+      if (saved !== null) this.#scan.index.load(saved);
+    }
     this.#advance();
   }
 
@@ -105,11 +142,6 @@ export class FileLogReader implements LogReader {
   linkFrom(seq: number): ChainPoint | null {
     this.#advance();
     return this.#files.linkFrom(seq);
-  }
-
-  /** Writes the index beside the log: for those who hold its lock. */
-  saveIndex(): void {
-    this.#scan.index.save(this.folder, this.manifest.run);
   }
 
   async close(): Promise<void> {}

@@ -1,5 +1,7 @@
 /** Makes the sidecars of a log anew: its index, and snapshots close enough to reach any fact at once. */
+import { checkClosing } from './closing.ts';
 import { FileLogReader } from './fileLogReader.ts';
+import { LogScan } from './logScan.ts';
 import { isDue } from './logStates.ts';
 import { readManifest } from './manifest.ts';
 import { RunState } from './runState.ts';
@@ -16,19 +18,23 @@ export interface Indexed {
 }
 
 /**
- * Replaces index and snapshots of a log that nobody writes. Reads all of it once.
+ * Replaces index and snapshots of a log that nobody writes. Reads all of it twice.
  *
  * @throws {UsageError} if the folder holds no run, or one that is being written
  * @throws {LogCorrupted} if the log is damaged
  */
 export async function indexLog(folder: string): Promise<Indexed> {
-  const { run, epoch } = readManifest(folder);
+  const manifest = readManifest(folder);
+  const { run, epoch } = manifest;
   const lock = WriterLock.claim(folder, epoch);
   try {
+    const scan = new LogScan(folder);
+    scan.advance();
+    checkClosing(manifest, scan);
+    scan.index.save(folder, run);
     const log = new FileLogReader(folder);
-    log.saveIndex();
     const made = await makeSnapshots(log, run);
-    await removeSnapshots(folder, new Set(made.keys()));
+    removeSnapshots(folder, new Set(made.keys()));
     const bytes = [...made.values()].reduce((sum, size) => sum + size, 0);
     return { position: log.position, snapshots: made.size, bytes };
   } finally {
@@ -47,7 +53,7 @@ async function makeSnapshots(log: FileLogReader, run: string): Promise<Map<numbe
       const link = log.linkFrom(seq);
       if (link !== null) {
         const bytes = snapshotBytes(encodeState(state), { run, link });
-        await writeSnapshot(log.folder, seq, bytes);
+        await writeSnapshot(log.folder, seq, { bytes });
         made.set(seq, bytes.length);
       }
       last = seq;

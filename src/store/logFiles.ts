@@ -1,4 +1,5 @@
 /** Reads frames, links and times from the files of a log. What is not asked for is passed over by its header. */
+import type { Fields } from '../domain/facts.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Malformed } from './bytes.ts';
@@ -6,13 +7,15 @@ import type { ChainLink, ChainPoint } from './chain.ts';
 import type { ReadRange } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { FrameSieve } from './frameSieve.ts';
-import type { IndexedSegment, LogIndex } from './logIndex.ts';
+import { fits, type IndexedSegment, type LogIndex } from './logIndex.ts';
+import type { Manifest } from './manifest.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader, seqFrom } from './record.ts';
 import type { Batch } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
 import { openSegment, segmentName } from './segments.ts';
+import { upcasterFrom } from './upcast.ts';
 
 /** As `ReadRange`, settled. */
 interface FrameRange {
@@ -37,7 +40,24 @@ export class LogFiles {
 
   readonly #counters: ReadCounters;
 
-  constructor(folder: string, index: LogIndex, counters: ReadCounters) {
+  readonly #upcast: ((frame: Frame) => Frame) | null;
+  #streams: Fields<'StreamsValidated'> | null = null;
+
+  /**
+   * @param manifest says how the facts of the log are shaped
+   * @throws {UsageError} if they are of a later engine
+   */
+  constructor(
+    { folder, manifest }: { folder: string; manifest: Manifest },
+    index: LogIndex,
+    counters: ReadCounters,
+  ) {
+    this.#upcast = upcasterFrom(manifest.versions.events, {
+      streams: () => {
+        this.#streams ??= this.#firstStreams();
+        return this.#streams;
+      },
+    });
     this.#counters = counters;
     this.#folder = folder;
     this.#index = index;
@@ -52,9 +72,11 @@ export class LogFiles {
     const decoder = new FrameDecoder();
     const sieve = new FrameSieve(types);
     let next = from;
-    for (const found of this.#records(from)) {
+    if (types !== undefined) this.#index.prove((link) => this.#isOurs(link));
+    for (const found of this.#records(from, types)) {
       const { kind, firstSeq, count } = found.header;
       if (kind !== 'frame' || firstSeq + count <= from) continue;
+      if (firstSeq > to) return;
       next = firstSeq + count;
       if (sieve.mayHold(found.header)) {
         const frame = intact(found, (payload) =>
@@ -62,11 +84,12 @@ export class LogFiles {
         );
         if (frame !== null) {
           this.#counters.frames += 1;
-          yield frame;
+          yield this.#upcast === null ? frame : this.#upcast(frame);
         }
       }
       if (next > to) return;
     }
+    if (types !== undefined) return;
     const last = segmentName(Math.max(1, this.#index.segments.length));
     throw new Damage(`it ends before fact ${next}`, last, 0).toError(next - 1);
   }
@@ -133,14 +156,32 @@ export class LogFiles {
     }
   }
 
-  *#records(from: number): Generator<Found> {
+  #firstStreams(): Fields<'StreamsValidated'> | null {
+    const types = new Set(['StreamsValidated']);
+    const to = Number.MAX_SAFE_INTEGER;
+    for (const { sections } of this.frames({ from: 1, to, reuse: false, types })) {
+      for (const section of sections) {
+        const facts = section.kind === 'control' ? section.facts : [];
+        for (const fact of facts) if (fact.type === 'StreamsValidated') return fact;
+      }
+    }
+    return null;
+  }
+
+  #isOurs({ lastSeq, hash }: ChainPoint): boolean {
+    const found = this.linkUpTo(lastSeq);
+    return found !== null && found.lastSeq === lastSeq && found.hash === hash;
+  }
+
+  /** Records that may hold facts from `from` on, of some types if they are given. */
+  *#records(from: number, types?: ReadRange['types']): Generator<Found> {
     const { segments } = this.#index;
     const first = this.#index.segmentOf(from);
     for (let i = (first?.number ?? 1) - 1; i < segments.length; i++) {
       const indexed = segments[i]!;
-      yield* this.#recordsIn(indexed, (segment) => {
-        return indexed === first ? this.#index.offsetOf(from, indexed, segment) : 0;
-      });
+      const start = (segment: Segment) =>
+        indexed === first ? this.#index.offsetOf(from, indexed, segment) : 0;
+      yield* this.#recordsIn(indexed, start, types);
     }
   }
 
@@ -151,24 +192,42 @@ export class LogFiles {
   }
 
   /** The records of a segment, which must follow one another and lead to the next segment. */
-  *#recordsIn(indexed: IndexedSegment, start: (segment: Segment) => number): Generator<Found> {
+  *#recordsIn(
+    indexed: IndexedSegment,
+    start: (segment: Segment) => number,
+    types?: ReadRange['types'],
+  ): Generator<Found> {
     let lastSeq = indexed.firstSeq - 1;
     const segment = this.#open(indexed.number);
     if (segment === null) {
       throw new Damage('the segment is missing', segmentName(indexed.number), 0).toError(lastSeq);
     }
     try {
-      const from = start(segment);
-      for (let offset = from; ; ) {
-        const header = recordAt(segment, offset);
-        if (header === null) break;
-        if (offset === from) lastSeq = seqFrom(header) - 1;
-        const found = { header, segment, offset };
-        follow(found, lastSeq);
-        yield found;
-        if (header.kind === 'frame') lastSeq += header.count;
-        offset += HEADER_BYTES + header.payloadBytes;
+      let offset = start(segment);
+      let known = false;
+      let ended = false;
+      for (const { from, to, mark } of this.#index.stretches(indexed, types, offset)) {
+        const canSkip = mark === null || fits(mark, segment);
+        if (canSkip && from > offset) {
+          offset = from;
+          known = false;
+        }
+        const until = canSkip ? to : Number.POSITIVE_INFINITY;
+        while (offset < until) {
+          const header = recordAt(segment, offset);
+          ended = header === null;
+          if (header === null) break;
+          if (!known) lastSeq = seqFrom(header) - 1;
+          known = true;
+          const found = { header, segment, offset };
+          follow(found, lastSeq);
+          yield found;
+          if (header.kind === 'frame') lastSeq += header.count;
+          offset += HEADER_BYTES + header.payloadBytes;
+        }
+        if (ended) break;
       }
+      if (!ended) return;
       const next = this.#index.segments[indexed.number];
       if (next === undefined || next.firstSeq === lastSeq + 1) return;
       throw new Damage(`fact ${lastSeq + 1} is not there`, segmentName(next.number), 0);

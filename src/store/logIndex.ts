@@ -1,27 +1,23 @@
 /**
- * Where in a log a fact or a time is found: the beginnings of its segments, and marks inside them.
+ * Where in a log a fact or a time is found, and where facts of some types are not: the beginnings of its segments,
+ * and marks inside them.
  *
  * A sidecar file keeps the marks between runs. It is never the truth: it can be deleted at any time, what does
  * not fit the log is not used, and missing marks are found again by going from header to header.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MarketTime } from '../domain/time.ts';
 import { countWhile } from './bisect.ts';
+import type { ChainPoint } from './chain.ts';
 import type { Disk } from './disk.ts';
-import { writeFileDurably } from './durableFile.ts';
-import { parseJson } from './json.ts';
+import type { Checkpoint } from './logState.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
+import { addTypes } from './recordTypes.ts';
+import { type Mark, readIndex, type SavedIndex, writeIndex } from './savedIndex.ts';
 import { SealedSegment } from './sealedSegment.ts';
 import { recordAt, type Segment } from './segment.ts';
 
-const INDEX_FORMAT = 1;
-const INDEX_NAME = 'index.json';
 /** Bytes of a raw segment between two marks. */
 const MARK_BYTES = 1 << 16;
-
-/** At `offset` of a segment follows fact `seq`, of market time `at`; all before are older, or as old. */
-export type Mark = readonly [seq: number, at: MarketTime, offset: number];
 
 export interface IndexedSegment {
   readonly number: number;
@@ -32,24 +28,48 @@ export interface IndexedSegment {
   marks: Mark[] | null;
 }
 
+/** Bytes of a segment that may hold what is looked for; `mark` says what is there if they do not begin it. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly mark: Mark | null;
+}
+
 export class LogIndex {
   /** Ascending from segment 1. */
   readonly segments: IndexedSegment[] = [];
+  /** The last place from which the log can be followed. */
+  checkpoint: Checkpoint | null = null;
+
+  /** Of the last mark, to which types are added. */
+  #types: Set<string> = new Set();
+  /** The link that proves what was loaded; null once that is proven. */
+  #claim: ChainPoint | null = null;
+  #loaded: IndexedSegment[] = [];
 
   /** Takes note of a record of the last segment, in the order in which they are in the log. */
   note(
     number: number,
-    header: Pick<RecordHeader, 'kind' | 'firstSeq' | 'at'>,
+    header: Pick<RecordHeader, 'kind' | 'firstSeq' | 'at' | 'contents'>,
     offset: number,
+    record: Buffer,
   ): void {
     const { kind, firstSeq, at } = header;
-    if (kind === 'head') {
-      if (this.segments.length < number) this.segments.push({ number, firstSeq, at, marks: [] });
-      return;
+    if (kind === 'head' && this.segments.length < number) {
+      this.segments.push({ number, firstSeq, at, marks: [] });
+      this.#mark({ seq: firstSeq, at, offset });
     }
-    const marks = this.segments.at(-1)?.marks;
-    const last = marks?.at(-1)?.[2] ?? 0;
-    if (kind === 'frame' && offset - last >= MARK_BYTES) marks?.push([firstSeq, at, offset]);
+    if (kind !== 'frame') return;
+    const last = this.segments.at(-1)?.marks?.at(-1);
+    if (last !== undefined && offset - last.offset >= MARK_BYTES) {
+      this.#mark({ seq: firstSeq, at, offset });
+    }
+    addTypes(this.#types, header, record);
+  }
+
+  #mark(mark: Omit<Mark, 'types'>): void {
+    this.#types = new Set();
+    this.segments.at(-1)?.marks?.push({ ...mark, types: this.#types });
   }
 
   /** The segment that holds fact `seq`; undefined in an empty log. */
@@ -64,42 +84,95 @@ export class LogIndex {
 
   /** The offset in `segment` from which to look for fact `seq`. */
   offsetOf(seq: number, indexed: IndexedSegment, segment: Segment): number {
-    return offsetWhere(indexed, segment, ([first]) => first <= seq);
+    return offsetWhere(indexed, segment, (mark) => mark.seq <= seq);
   }
 
   /** The offset in `segment` from which to look for the last fact with `at <= time`. */
   offsetAt(time: MarketTime, indexed: IndexedSegment, segment: Segment): number {
-    return offsetWhere(indexed, segment, ([, at]) => at <= time);
+    return offsetWhere(indexed, segment, ({ at }) => at <= time);
+  }
+
+  /** Where from `start` on a segment may hold facts of `types`, in order. All of it where nothing is known. */
+  stretches(
+    { marks }: IndexedSegment,
+    types: ReadonlySet<string> | undefined,
+    start: number,
+  ): Stretch[] {
+    const whole = [{ from: start, to: Number.POSITIVE_INFINITY, mark: null }];
+    if (types === undefined || marks === null) return whole;
+    const first = countWhile(marks, ({ offset }) => offset <= start) - 1;
+    if (first < 0) return whole;
+    const found: Stretch[] = [];
+    for (let i = first; i < marks.length; i++) {
+      const mark = marks[i]!;
+      if (!mayHold(mark, types)) continue;
+      const from = Math.max(start, mark.offset);
+      const to = marks[i + 1]?.offset ?? Number.POSITIVE_INFINITY;
+      const last = found.at(-1);
+      if (last?.to === from) found[found.length - 1] = { ...last, to };
+      else found.push({ from, to, mark: i === first ? null : mark });
+    }
+    return found;
   }
 
   /** Takes the marks that an earlier run has saved, of segments whose beginnings are the same. */
-  load(folder: string, run: string): void {
-    for (const saved of readIndex(folder, run)) {
-      const { number, firstSeq, at, marks } = saved ?? {};
-      const known = typeof number === 'number' ? this.segments[number - 1] : undefined;
-      const same = known !== undefined && known.firstSeq === firstSeq && known.at === at;
-      if (same && known.marks === null && isMarks(marks)) known.marks = marks;
+  load(saved: SavedIndex): void {
+    const { checkpoint } = saved;
+    const claim = checkpoint && { lastSeq: checkpoint.firstSeq - 1, hash: checkpoint.link };
+    this.#claim = claim;
+    for (const { number, firstSeq, marks } of saved.segments) {
+      const known = this.segments[number - 1];
+      if (known === undefined || known.firstSeq !== firstSeq || known.marks !== null) continue;
+      known.marks = claim === null ? withoutTypes(marks) : [...marks];
+      this.#loaded.push(known);
     }
   }
 
-  save(folder: string, run: string, disk?: Disk): void {
-    const { segments } = this;
-    const text = JSON.stringify({ format: INDEX_FORMAT, run, segments });
-    writeFileDurably(join(folder, INDEX_NAME), `${text}\n`, disk);
+  /** Lets go of what was loaded and is not of this log. @param isOurs says of a value whether its chain has it */
+  prove(isOurs: (link: ChainPoint) => boolean): void {
+    const claim = this.#claim;
+    if (claim === null) return;
+    this.#claim = null;
+    if (claim.lastSeq === 0 || isOurs(claim)) return;
+    for (const segment of this.#loaded) segment.marks &&= withoutTypes(segment.marks);
   }
+
+  static read(folder: string, run: string): SavedIndex | null {
+    return readIndex(folder, run);
+  }
+
+  save(folder: string, run: string, disk?: Disk): void {
+    const { segments, checkpoint } = this;
+    const marked = segments.filter((segment) => segment.marks !== null);
+    const saved = {
+      checkpoint,
+      segments: marked.map(({ number, firstSeq, marks }) => ({ number, firstSeq, marks: marks! })),
+    };
+    writeIndex(folder, run, saved, disk);
+  }
+}
+
+function mayHold(mark: Mark, types: ReadonlySet<string>): boolean {
+  if (mark.types === null) return true;
+  for (const type of types) if (mark.types.has(type)) return true;
+  return false;
+}
+
+function withoutTypes(marks: readonly Mark[]): Mark[] {
+  return marks.map((mark) => ({ ...mark, types: null }));
 }
 
 function offsetWhere(indexed: IndexedSegment, segment: Segment, test: (mark: Mark) => boolean) {
   indexed.marks ??= findMarks(segment);
   const mark = lastWhere(indexed.marks, test);
   if (mark === undefined) return 0;
-  if (fits(mark, segment)) return mark[2];
+  if (fits(mark, segment)) return mark.offset;
   indexed.marks = findMarks(segment);
-  return lastWhere(indexed.marks, test)?.[2] ?? 0;
+  return lastWhere(indexed.marks, test)?.offset ?? 0;
 }
 
-/** A mark of a sealed segment has the time of the first frame at or after it. */
-function fits([seq, at, offset]: Mark, segment: Segment): boolean {
+/** True if a mark is of the segment. One of a sealed segment has the time of the first frame at or after it. */
+export function fits({ seq, at, offset }: Mark, segment: Segment): boolean {
   try {
     const header = recordAt(segment, offset);
     if (header === null || seqFrom(header) !== seq) return false;
@@ -111,45 +184,26 @@ function fits([seq, at, offset]: Mark, segment: Segment): boolean {
 
 /** @throws {Damage} */
 function findMarks(segment: Segment): Mark[] {
+  const types = null;
   if (segment instanceof SealedSegment) {
-    return segment.batches().map(({ header, offset }) => [header.firstSeq, header.at, offset]);
+    const batches = segment.batches();
+    return batches.map(({ header: { firstSeq: seq, at }, offset }) => ({ seq, at, offset, types }));
   }
   const marks: Mark[] = [];
   let last = 0;
-  for (let at = 0; ; ) {
-    const header = recordAt(segment, at);
+  for (let offset = 0; ; ) {
+    const header = recordAt(segment, offset);
     if (header === null) return marks;
-    if (header.kind === 'frame' && at - last >= MARK_BYTES) {
-      marks.push([header.firstSeq, header.at, at]);
-      last = at;
+    const { kind, firstSeq: seq, at } = header;
+    if (kind === 'frame' && offset - last >= MARK_BYTES) {
+      marks.push({ seq, at, offset, types });
+      last = offset;
     }
-    at += HEADER_BYTES + header.payloadBytes;
+    offset += HEADER_BYTES + header.payloadBytes;
   }
 }
 
 /** The last of the items, of which the first ones pass the test; undefined if none does. */
 function lastWhere<T>(items: readonly T[], test: (item: T) => boolean): T | undefined {
   return items[countWhile(items, test) - 1];
-}
-
-interface SavedIndex {
-  readonly format: unknown;
-  readonly run: unknown;
-  readonly segments: unknown;
-}
-
-function readIndex(folder: string, run: string): (Partial<IndexedSegment> | null)[] {
-  try {
-    const index = parseJson(readFileSync(join(folder, INDEX_NAME), 'utf8')) as SavedIndex;
-    const ours = index.format === INDEX_FORMAT && index.run === run;
-    return ours && Array.isArray(index.segments) ? index.segments : [];
-  } catch {
-    return [];
-  }
-}
-
-function isMarks(marks: unknown): marks is Mark[] {
-  const isMark = (mark: unknown) =>
-    Array.isArray(mark) && mark.length === 3 && mark.every((part) => Number.isSafeInteger(part));
-  return Array.isArray(marks) && marks.every(isMark);
 }

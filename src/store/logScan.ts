@@ -8,8 +8,9 @@
  */
 import { Malformed } from './bytes.ts';
 import { LogIndex } from './logIndex.ts';
-import { LogState } from './logState.ts';
+import { type Checkpoint, LogState } from './logState.ts';
 import { RawSegment } from './rawSegment.ts';
+import { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
 import { contentOf, Damage, damageAt, goesOnAfter, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
@@ -34,6 +35,7 @@ export class LogScan {
   torn: TornTail | null = null;
 
   readonly #folder: string;
+  readonly #counters: ReadCounters;
   readonly #onFrame: (header: RecordHeader, record: Buffer) => void;
   /** Where to go on: the segment and the end of the last record in it. */
   #segment = 1;
@@ -42,8 +44,13 @@ export class LogScan {
   #startsInside = false;
 
   /** @param onFrame called for every frame once it is checked; throws `Malformed` to refuse it */
-  constructor(folder: string, onFrame: (header: RecordHeader, record: Buffer) => void = () => {}) {
+  constructor(
+    folder: string,
+    onFrame: (header: RecordHeader, record: Buffer) => void = () => {},
+    counters?: ReadCounters,
+  ) {
     this.#folder = folder;
+    this.#counters = counters ?? new ReadCounters();
     this.#onFrame = onFrame;
   }
 
@@ -81,6 +88,29 @@ export class LogScan {
   }
 
   /**
+   * Begins at a place in the last segment, of which `skipToLast` was not asked yet: what is before it is not looked at.
+   *
+   * @returns false if it is not in the last segment
+   * @throws {LogCorrupted}
+   */
+  skipTo(checkpoint: Checkpoint): boolean {
+    this.skipToLast();
+    const { segment, offset, link } = checkpoint;
+    if (segment !== this.#segment || !Number.isSafeInteger(offset)) return false;
+    this.#open(segment, (opened) => {
+      const header = opened.first();
+      if (header === null) throw damageAt(opened, 0, 'the segment is empty');
+      const { firstSeq, at } = header;
+      this.index.segments.push({ number: segment, firstSeq, at, marks: null });
+    });
+    this.state.restart({ ...checkpoint, link: Buffer.from(link, 'hex') });
+    this.index.checkpoint = checkpoint;
+    this.#startsInside = false;
+    this.#offset = offset;
+    return true;
+  }
+
+  /**
    * Goes on to the present end of the log.
    * @throws {LogCorrupted}
    */
@@ -114,7 +144,7 @@ export class LogScan {
   }
 
   #open(number: number, look: (segment: Segment) => void): void {
-    const segment = openSegment(this.#folder, number);
+    const segment = openSegment(this.#folder, number, { counters: this.#counters });
     if (segment === null) {
       const damage = new Damage('the segment is missing', segmentName(number), 0);
       throw damage.toError(this.state.position);
@@ -172,7 +202,10 @@ export class LogScan {
       if (!(error instanceof Malformed)) throw error;
       throw damageAt(segment, offset, `${nameOf(header)} does not belong here: ${error.message}`);
     }
-    this.index.note(this.#segment, header, offset);
+    this.index.note(this.#segment, header, offset, record);
+    if (header.kind === 'frame') return;
+    const end = offset + HEADER_BYTES + header.payloadBytes;
+    this.index.checkpoint = this.state.checkpoint(this.#segment, end);
   }
 
   /** Why no segment after those so far begins with fact `firstSeq`; null if one can. */

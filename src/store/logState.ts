@@ -21,6 +21,14 @@ export interface RecordSink {
   frame(record: Buffer, frame: Frame): void;
 }
 
+/** A place right after a link, with what a reader must know to go on from there. */
+export interface Checkpoint extends Omit<SegmentHead, 'link'> {
+  /** Hex. */
+  readonly link: string;
+  /** In the segment. */
+  readonly offset: number;
+}
+
 export class LogState {
   readonly table = new SeriesTable();
   readonly ids = new AppendIds();
@@ -74,6 +82,12 @@ export class LogState {
       series: this.table.entries.slice(0, this.#series),
       ids: this.ids.entries(),
     };
+  }
+
+  /** Where the log has come to, right after a link. */
+  checkpoint(segment: number, offset: number): Checkpoint {
+    const head = this.head(segment);
+    return { ...head, link: Buffer.from(head.link).toString('hex'), offset };
   }
 
   /** Begins at the head of a segment. */

@@ -51,8 +51,10 @@ export class RawSegment implements Segment {
     closeSync(this.#fd);
   }
 
-  /** The first windows are small, for those who want one frame only. */
+  /** The first windows after a jump are small, for those who want few frames only. */
   #fill(offset: number, length: number): void {
+    const goesOn = offset > this.#start && offset <= this.#start + this.#filled;
+    if (!goesOn) this.#next = WINDOW_FIRST;
     const wanted = Math.min(Math.max(length, this.#next), this.left(offset));
     this.#next = Math.min(this.#next * 2, WINDOW_MAX);
     if (this.#window.length < wanted) this.#window = Buffer.allocUnsafeSlow(wanted);

@@ -43,7 +43,7 @@ interface SavedSymbol
   extends Pick<SymbolData, 'symbol' | 'registered' | 'addedAt' | 'base' | 'quality' | 'lagging'> {
   readonly bars: readonly SavedSeries[];
   readonly indicators: readonly SavedSlot[];
-  readonly measured: number | null;
+  readonly measured: number;
   readonly locks: readonly string[];
   readonly historicalQuality: readonly (readonly [string, Quality])[];
   readonly historical: readonly (readonly [string, Fields<'HistoricalIndicatorCalculated'>])[];

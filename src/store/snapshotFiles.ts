@@ -1,8 +1,8 @@
 /** The snapshots beside a log: `snapshots/000000123456.snap`, the state after fact 123456. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Malformed } from './bytes.ts';
+import { type Disk, REAL_DISK, writeAll } from './disk.ts';
 import { UNFINISHED } from './durableFile.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { SNAPSHOT_MAX, Snapshot } from './snapshot.ts';
@@ -29,28 +29,37 @@ export function readSnapshot(folder: string, seq: number, counters: ReadCounters
 }
 
 /** Writes a snapshot: whole, or not at all. */
-export async function writeSnapshot(folder: string, seq: number, bytes: Buffer): Promise<void> {
-  await mkdir(join(folder, FOLDER), { recursive: true });
+export async function writeSnapshot(
+  folder: string,
+  seq: number,
+  { bytes, disk = REAL_DISK }: { bytes: Buffer; disk?: Disk },
+): Promise<void> {
+  makeFolder(join(folder, FOLDER), disk);
   const path = join(folder, FOLDER, nameOf(seq));
-  const file = await open(path + UNFINISHED, 'w');
+  const unfinished = path + UNFINISHED;
+  const fd = disk.open(unfinished, 'w');
   try {
-    await file.writeFile(bytes);
-    await file.sync();
+    await writeAll(disk, fd, { bytes, from: 0, position: 0 });
+    await disk.sync(fd);
   } catch (error) {
-    await file.close();
-    await rm(path + UNFINISHED, { force: true });
+    disk.close(fd);
+    disk.remove(unfinished);
     throw error;
   }
-  await file.close();
-  await rename(path + UNFINISHED, path);
+  disk.close(fd);
+  disk.rename(unfinished, path);
+}
+
+function makeFolder(path: string, disk: Disk): void {
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) disk.makeFolder(path);
 }
 
 /** Removes all but the snapshots named. */
-export async function removeSnapshots(folder: string, kept: ReadonlySet<number>): Promise<void> {
+export function removeSnapshots(folder: string, kept: ReadonlySet<number>): void {
   const names = new Set([...kept].map(nameOf));
   for (const name of namesIn(folder)) {
     const isOurs = NAME.test(name.replace(UNFINISHED, ''));
-    if (isOurs && !names.has(name)) await rm(join(folder, FOLDER, name), { force: true });
+    if (isOurs && !names.has(name)) rmSync(join(folder, FOLDER, name), { force: true });
   }
 }
 

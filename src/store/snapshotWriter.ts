@@ -7,6 +7,7 @@
 import type { SessionData } from '../domain/sessionData.ts';
 import type { Tally } from '../domain/tally.ts';
 import { linkOf } from './chain.ts';
+import type { Disk } from './disk.ts';
 import { BETWEEN_SESSIONS } from './logStates.ts';
 import { RunState } from './runState.ts';
 import { type EncodedState, encodeState, snapshotBytes } from './snapshot.ts';
@@ -15,6 +16,7 @@ import { writeSnapshot } from './snapshotFiles.ts';
 export class SnapshotWriter {
   readonly #folder: string;
   readonly #run: string;
+  readonly #disk: Disk;
   readonly #places = new Map<string, number>();
   #last: number;
   #sessions = 0;
@@ -22,7 +24,8 @@ export class SnapshotWriter {
   #writing: Promise<void> = Promise.resolve();
 
   /** @param position of the log; the next snapshot comes some way after it */
-  constructor(folder: string, run: string, position: number) {
+  constructor(folder: string, run: string, { position, disk }: { position: number; disk: Disk }) {
+    this.#disk = disk;
     this.#folder = folder;
     this.#run = run;
     this.#last = position;
@@ -47,7 +50,7 @@ export class SnapshotWriter {
     this.#waiting = null;
     const bytes = snapshotBytes(waiting, { run: this.#run, link: { lastSeq, hash } });
     this.#writing = this.#writing
-      .then(() => writeSnapshot(this.#folder, waiting.seq, bytes))
+      .then(() => writeSnapshot(this.#folder, waiting.seq, { bytes, disk: this.#disk }))
       .catch(() => {});
   }
 

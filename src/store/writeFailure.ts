@@ -1,24 +1,43 @@
 /** What to say where a log could not be written, and what to do about it. */
 import { LogWriteFailed } from '../domain/errors.ts';
 
-const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EFBIG'];
-const NO_RIGHT = ['EACCES', 'EPERM', 'EROFS'];
+const ROOM = 'make room, then';
+const RIGHT = 'choose a folder that can be written, then';
+const DISK = 'look after the disk, then';
+
+/** What to do, by the system's code; others are no failures of the disk. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: ROOM,
+  EDQUOT: ROOM,
+  EFBIG: ROOM,
+  EACCES: RIGHT,
+  EPERM: RIGHT,
+  EROFS: RIGHT,
+  EIO: DISK,
+  ENODEV: DISK,
+  ENXIO: DISK,
+};
 
 /**
- * What a failure of the system means; any other error as it is.
- * @param place what was written, with its article: `"runs/a/00000001.log"`
+ * What a failure of the disk means for the log at `path`; any other error as it is.
+ * @param begun false if there is nothing yet to be resumed
  */
-export function writeFailure(place: string, error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (error instanceof LogWriteFailed || typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) {
-    return error;
-  }
-  const text = `the log cannot be written, ${place}: ${message}: ${remedyOf(code)}`;
+export function writeFailure(path: string, error: unknown, begun = true): unknown {
+  if (error instanceof LogWriteFailed && begun) return error;
+  const known = error instanceof LogWriteFailed ? error.cause : error;
+  const { code = '', message } = known as NodeJS.ErrnoException;
+  const remedy = REMEDIES[code];
+  if (remedy === undefined) return error;
+  const next = begun ? 'resume the run' : 'run it again';
+  const text = `the log cannot be written, "${path}": ${message}: ${remedy} ${next}`;
   return new LogWriteFailed(text, { cause: error });
 }
 
-function remedyOf(code: string): string {
-  if (NO_ROOM.includes(code)) return 'make room, then resume the run';
-  if (NO_RIGHT.includes(code)) return 'choose a folder that can be written';
-  return 'look after the disk, then resume the run';
+/** @throws {LogWriteFailed} in place of what the system says */
+export function written<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
 }

@@ -5,7 +5,6 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { random } from '../support.ts';
 
 /** `FUZZ=100000` tries so many in all, shared out by `part`. */
 const ASKED = process.env.FUZZ === undefined ? null : Number(process.env.FUZZ);
@@ -19,35 +18,9 @@ export function casesOf({ usual, part }: { usual: number; part: number }): numbe
   return Array.from({ length: count }, (_, i) => FIRST + i);
 }
 
-/** A seeded source of choices. */
-export class Choices {
-  readonly #next: () => number;
-
-  constructor(seed: number) {
-    this.#next = random(Math.imul(seed + 1, 2_654_435_761));
-  }
-
-  /** A whole number from 0 to `limit - 1`. */
-  below(limit: number): number {
-    return Math.floor(this.#next() * limit);
-  }
-
-  of<T>(items: readonly T[]): T {
-    return items[this.below(items.length)]!;
-  }
-
-  chance(probability: number): boolean {
-    return this.#next() < probability;
-  }
-
-  /** Between 1 and `limit`, small ones more often. */
-  few(limit: number): number {
-    return 1 + Math.floor(limit ** this.#next()) - 1;
-  }
-
-  bytes(length: number): Buffer {
-    return Buffer.from(Array.from({ length }, () => this.below(256)));
-  }
+/** Says now and then how far many cases have come. */
+export function tellProgress(number: number, { length }: readonly number[]): void {
+  if (length > 5000 && number % 5000 === 0) process.stderr.write(`case ${number}\n`);
 }
 
 /** A folder in memory where there is one, gone after the tests of the file. */

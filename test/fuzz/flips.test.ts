@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FileLog, LogCorrupted, sealLog } from '../../src/index.ts';
 import { checkLog } from '../../src/store/checkLog.ts';
 import { HEADER_BYTES, readHeader } from '../../src/store/record.ts';
+import { Choices } from '../choices.ts';
 import { RUN } from '../store/runFolders.ts';
 import { sampleFrames } from '../store/sampleFrames.ts';
-import { Choices, casesOf, quickFolder } from './cases.ts';
+import { casesOf, quickFolder } from './cases.ts';
 
 const CASES = casesOf({ usual: 150, part: 0.1 });
 const MIB = 1 << 20;

@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FileLog, InvariantViolated, LogCorrupted, MemoryLog } from '../../src/index.ts';
 import { stateAt } from '../../src/inspect/stateAt.ts';
@@ -88,12 +89,12 @@ describe('the sidecars of a log', () => {
   it('mislead nobody: marks with other times, other shapes or none', async () => {
     const folder = await completedRun(2400, { segmentBytes: 200_000 });
     const path = join(folder, 'index.json');
-    const index = JSON.parse(readFileSync(path, 'utf8'));
+    const { index, ...head } = JSON.parse(readFileSync(path, 'utf8'));
     const time = [...sampleFrames(700)].at(-1)!.at;
     const right = (await FileLog.read(folder)).seek(time);
     const marks = index.segments[0].marks as number[][];
     expect(marks.length).toBeGreaterThan(1);
-    const early = marks.map(([seq, , offset]) => [seq, 0, offset]);
+    const early = marks.map(([seq, , offset, types]) => [seq, 0, offset, types]);
     const segments = [
       [{ ...index.segments[0], marks: early }],
       [{ ...index.segments[0], marks: marks.toReversed() }],
@@ -101,7 +102,9 @@ describe('the sidecars of a log', () => {
       [null, 5, 'x', {}],
     ];
     for (const changed of segments) {
-      writeFileSync(path, JSON.stringify({ ...index, segments: changed }));
+      const wrong = { ...index, segments: changed };
+      const crc = crc32(JSON.stringify(wrong));
+      writeFileSync(path, JSON.stringify({ ...head, crc, index: wrong }));
       expect((await FileLog.read(folder)).seek(time)).toBe(right);
     }
   });

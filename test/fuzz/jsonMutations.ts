@@ -1,5 +1,5 @@
 /** Ways to change JSON so that it stays JSON, mostly. */
-import type { Choices } from './cases.ts';
+import type { Choices } from '../choices.ts';
 
 type Path = readonly (string | number)[];
 

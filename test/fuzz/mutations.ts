@@ -1,7 +1,7 @@
 /** Ways to damage the files of a log. Those that mend the checksums afterwards are made by somebody who means it. */
 import { crc32 } from 'node:zlib';
 import { HEADER_BYTES, readHeader } from '../../src/store/record.ts';
-import type { Choices } from './cases.ts';
+import type { Choices } from '../choices.ts';
 import { mutatedJson } from './jsonMutations.ts';
 import type { Files } from './subjects.ts';
 

@@ -9,7 +9,7 @@ import {
   openSession,
   sealLog,
 } from '../../src/index.ts';
-import { stateAt } from '../../src/inspect/stateAt.ts';
+import { stateText } from '../simulation/looking.ts';
 import { barsOf, configOf } from '../support.ts';
 import { quickFolder } from './cases.ts';
 
@@ -118,15 +118,6 @@ function truthOf(log: FileLogReader): Truth {
       return states.get(seq)!;
     },
   };
-}
-
-/** The state at `seq`, as text: everything that can be walked to. */
-export function stateText(log: LogReader, seq: number): string {
-  return JSON.stringify(stateAt(log, seq).data, (_key, value: unknown) => {
-    if (value instanceof Map) return [...value];
-    if (value instanceof Set) return [...value];
-    return value;
-  });
 }
 
 export function linesOf(frame: Frame, { table }: LogReader): string[] {

@@ -81,7 +81,7 @@ const anyFact = fc.oneof(
     {
       type: fc.constant('SymbolRefused'),
       by: name,
-      cause: fc.option(fc.nat()),
+      cause: fc.option(fc.integer({ min: 1 })),
       symbol: name,
       reason: text,
     },
@@ -91,7 +91,7 @@ const anyFact = fc.oneof(
     {
       type: fc.constant('SignalEmitted'),
       by: name,
-      cause: fc.option(fc.nat()),
+      cause: fc.option(fc.integer({ min: 1 })),
       strength: fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value + 0 || 0),
       reason: fc.string({ unit: 'binary', maxLength: 200 }),
     },

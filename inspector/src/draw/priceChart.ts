@@ -68,7 +68,7 @@ export class PriceChart {
     this.#chart.priceScale('gaps').applyOptions({ scaleMargins: { top: 0, bottom: 0 } });
     this.#chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
     this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.2 } });
-    this.#markers = createSeriesMarkers(this.#candles, []);
+    this.#markers = createSeriesMarkers(this.#candles, [], { autoScale: false });
     this.paint(palette);
     const pointAt = (time: Time | undefined) => this.#points.get(Number(time)) ?? null;
     this.#chart.subscribeClick(({ time }) => {
@@ -183,6 +183,7 @@ export class PriceChart {
           position: buys ? 'belowBar' : 'aboveBar',
           shape: buys ? 'arrowUp' : 'arrowDown',
           color: buys ? this.#palette.up : this.#palette.down,
+          size: 0.7,
         };
       });
   }

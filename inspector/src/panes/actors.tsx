@@ -105,7 +105,7 @@ function ActorRow({ branch: { path, name, actor } }: { readonly branch: Branch }
           type="button"
           class="count"
           title={`Facts recorded so far. Go to the last one, #${actor.lastSeq}`}
-          aria-label={`${name}: ${actor.facts} facts, go to the last`}
+          aria-label={`${name}: ${countOf(actor.facts)} facts, go to the last`}
           onClick={() => jump(actor.lastSeq!)}
         >
           {countOf(actor.facts)}

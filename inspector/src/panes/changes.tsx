@@ -6,6 +6,7 @@ import { reveal } from '../data/stateTree.ts';
 import { countOf } from '../state/marketTime.ts';
 import { go, place } from '../state/place.ts';
 import { Empty, Problem } from '../ui/pane.tsx';
+import { Path } from '../ui/path.tsx';
 import { SeqLink } from '../ui/seqLink.tsx';
 import { valueText } from '../ui/valueText.ts';
 
@@ -35,7 +36,7 @@ export function Changes() {
               <tr key={change.path} class={`is-${change.kind}`}>
                 <td>
                   <button type="button" class="plain" onClick={() => reveal(change.path)}>
-                    {change.path}
+                    <Path text={change.path} />
                   </button>
                 </td>
                 <td class="old">{change.kind === 'added' ? '' : valueText(change.old)}</td>

@@ -22,8 +22,9 @@ export function ChartPicture({ drawing, activity }: PictureProps) {
           viewBox="0 0 8 8"
           refX="7"
           refY="4"
-          markerWidth="7"
-          markerHeight="7"
+          markerWidth="8"
+          markerHeight="8"
+          markerUnits="userSpaceOnUse"
           orient="auto"
         >
           <path d="M0,0.5 L7.5,4 L0,7.5 z" />

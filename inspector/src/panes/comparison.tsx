@@ -73,8 +73,13 @@ function Result({ answer }: { readonly answer: Divergence }) {
   return (
     <div class="scroll">
       <p class="verdict">
-        Identical prefix: {countOf(common)} events
-        {hash !== null && <span class="muted"> (hash {hash.slice(0, 8)}…)</span>}
+        Identical prefix: {countOf(first === null ? common : first.seq.a - 1)} events
+        {hash !== null && (
+          <span class="muted">
+            {' '}
+            (to the byte up to #{countOf(common)}, hash {hash.slice(0, 8)}…)
+          </span>
+        )}
         {first !== null && (
           <>
             {' · '}

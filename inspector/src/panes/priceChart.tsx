@@ -34,12 +34,6 @@ export function Chart() {
         </Empty>
       ) : null}
       <Canvas answer={answer} />
-      <p class="attribution">
-        Charts by{' '}
-        <a href="https://www.tradingview.com/" target="_blank" rel="noreferrer">
-          TradingView Lightweight Charts™
-        </a>
-      </p>
     </Pane>
   );
 }
@@ -102,7 +96,7 @@ function Indicators() {
 
 /** The bar under the pointer, or the last one; what is missing; how good the data is. */
 function Legend({ answer }: { readonly answer: BarsAnswer | null }) {
-  if (answer === null) return null;
+  if (answer === null) return <div class="legend" />;
   const { quality, gaps, unfinished } = answer;
   const row = hovered.value?.row ?? answer.opened.length - (unfinished === null ? 1 : 0);
   const bar = barAt(answer, row);
@@ -138,7 +132,25 @@ function Legend({ answer }: { readonly answer: BarsAnswer | null }) {
           {line.value.at(-1)?.toLocaleString('en-US', { maximumFractionDigits: 4 }) ?? 'not ready'}
         </span>
       ))}
+      <Attribution />
     </div>
+  );
+}
+
+/** What the licence of the chart's library asks for. */
+function Attribution() {
+  return (
+    <span class="attribution">
+      Charts by{' '}
+      <a
+        href="https://www.tradingview.com/"
+        target="_blank"
+        rel="noreferrer"
+        title="TradingView Lightweight Charts™, Copyright (c) 2025 TradingView, Inc."
+      >
+        TradingView Lightweight Charts™
+      </a>
+    </span>
   );
 }
 
@@ -190,7 +202,13 @@ function Canvas({ answer }: { readonly answer: BarsAnswer | null }) {
       ? 'No bars'
       : `${answer.opened.length} candles of ${answer.symbol} ${answer.interval}, the last of ${dateOf(last)} ${timeOf(last)} closed at ${answer.close.at(-1)}; cursor at ${timeOf(answer.time)}, fact ${answer.at}`;
   return (
-    <div class="canvas" role="img" aria-label={label} data-wide={place.value.wide} ref={element} />
+    <div
+      class={`canvas${last === undefined && answer?.unfinished == null ? ' is-empty' : ''}`}
+      role="img"
+      aria-label={label}
+      data-wide={place.value.wide}
+      ref={element}
+    />
   );
 }
 

@@ -27,21 +27,23 @@ export function SessionData() {
       hint="What the facts up to the cursor add up to: the only thing that strategies see."
       aside={<span class="aside">at {countOf(at.value)}</span>}
     >
-      <div class="tabs" role="tablist" aria-label="How to look at it">
-        {TABS.map((each) => (
-          <button
-            type="button"
-            role="tab"
-            key={each}
-            id={`tab-${each}`}
-            aria-selected={tab === each}
-            aria-controls="data-panel"
-            title={TAB_TITLES[each]}
-            onClick={() => go({ tab: each })}
-          >
-            {each}
-          </button>
-        ))}
+      <div class="tabs-bar">
+        <div class="tabs" role="tablist" aria-label="How to look at it">
+          {TABS.map((each) => (
+            <button
+              type="button"
+              role="tab"
+              key={each}
+              id={`tab-${each}`}
+              aria-selected={tab === each}
+              aria-controls="data-panel"
+              title={TAB_TITLES[each]}
+              onClick={() => go({ tab: each })}
+            >
+              {each}
+            </button>
+          ))}
+        </div>
         <button
           type="button"
           class="wordy"

@@ -22,7 +22,8 @@ import { ChartPicture } from './chartPicture.tsx';
 
 const drawing = resource(
   () => {
-    if (run.value === null) return null;
+    // Before the log has been looked through, not all actors are known.
+    if (run.value === null || !(run.value.index.ready || run.value.live)) return null;
     const actors = run.value.actors.filter(({ chart }) => chart !== null);
     return {
       charts: run.value.charts,
@@ -75,7 +76,13 @@ export function Statechart() {
       aside={<Aside />}
     >
       <Problem text={drawing.problem.value} />
-      {drawn === null ? <Empty>Laying out the charts…</Empty> : <View drawn={drawn} />}
+      {drawn === null ? (
+        <Empty>Laying out the charts…</Empty>
+      ) : drawn.boxes.length === 0 ? (
+        <Empty>No chart has started yet.</Empty>
+      ) : (
+        <View drawn={drawn} />
+      )}
       <Taken />
     </Pane>
   );
@@ -109,7 +116,7 @@ function Aside() {
         </button>
         <button
           type="button"
-          class="icon"
+          class="icon zoom"
           title="Closer (or turn the wheel)"
           aria-label="Closer"
           onClick={() => zoom(1.4)}
@@ -118,7 +125,7 @@ function Aside() {
         </button>
         <button
           type="button"
-          class="icon"
+          class="icon zoom"
           title="Further away"
           aria-label="Further away"
           onClick={() => zoom(1 / 1.4)}

@@ -28,7 +28,7 @@ export function Toolbar() {
         </CommandButton>
         <CommandButton command="inspector.help">?</CommandButton>
         <CommandButton command="inspector.theme">
-          {theme.value === 'dark' ? '☀' : '☾'}
+          <Icon name={theme.value === 'dark' ? 'light' : 'dark'} />
         </CommandButton>
       </span>
     </header>

@@ -61,29 +61,27 @@ const CARD = {
 
 const PADDING = { 'elk.padding': `[top=${TITLE_HEIGHT + 8},left=12,bottom=12,right=12]` };
 
+/** Started with the page: until there is something to lay out, its worker has been read. */
+const elk = new ELK({ workerFactory: () => new Worker(new URL(workerUrl, import.meta.url)) });
+
 /** Lays charts out. @param measure the width of a text in pixels */
 export async function layOut(
   cards: readonly Card[],
   measure: (text: string) => number,
 ): Promise<Drawing> {
-  const elk = new ELK({ workerFactory: () => new Worker(new URL(workerUrl, import.meta.url)) });
-  try {
-    const graph = await elk.layout({
-      id: 'root',
-      layoutOptions: SHEET,
-      children: cards.map(({ box, arrows }) => {
-        const node = nodeOf(box, measure);
-        return {
-          ...node,
-          layoutOptions: { ...node.layoutOptions, ...CARD },
-          edges: arrows.map((arrow) => edgeOf(arrow, measure)),
-        };
-      }),
-    });
-    return drawingOf(cards, graph);
-  } finally {
-    elk.terminateWorker();
-  }
+  const graph = await elk.layout({
+    id: 'root',
+    layoutOptions: SHEET,
+    children: cards.map(({ box, arrows }) => {
+      const node = nodeOf(box, measure);
+      return {
+        ...node,
+        layoutOptions: { ...node.layoutOptions, ...CARD },
+        edges: arrows.map((arrow) => edgeOf(arrow, measure)),
+      };
+    }),
+  });
+  return drawingOf(cards, graph);
 }
 
 function nodeOf(box: Box, measure: (text: string) => number): ElkNode {

@@ -2,17 +2,18 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { countFrom1, reportOption } from '../arguments.ts';
 import { DEMO, type DemoSize, demoConfig } from '../demoConfig.ts';
+import { addInspectOptions, type InspectOptions } from '../inspectOptions.ts';
 import { nextRunFolder } from '../runFolder.ts';
 import { type RunDisplay, runSession } from '../runSession.ts';
 
-interface Options extends RunDisplay, DemoSize {
+interface Options extends RunDisplay, DemoSize, InspectOptions {
   readonly log?: string;
 }
 
 const SYMBOLS_MAX = 500;
 
 export function define(command: Command): void {
-  command
+  addInspectOptions(command)
     .option('--days <n>', 'trading days', countFrom1, DEMO.days)
     .option('--symbols <n>', `symbols, at most ${SYMBOLS_MAX}`, symbolCount, DEMO.symbols)
     .option('--seed <n>', 'each seed is another market', wholeNumber, DEMO.seed)

@@ -41,6 +41,8 @@ export class AnswerTooLarge extends UsageError {
 }
 
 const JSON_MAX = 8 * 2 ** 20;
+/** How long the first answer waits for the index, which most runs have by then. */
+const INDEX_MS = 300;
 
 type Asked<N extends EndpointName> = ReturnType<(typeof ENDPOINTS)[N]['question']['parse']>;
 type Answers = {
@@ -52,7 +54,10 @@ type Answers = {
 };
 
 const ANSWERS: Answers = {
-  run: (run, _, { b, control }) => describeRun(run, { other: run === b ? null : b, control }),
+  run: async (run, _, { a, b, control }) => {
+    if (!run.indexed) await Promise.race([run.grow(), waited(INDEX_MS)]);
+    return describeRun(run, { other: run === b ? a : b, control });
+  },
   events: eventsPage,
   rank: (run, { seq, q }) => rankOf(run, seq, q),
   event: (run, { seq }) => eventDetail(run, seq),
@@ -86,6 +91,12 @@ const ANSWERS: Answers = {
   notes: (_run, _asked, inspected) => inspected.notes(),
 };
 
+function waited(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
+
 /** Has the index know everything first. */
 function indexed<Q, A>(answer: (run: InspectedRun, asked: Q) => A | Promise<A>) {
   return async (run: InspectedRun, asked: Q): Promise<A> => {
@@ -110,7 +121,7 @@ export async function answer<N extends EndpointName>(
   const run = (asked as { log?: string }).log === 'b' ? inspected.b : inspected.a;
   if (run === null) throw new UsageError('there is no second run here');
   // The config, without which no state can be shown, is the first fact.
-  if (run.index.position === 0) run.begin();
+  for (const each of [inspected.a, inspected.b]) if (each?.index.position === 0) each.begin();
   return ANSWERS[name](run, asked, inspected);
 }
 

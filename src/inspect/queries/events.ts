@@ -17,7 +17,7 @@ const DENSE = 200;
 /** Elements of a column that are shown of a fact that brings many bars. */
 const COLUMN_SHOWN = 20;
 /** Facts in which the first effect is looked for. */
-const EFFECT_FACTS = 50_000;
+const EFFECT_FACTS = 4000;
 
 export interface Page {
   readonly from?: number | undefined;
@@ -43,35 +43,30 @@ export async function eventsPage(run: InspectedRun, page: Page): Promise<EventsA
       counted,
     };
   }
-  const first = firstOf(page, total, (seq) => list.before(seq));
-  const seqs = Array.from(list.seqs.data.subarray(first, first + countOf(page, first, total)));
+  const { first, end } = boundsOf(page, total, (seq) => list.before(seq));
+  const seqs = Array.from(list.seqs.data.subarray(first, end));
   return { rows: rowsAt(run, list.filter, seqs), offset: first, total, complete, counted };
 }
 
 function plainPage(run: InspectedRun, page: Page): EventsAnswer {
   const total = run.log.position;
-  const first = firstOf(page, total, (seq) => Math.min(Math.max(0, seq - 1), total));
-  const to = first + countOf(page, first, total);
-  const rows = to === first ? [] : rowsBetween(run, new FactFilter({}), first + 1, to);
+  const { first, end } = boundsOf(page, total, (seq) => Math.min(Math.max(0, seq - 1), total));
+  const rows = end === first ? [] : rowsBetween(run, new FactFilter({}), first + 1, end);
   return { rows, offset: first, total, complete: true, counted: total };
 }
 
-/** Number of the first row of a page among those picked. */
-function firstOf(
+/** Numbers of the first row of a page among those picked, and of the one after its last. */
+function boundsOf(
   { from, offset, limit, dir }: Page,
   total: number,
   before: (seq: number) => number,
-) {
-  if (offset !== undefined) return Math.min(offset, total);
-  if (dir === 'next') return before(from ?? 1);
-  const end = from === undefined ? total : before(from + 1);
-  return Math.max(0, end - limit);
-}
-
-function countOf({ from, offset, limit, dir }: Page, first: number, total: number): number {
-  const most = Math.min(limit, total - first);
-  if (offset !== undefined || dir === 'next' || from === undefined || first > 0) return most;
-  return Math.min(most, total);
+): { readonly first: number; readonly end: number } {
+  if (offset === undefined && dir === 'previous') {
+    const end = from === undefined ? total : before(from + 1);
+    return { first: Math.max(0, end - limit), end };
+  }
+  const first = Math.min(offset ?? before(from ?? 1), total);
+  return { first, end: Math.min(total, first + limit) };
 }
 
 function rowsAt(run: InspectedRun, filter: FactFilter, seqs: readonly number[]): FactRow[] {
@@ -189,9 +184,8 @@ export function eventDetail(run: InspectedRun, seq: number): EventAnswer {
 
 /** Facts of a frame follow each other closely, and so do effects: the search is bounded. */
 function firstEffect(run: InspectedRun, seq: number): Fact | null {
-  for (const { fact } of effectsOf(run.log, seq)) {
-    return fact.seq - seq <= EFFECT_FACTS ? fact : null;
-  }
+  const to = Math.min(run.log.position, seq + EFFECT_FACTS);
+  for (const { fact } of effectsOf(run.log, seq, { to })) return fact;
   return null;
 }
 

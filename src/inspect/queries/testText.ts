@@ -16,7 +16,7 @@ export function testOf(run: InspectedRun, at: number, path: string): TestAnswer 
   const expected = value === undefined ? 'undefined' : JSON.stringify(value, null, 2);
   const whole = expected.length <= EXPECTED_MAX;
   const lines = [
-    "import { FileLog, factAt, findCalendar, sessionJson, stateAt } from 'openbell';",
+    "import { FileLog, factAt, findCalendar, sessionJson } from 'openbell';",
     "import { expect, it } from 'vitest';",
     '',
     '/** Folder of the run, as seen from where the test is started. */',
@@ -29,7 +29,7 @@ export function testOf(run: InspectedRun, at: number, path: string): TestAnswer 
     '  const { config } = start;',
     '  const calendar = findCalendar(String(config.exchange_group));',
     "  if (calendar === undefined) throw new Error('the calendar of the run is not built in');",
-    `  const { data, tally } = stateAt(log, ${at});`,
+    `  const { data, tally } = log.stateAt(${at});`,
     '  const state = sessionJson(data, { calendar, config, tally, system: {} });',
     ...(whole ? expectation(steps, expected) : hashed(steps, expected)),
     '});',

@@ -1,0 +1,63 @@
+/** `--inspect` of commands that run sessions: the inspector's page beside the run. */
+import type { Command } from 'commander';
+import type { Session } from '../actors/session.ts';
+import { UsageError } from '../domain/errors.ts';
+import type { InspectorServer } from '../inspect/server.ts';
+import { port as portOf } from './arguments.ts';
+import { say } from './output.ts';
+
+export interface InspectOptions {
+  readonly inspect?: true;
+  readonly port?: number;
+  readonly allowControl?: true;
+  readonly break?: readonly string[];
+}
+
+export function addInspectOptions(command: Command): Command {
+  return command
+    .option('--inspect', 'show the run in a page on this machine while it runs, and after')
+    .option('--port <n>', 'of that page; default any free one', portOf)
+    .option('--allow-control', 'let the page pause and step the run and set breakpoints')
+    .option(
+      '--break <line...>',
+      'breakpoints to begin with, such as "entering active.inserting"; implies --allow-control',
+    );
+}
+
+/** Serves the page and says where it is; null if it was not asked for. */
+export async function inspectIfAsked(
+  session: Session,
+  options: InspectOptions,
+): Promise<InspectorServer | null> {
+  const { inspect, port, allowControl, break: lines = [] } = options;
+  if (!inspect) {
+    if (allowControl || lines.length > 0 || port !== undefined) {
+      throw new UsageError('--port, --allow-control and --break are of --inspect: give that too');
+    }
+    return null;
+  }
+  const server = await session.inspect({
+    allowControl: allowControl === true || lines.length > 0,
+    breakpoints: lines,
+    ...(port !== undefined && { port }),
+  });
+  say(`inspect this run: ${server.url}`);
+  return server;
+}
+
+/** A run is often over before the page is open. */
+export async function keepServing({ url, close }: { url: string; close(): Promise<void> }) {
+  say(`${url} stays up until Ctrl-C`);
+  await interrupted();
+  await close();
+}
+
+/** Waits for Ctrl-C. A listener for a signal does not keep a process alive. */
+export async function interrupted(): Promise<void> {
+  const alive = setInterval(() => {}, 2 ** 30);
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  clearInterval(alive);
+}
