@@ -7,6 +7,8 @@ export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
+  /** Load average of the last minute: beyond the cores, others were at work. */
+  readonly load: number;
   readonly date: string;
 }
 
@@ -23,7 +25,7 @@ export function markdownOf(report: Report, last: Report | null): string {
   return `# Performance
 
 Written by \`npm run bench -- --write docs/performance.md\`; do not edit. Measured on
-${machine.date}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB.
+${machine.date}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, load ${machine.load}.
 
 Every scenario takes turns with its reference in one process, after warm-up rounds; shown are
 medians. The **ratio** is the median of the rounds' own ratios, engine to reference: the machine's

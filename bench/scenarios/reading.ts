@@ -1,6 +1,13 @@
 /** What is done with a log: rebuilding the state, seeking, exporting. */
 import { mkdirSync } from 'node:fs';
-import { exportParquet, FileLog, foldFrame, SessionData, sealLog } from '../../src/index.ts';
+import {
+  exportParquet,
+  FileLog,
+  foldFrame,
+  SessionData,
+  sealLog,
+  verifyLog,
+} from '../../src/index.ts';
 import { stateAt } from '../../src/inspect/stateAt.ts';
 import { runOver, THREE } from '../engineRun.ts';
 import { freshPath, remove } from '../folders.ts';
@@ -27,6 +34,22 @@ async function prepareRebuild(): Promise<Prepared> {
       const data = new SessionData();
       for (const frame of log.read({ reuse: true })) foldFrame(data, frame, log.table);
       if (data.seq !== log.position) throw new Error('not all of it was folded');
+      return performance.now() - from;
+    },
+    reference: () => loopTimes(market).ms,
+    close: () => remove(folder),
+  };
+}
+
+async function prepareVerify(): Promise<Prepared> {
+  const market = createMarket(50, 20);
+  const folder = await sealedLog(market);
+  return {
+    work: market.bars,
+    async engine() {
+      const from = performance.now();
+      const { ok, divergence } = await verifyLog(folder, { data: market.columns });
+      if (!ok) throw new Error(`it is not the same: ${JSON.stringify(divergence)}`);
       return performance.now() - from;
     },
     reference: () => loopTimes(market).ms,
@@ -92,6 +115,14 @@ export const READING: readonly Scenario[] = [
     rounds: 5,
     target: { ratio: 25 },
     prepare: prepareRebuild,
+  },
+  {
+    name: 'verify',
+    what: '50 × 20 days executed again from sealed segments and compared, beside the loop',
+    unit: 'bars',
+    rounds: 3,
+    target: { ratio: 9 },
+    prepare: prepareVerify,
   },
   {
     name: 'read-fact',

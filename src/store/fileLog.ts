@@ -36,7 +36,7 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.ts';
-import { abandonFolder, makeFolder, removeEmpty } from './newFolder.ts';
+import { abandonFolder, claimNew } from './newFolder.ts';
 import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
 import { encodeHead } from './segmentHead.ts';
@@ -383,15 +383,5 @@ export class FileLog implements LogWriter {
       this.#lock.release();
       this.#waiters.wake();
     }
-  }
-}
-
-function claimNew(folder: string, disk: Disk): WriterLock {
-  try {
-    makeFolder(resolve(folder), disk);
-    return WriterLock.claim(folder, 0);
-  } catch (error) {
-    removeEmpty(folder);
-    throw writeFailure(folder, error, false);
   }
 }

@@ -6,10 +6,13 @@ import { chromium } from 'playwright-core';
 import { serveInspector } from '../../src/inspect/server.ts';
 import { openBrowser } from './browser.ts';
 import { makeFixtures } from './fixtures.ts';
+import { recordedIn } from './recorded.ts';
 
 const IMAGES = join(import.meta.dirname, '../../docs/images');
 const folder = mkdtempSync(join(tmpdir(), 'openbell-pictures-'));
 const { small, a, b } = await makeFixtures(folder);
+const recorded = await recordedIn(small);
+const inserting = recorded.first('TransitionTaken', { actor: 'session/active', to: 'inserting' });
 
 interface Picture {
   readonly name: string;
@@ -32,7 +35,7 @@ const PICTURES: readonly Picture[] = [
   {
     name: 'inspector-charts',
     run: small,
-    at: 'seq=300&wide=statechart',
+    at: `seq=${inserting.seq}&wide=statechart`,
     click: 'Look at all charts',
   },
   { name: 'inspector-two-runs', run: a, other: b, at: 'seq=196&tab=diff' },
