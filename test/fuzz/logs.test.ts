@@ -9,7 +9,7 @@ import { LogProbe } from './logProbe.ts';
 import { damaged } from './mutations.ts';
 import { makeSubjects, type Subject } from './subjects.ts';
 
-const CASES = casesOf({ usual: 400, part: 0.8 });
+const CASES = casesOf({ usual: 300, part: 0.8 });
 
 let subjects: Subject[];
 let probe: LogProbe;
