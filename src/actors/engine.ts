@@ -301,6 +301,11 @@ export class Engine {
       for (let wish = inbox.firstWish(symbol); wish; wish = inbox.firstWish(symbol)) {
         const { received, request, undo, result } = wish;
         // Half of a load is no symbol of the session.
+        // A stop may have come when the answer was given already and only not yet told.
+        if (this.replay?.world?.wasLeft(received) === false) {
+          inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
+          continue;
+        }
         const begun = undo !== null && result === null && this.data.symbols.has(symbol);
         if (begun) this.record('SymbolRemoved', 'session', { symbol, reason }, received);
         // A light symbol is not what was asked for: the answer is that to the change it was for.
@@ -311,7 +316,8 @@ export class Engine {
     }
     for (const number of inbox.unmade) {
       const { message, received } = inbox.change(number)!;
-      this.record('MessageRefused', 'session', { message, state, reason }, received);
+      const wasMade = this.replay?.world?.wasLeft(received) === false;
+      if (!wasMade) this.record('MessageRefused', 'session', { message, state, reason }, received);
       inbox.answerChange(number, reason);
     }
   }

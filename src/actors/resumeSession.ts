@@ -53,6 +53,11 @@ export async function resumeSession(options: ResumeOptions): Promise<Session> {
   try {
     const past = await FileLog.read(folder);
     const recorded = pastOf(past);
+    if (recorded.ending?.type === 'RunCompleted' && manifest.closed === null) {
+      // Interrupted after its last fact: all that is missing is that it says so.
+      const { logOptions } = options;
+      await FileLog.goOn(folder, lock, past.position, logOptions).close('completed');
+    }
     refuse(manifest, recorded);
     return await bringBack({ folder, manifest, lock, past, recorded, options });
   } catch (error) {

@@ -17,6 +17,8 @@ export interface RecordedRun extends AsyncDisposable {
   readonly calendar: Calendar;
   /** True if it never ended and nothing writes it any more: no fact will follow. */
   readonly cutOff: boolean;
+  /** Looks again whether that is so; says so if it is. */
+  isCutOffNow(): boolean;
 }
 
 /**
@@ -49,5 +51,11 @@ export async function openRun(folder: string): Promise<RecordedRun> {
   }
   if (cutOff) say(cutOffNote(log));
   const { manifest } = log;
-  return { log, manifest, config, calendar, cutOff, [Symbol.asyncDispose]: () => log.close() };
+  const isCutOffNow = () => {
+    const isCutOff = wasCutOff(log);
+    if (isCutOff) say(cutOffNote(log));
+    return isCutOff;
+  };
+  const found = { log, manifest, config, calendar, cutOff, isCutOffNow };
+  return { ...found, [Symbol.asyncDispose]: () => log.close() };
 }

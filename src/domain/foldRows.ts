@@ -48,15 +48,14 @@ function foldBars(data: SessionData, block: Block, at: MarketTime, table: Series
     if (i === 0 && !late) series.firstSeq = firstSeq + row;
     // All in one piece of memory: to look up eight columns would cost more than to write to them.
     const { cells, capacity } = columns;
-    let cell = i;
-    cells[cell] = time;
-    cells[(cell += capacity)] = open[row]!;
-    cells[(cell += capacity)] = high[row]!;
-    cells[(cell += capacity)] = low[row]!;
-    cells[(cell += capacity)] = close[row]!;
-    cells[(cell += capacity)] = volume[row]!;
-    cells[(cell += capacity)] = count[row]!;
-    cells[(cell += capacity)] = expected[row]!;
+    cells[i] = time;
+    cells[i + capacity] = open[row]!;
+    cells[i + 2 * capacity] = high[row]!;
+    cells[i + 3 * capacity] = low[row]!;
+    cells[i + 4 * capacity] = close[row]!;
+    cells[i + 5 * capacity] = volume[row]!;
+    cells[i + 6 * capacity] = count[row]!;
+    cells[i + 7 * capacity] = expected[row]!;
     series.updated = at;
     if (!isBase) continue;
     if (late) measureAnew(found.owner, columns, at);

@@ -36,7 +36,7 @@ import {
   readManifest,
   writeManifest,
 } from './manifest.ts';
-import { abandonFolder, makeFolder, removeEmpty } from './newFolder.ts';
+import { abandonFolder, claimNew } from './newFolder.ts';
 import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
 import { encodeHead } from './segmentHead.ts';
@@ -44,7 +44,7 @@ import { bytesOfSegments, listSegments, segmentName } from './segments.ts';
 import { SnapshotWriter } from './snapshotWriter.ts';
 import { SyncedMark } from './syncedMark.ts';
 import { type TailOptions, tailOf, Waiters } from './tail.ts';
-import { writeFailure } from './writeFailure.ts';
+import { writeFailure, written } from './writeFailure.ts';
 import { WriterLock } from './writerLock.ts';
 
 const SEGMENT_BYTES = 64 * 2 ** 20;
@@ -383,24 +383,5 @@ export class FileLog implements LogWriter {
       this.#lock.release();
       this.#waiters.wake();
     }
-  }
-}
-
-function claimNew(folder: string, disk: Disk): WriterLock {
-  try {
-    makeFolder(resolve(folder), disk);
-    return WriterLock.claim(folder, 0);
-  } catch (error) {
-    removeEmpty(folder);
-    throw writeFailure(folder, error, false);
-  }
-}
-
-/** @throws {LogWriteFailed} in place of what the system says */
-function written<T>(folder: string, write: () => T): T {
-  try {
-    return write();
-  } catch (error) {
-    throw writeFailure(folder, error);
   }
 }

@@ -23,10 +23,21 @@ const REMEDIES: Readonly<Record<string, string>> = {
  * @param begun false if there is nothing yet to be resumed
  */
 export function writeFailure(path: string, error: unknown, begun = true): unknown {
-  const { code = '', message } = error as NodeJS.ErrnoException;
+  if (error instanceof LogWriteFailed && begun) return error;
+  const known = error instanceof LogWriteFailed ? error.cause : error;
+  const { code = '', message } = known as NodeJS.ErrnoException;
   const remedy = REMEDIES[code];
   if (remedy === undefined) return error;
   const next = begun ? 'resume the run' : 'run it again';
   const text = `the log cannot be written, "${path}": ${message}: ${remedy} ${next}`;
   return new LogWriteFailed(text, { cause: error });
+}
+
+/** @throws {LogWriteFailed} in place of what the system says */
+export function written<T>(folder: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
 }

@@ -9,6 +9,7 @@ import { linkSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { UsageError } from '../domain/errors.ts';
 import { UNFINISHED } from './durableFile.ts';
+import { writeFailure } from './writeFailure.ts';
 
 interface Owner {
   readonly pid: number;
@@ -35,13 +36,18 @@ export class WriterLock {
    *
    * @param after the last epoch known to have been given out
    * @throws {UsageError} if a living process, this one included, writes it
+   * @throws {LogWriteFailed} if the lock cannot be written
    */
   static claim(folder: string, after: number): WriterLock {
     const before = readClaims(folder);
     refuseLiving(folder, before);
     const epoch = 1 + Math.max(after, ...before.map((claim) => claim.epoch));
     const file = join(folder, `lock.${epoch}`);
-    createWhole(folder, file);
+    try {
+      createWhole(folder, file);
+    } catch (error) {
+      throw writeFailure(folder, error);
+    }
     const others = readClaims(folder).filter((claim) => claim.epoch !== epoch);
     try {
       refuseLiving(folder, others);

@@ -18,6 +18,11 @@ export function casesOf({ usual, part }: { usual: number; part: number }): numbe
   return Array.from({ length: count }, (_, i) => FIRST + i);
 }
 
+/** Says now and then how far many cases have come. */
+export function tellProgress(number: number, { length }: readonly number[]): void {
+  if (length > 5000 && number % 5000 === 0) process.stderr.write(`case ${number}\n`);
+}
+
 /** A folder in memory where there is one, gone after the tests of the file. */
 export function quickFolder(): string {
   const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();

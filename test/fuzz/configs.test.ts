@@ -7,7 +7,7 @@ import { checkConfigFile } from '../../src/cli/configCheck.ts';
 import { UsageError } from '../../src/index.ts';
 import { Choices } from '../choices.ts';
 import { configOf } from '../support.ts';
-import { casesOf, quickFolder } from './cases.ts';
+import { casesOf, quickFolder, tellProgress } from './cases.ts';
 import { mutatedJson } from './jsonMutations.ts';
 
 const CASES = casesOf({ usual: 400, part: 0.2 });
@@ -81,6 +81,7 @@ describe('a config with something wrong in it', () => {
       mkdirSync(join(folder, 'bars'));
       const wrong: string[] = [];
       for (const number of CASES) {
+        tellProgress(number, CASES);
         const { name, content } = wrongFile(new Choices(number));
         const path = join(folder, name);
         writeFileSync(path, content);

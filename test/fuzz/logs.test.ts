@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Choices } from '../choices.ts';
-import { casesOf, quickFolder } from './cases.ts';
+import { casesOf, quickFolder, tellProgress } from './cases.ts';
 import { LogProbe } from './logProbe.ts';
 import { damaged } from './mutations.ts';
 import { makeSubjects, type Subject } from './subjects.ts';
@@ -26,6 +26,7 @@ describe('a log with something wrong in it', () => {
     async () => {
       const wrong: string[] = [];
       for (const number of CASES) {
+        tellProgress(number, CASES);
         const choices = new Choices(number);
         const subject = choices.of(subjects);
         const damage = damaged(subject.files, choices);

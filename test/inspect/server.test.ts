@@ -134,21 +134,26 @@ describe('the server', () => {
   });
 });
 
-describe('untrusted names', () => {
-  it('come as JSON texts and change nothing else', async () => {
-    const name = '<IMG SRC=X ONERROR=ALERT(1)>';
+describe('untrusted texts', () => {
+  it('come as JSON and never as a page', async () => {
+    const hostile = '</script><img src=x onerror=alert(1)>';
+    const shout = () => ({
+      subscribe: () => ({ bars: ['1m'] }),
+      onBar: (bar: { symbol: string }, { emit }: { emit: (signal: object) => void }) =>
+        emit({ symbol: bar.symbol, side: 'buy', reason: hostile }),
+    });
     const session = await openSession({
-      config: configOf({ symbols: ['AAPL'] }),
+      config: configOf({ session: { strategies: [{ module: 'shout' }] } }),
       data: { AAPL: barsOf({ dates: ['2024-01-02'] }) },
       log: join(temporaryFolder(), 'run'),
+      strategies: { shout } as never,
     });
-    await session.runUntil(Date.parse('2024-01-02T15:00:00Z'));
-    await session.addSymbol(name).catch(() => {});
     await session.finish();
     const other = await served(session.folder!);
-    const { body, headers } = await other.request('/api/events?limit=500&q=type:*Refused');
+    const { body, headers } = await other.request('/api/events?limit=5&q=type:SignalEmitted');
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
-    expect(() => JSON.parse(body)).not.toThrow();
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(JSON.parse(body).rows[0].text).toContain(hostile);
   });
 });
 

@@ -7,16 +7,16 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { NotResumable } from '../../src/actors/bringBack.ts';
-import { resumeSession } from '../../src/actors/resumeSession.ts';
-import { verifyLog } from '../../src/actors/verifyLog.ts';
 import {
   FileLog,
   type LogReader,
   type LogWriter,
+  NotResumable,
   openSession,
   RunFailedError,
+  resumeSession,
   type Session,
+  verifyLog,
 } from '../../src/index.ts';
 import { checkLog } from '../../src/store/checkLog.ts';
 import { TroubledFeed } from '../actors/troubledFeed.ts';
@@ -122,6 +122,9 @@ class World {
     const { damage, chainHash, position } = checkLog(this.#folder);
     if (damage !== null || chainHash !== calm.log.chainHash()) {
       throw new Broken(`the end is another: ${position} facts, calmly ${calm.lines.length}`);
+    }
+    if ((await FileLog.read(this.#folder)).manifest.closed === null) {
+      throw new Broken('it is over, and its manifest does not say so');
     }
     const { strategies } = this.#plan.options;
     const report = await verifyLog(this.#folder, { data: this.#feed(), strategies: strategies! });

@@ -53,30 +53,34 @@ async function killWriter(folder: string, afterMs: number): Promise<number> {
 }
 
 describe('a writer that is killed', () => {
-  it(`leaves everything it acknowledged, ${KILLS} times in a row on one log`, async () => {
-    const folder = runFolder();
-    let position = 0;
-    for (let i = 0; i < KILLS; i++) {
-      const acknowledged = await killWriter(folder, (i * 7) % 23);
-      const { damage, position: found, tornBytes } = checkLog(folder);
-      expect(damage).toBeNull();
-      expect(acknowledged).toBeGreaterThan(position);
-      expect(found).toBeGreaterThanOrEqual(acknowledged);
-      if (i % 4 === 0) {
-        const log = await FileLog.open(folder);
-        expect(log.position).toBe(found);
-        expect(log.recovered?.bytesCut ?? 0).toBe(tornBytes);
-        await log.close();
+  it(
+    `leaves everything it acknowledged, ${KILLS} times in a row on one log`,
+    async () => {
+      const folder = runFolder();
+      let position = 0;
+      for (let i = 0; i < KILLS; i++) {
+        const acknowledged = await killWriter(folder, (i * 7) % 23);
+        const { damage, position: found, tornBytes } = checkLog(folder);
+        expect(damage).toBeNull();
+        expect(acknowledged).toBeGreaterThan(position);
+        expect(found).toBeGreaterThanOrEqual(acknowledged);
+        if (i % 4 === 0) {
+          const log = await FileLog.open(folder);
+          expect(log.position).toBe(found);
+          expect(log.recovered?.bytesCut ?? 0).toBe(tornBytes);
+          await log.close();
+        }
+        position = found;
       }
-      position = found;
-    }
-    expect(readManifest(folder).epoch).toBeGreaterThanOrEqual(KILLS);
-    const log = await FileLog.open(folder);
-    const content = contentIn(log);
-    await log.close();
-    expect(content).toEqual(sampleContent(content.length));
-    expect(log.chainHash()).toBe(chainOf(content.length));
-  });
+      expect(readManifest(folder).epoch).toBeGreaterThanOrEqual(KILLS);
+      const log = await FileLog.open(folder);
+      const content = contentIn(log);
+      await log.close();
+      expect(content).toEqual(sampleContent(content.length));
+      expect(log.chainHash()).toBe(chainOf(content.length));
+    },
+    KILLS * 10_000,
+  );
 
   it('is followed by one that ends with the log of a run never killed', async () => {
     const folder = runFolder();
@@ -157,16 +161,19 @@ describe('a disk that is full', () => {
     expect((await FileLog.read(folder)).chainHash()).toBe(chainOf(1000));
   });
 
-  it('stops a log at once, also in this process', async () => {
+  it('stops a log from the moment it is noticed, also in this process', async () => {
     const folder = runFolder();
     const log = await FileLog.create(folder, RUN, { segmentBytes: 1 });
     // A folder where the next segment belongs.
     mkdirSync(join(folder, '00000002.log'));
-    const append = () => {
-      for (const frame of sampleFrames(300)) if (frame.firstSeq > log.position) log.append(frame);
+    const append = (frames: number) => {
+      for (const frame of sampleFrames(frames))
+        if (frame.firstSeq > log.position) log.append(frame);
     };
-    expect(append).toThrow('the log cannot be written');
-    expect(append).toThrow('the log cannot be written');
+    append(300);
+    await expect(log.durable()).rejects.toThrow('the log cannot be written');
+    expect(() => append(600)).toThrow('the log cannot be written');
+    expect(() => append(600)).toThrow('the log cannot be written');
     await expect(log.durable()).rejects.toThrow('the log cannot be written');
     await expect(log.close()).rejects.toThrow('the log cannot be written');
     expect(readManifest(folder).closed).toBeNull();

@@ -7,7 +7,6 @@ import { factJson } from '../../inspect/factJson.ts';
 import { FactLines } from '../../inspect/factText.ts';
 import { typesLike } from '../../inspect/factTypes.ts';
 import { stretchOf } from '../../inspect/position.ts';
-import type { LogReader } from '../../store/eventLog.ts';
 import { behindList, countFrom1, gathered } from '../arguments.ts';
 import { openRun, type RecordedRun } from '../openRun.ts';
 import { Output } from '../output.ts';
@@ -24,6 +23,8 @@ interface Options {
   readonly tail?: true;
 }
 
+/** How often `--tail` looks whether the writer lives, host time. */
+const WRITER_LOOK_MS = 500;
 /** How many facts `--tail` begins with, unless `--limit` says it. */
 const TAIL_LENGTH = 10;
 
@@ -67,7 +68,7 @@ async function printLog(given: string | undefined, options: Options): Promise<vo
   const { argument, list } = behindList(given, options.type ?? [], missing);
   const types = typesLike(list);
   await using run = await openRun(argument);
-  const { log, calendar, cutOff } = run;
+  const { log, calendar } = run;
   const filter = filterOf(run, types, options);
   const lines = new FactLines(calendar.zone, log.position);
   const lineOf = options.json
@@ -76,7 +77,7 @@ async function printLog(given: string | undefined, options: Options): Promise<vo
   const output = new Output();
   if (options.tail) {
     const length = options.limit ?? TAIL_LENGTH;
-    await follow({ log, filter, output, lineOf, length, ended: cutOff });
+    await follow({ run, filter, output, lineOf, length });
     return;
   }
   let left = options.limit ?? Number.POSITIVE_INFINITY;
@@ -103,31 +104,42 @@ function filterOf({ log, calendar }: RecordedRun, types: Types, options: Options
 type Types = ReturnType<typeof typesLike>;
 
 interface Following {
-  readonly log: LogReader;
+  readonly run: RecordedRun;
   readonly filter: FactFilter;
   readonly output: Output;
   readonly length: number;
-  /** Nothing can follow. */
-  readonly ended: boolean;
   lineOf(fact: Fact): string;
 }
 
 /** Prints the last facts, then every new one, until the run has ended or Ctrl-C. */
-async function follow({ log, filter, output, lineOf, length, ended }: Following): Promise<void> {
+async function follow({ run, filter, output, lineOf, length }: Following): Promise<void> {
+  const { log } = run;
   const interrupted = new AbortController();
   process.once('SIGINT', () => {
     process.exitCode = 130;
     interrupted.abort();
   });
-  const known = log.position;
+  let known = log.position;
   for (const fact of filter.last(log, length)) output.add(`${lineOf(fact)}\n`);
   await output.flush();
-  if (ended) return;
-  for await (const frame of log.tail({ from: known + 1, signal: interrupted.signal })) {
-    if (filter.endsBefore(frame)) return;
-    for (const fact of filter.within(frame, log)) {
-      if (fact.seq > known) output.add(`${lineOf(fact)}\n`);
+  if (run.cutOff) return;
+  const orphaned = new AbortController();
+  const watch = setInterval(() => run.isCutOffNow() && orphaned.abort(), WRITER_LOOK_MS);
+  const signal = AbortSignal.any([interrupted.signal, orphaned.signal]);
+  try {
+    for await (const frame of log.tail({ from: known + 1, signal })) {
+      if (filter.endsBefore(frame)) return;
+      for (const fact of filter.within(frame, log)) {
+        if (fact.seq > known) output.add(`${lineOf(fact)}\n`);
+      }
+      known = frame.firstSeq + frame.count - 1;
+      await output.flush();
     }
-    await output.flush();
+  } finally {
+    clearInterval(watch);
   }
+  // What the writer left before it was gone, if that was not read yet.
+  if (!orphaned.signal.aborted) return;
+  for (const fact of filter.facts(log, { from: known + 1 })) output.add(`${lineOf(fact)}\n`);
+  await output.flush();
 }
