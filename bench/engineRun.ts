@@ -74,13 +74,33 @@ export function sessionOver(market: Market, log: string | null, options: RunOpti
   });
 }
 
-/** Runs `market` to its end, log durable and closed. @returns milliseconds from the first step on */
-export async function runOver(market: Market, log: string, options: RunOptions = {}) {
-  await using session = await sessionOver(market, log, options);
+/** Of a piece of work in milliseconds: by the clock, and by what the main thread had of a processor. */
+export interface Times {
+  readonly ms: number;
+  readonly processorMs: number;
+}
+
+/** Starts to measure; call the result when the work is done. */
+export function stopwatch(): () => Times {
   const from = performance.now();
+  const used = process.threadCpuUsage();
+  return () => {
+    const { user, system } = process.threadCpuUsage(used);
+    return { ms: performance.now() - from, processorMs: (user + system) / 1000 };
+  };
+}
+
+/** Runs `market` to its end, log durable and closed. The time is that from the first step on. */
+export async function runOver(
+  market: Market,
+  log: string,
+  options: RunOptions = {},
+): Promise<Times> {
+  await using session = await sessionOver(market, log, options);
+  const stop = stopwatch();
   const summary = await session.finish();
-  const ms = performance.now() - from;
+  const times = stop();
   const bars = Object.values(summary.symbols).reduce((sum, symbol) => sum + symbol.bars, 0);
   if (bars !== market.bars) throw new Error(`fed ${bars} of ${market.bars} bars`);
-  return ms;
+  return times;
 }

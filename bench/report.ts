@@ -7,6 +7,8 @@ export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGiB: number;
+  /** Load average of the last minute: beyond the cores, others were at work. */
+  readonly load: number;
   readonly date: string;
 }
 
@@ -22,14 +24,15 @@ export function markdownOf(report: Report, last: Report | null): string {
   const { machine, results } = report;
   return `# Performance
 
-Written by \`npm run bench -- --write docs/performance.md\`; do not edit. Measured on ${machine.date}, Node ${machine.node},
-${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB.
+Written by \`npm run bench -- --write docs/performance.md\`; do not edit. Measured on
+${machine.date}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, load ${machine.load}.
 
-Every scenario takes turns with its reference in one process, after warm-up rounds; shown are medians. The **ratio** is the
-median of the rounds' own ratios, engine to reference: the machine's speed, and what else it was doing, cancel out
-of it. *Spread* is (largest − smallest) ÷ median of the engine's rounds. Runs write their log durably, as users' runs do.
-The reference of a run is a hand-written loop over the same arrays that does the same sums and nothing else. How the
-speed came about is in [ADR 18](adr/0018-speed.md).
+Every scenario takes turns with its reference in one process, after warm-up rounds; shown are
+medians. The **ratio** is the median of the rounds' own ratios, engine to reference: the machine's
+speed, and what else it was doing, cancel out of it. *Spread* is (largest − smallest) ÷ median of
+the engine's rounds. Runs write their log durably, as users' runs do. The reference of a run is a
+hand-written loop over the same arrays that does the same sums and nothing else. How the speed came
+about is in [ADR 18](adr/0018-speed.md).
 
 | scenario | engine | reference | ratio % | spread % | figures | target |
 |---|--:|--:|--:|--:|---|---|

@@ -6,16 +6,17 @@
  *   --write FILE    results as a page, beside those of the last one, which lie in FILE's folder as JSON
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Machine, markdownOf, type Report } from './report.ts';
 import { type Measured, measure, type Scenario } from './scenario.ts';
 import { HOST } from './scenarios/host.ts';
+import { LOG_QUERIES } from './scenarios/logQueries.ts';
 import { MEMORY } from './scenarios/memory.ts';
 import { READING } from './scenarios/reading.ts';
 import { RUNS } from './scenarios/runs.ts';
 
-const SCENARIOS: readonly Scenario[] = [...RUNS, ...READING, ...HOST, ...MEMORY];
+const SCENARIOS: readonly Scenario[] = [...RUNS, ...READING, ...LOG_QUERIES, ...HOST, ...MEMORY];
 
 const { values: options } = parseArgs({
   options: {
@@ -32,6 +33,7 @@ function machine(): Machine {
     cpu: cpu?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    load: Math.round(loadavg()[0]!),
     date: new Date().toISOString().slice(0, 10),
   };
 }

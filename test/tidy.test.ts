@@ -82,6 +82,7 @@ const CLOCKS: Readonly<Record<string, string>> = {
   'src/store/manifest.ts': 'the manifest says when a run was made',
   'src/store/fileLog.ts': 'the manifest says when a run was finished',
   'src/store/journal.ts': 'the journal is of the host, and beside the log',
+  'test/runs/verify.test.ts': 'strategies that look at the clock are what it is about',
 };
 
 /** Letters in brackets, so that these lists do not find themselves. A method of `node:readline` bears one name. */

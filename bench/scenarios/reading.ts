@@ -1,12 +1,19 @@
 /** What is done with a log: rebuilding the state, seeking, exporting. */
 import { mkdirSync } from 'node:fs';
-import { exportParquet, FileLog, foldFrame, SessionData, sealLog } from '../../src/index.ts';
+import {
+  exportParquet,
+  FileLog,
+  foldFrame,
+  SessionData,
+  sealLog,
+  verifyLog,
+} from '../../src/index.ts';
 import { stateAt } from '../../src/inspect/stateAt.ts';
 import { runOver, THREE } from '../engineRun.ts';
 import { freshPath, remove } from '../folders.ts';
 import { createMarket, type Market } from '../market.ts';
 import { type Prepared, percentile, rounded, type Scenario } from '../scenario.ts';
-import { loopMs } from './runs.ts';
+import { loopTimes } from './runs.ts';
 
 /** The log of a run over `market`, its segments sealed. */
 async function sealedLog(market: Market): Promise<string> {
@@ -29,7 +36,23 @@ async function prepareRebuild(): Promise<Prepared> {
       if (data.seq !== log.position) throw new Error('not all of it was folded');
       return performance.now() - from;
     },
-    reference: () => loopMs(market),
+    reference: () => loopTimes(market).ms,
+    close: () => remove(folder),
+  };
+}
+
+async function prepareVerify(): Promise<Prepared> {
+  const market = createMarket(50, 20);
+  const folder = await sealedLog(market);
+  return {
+    work: market.bars,
+    async engine() {
+      const from = performance.now();
+      const { ok, divergence } = await verifyLog(folder, { data: market.columns });
+      if (!ok) throw new Error(`it is not the same: ${JSON.stringify(divergence)}`);
+      return performance.now() - from;
+    },
+    reference: () => loopTimes(market).ms,
     close: () => remove(folder),
   };
 }
@@ -78,7 +101,7 @@ async function prepareExport(): Promise<Prepared> {
       remove(into);
       return ms;
     },
-    reference: () => loopMs(market),
+    reference: () => loopTimes(market).ms,
     figures: () => ({ 'parquet bytes/bar': rounded(bytes / market.bars, 1) }),
     close: () => remove(folder),
   };
@@ -92,6 +115,14 @@ export const READING: readonly Scenario[] = [
     rounds: 5,
     target: { ratio: 25 },
     prepare: prepareRebuild,
+  },
+  {
+    name: 'verify',
+    what: '50 × 20 days executed again from sealed segments and compared, beside the loop',
+    unit: 'bars',
+    rounds: 3,
+    target: { ratio: 9 },
+    prepare: prepareVerify,
   },
   {
     name: 'read-fact',

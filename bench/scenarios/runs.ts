@@ -1,5 +1,5 @@
 /** Whole runs with the durable log on, beside the hand-written loop over the same arrays. */
-import { type RunOptions, runOver, THREE, TWENTY } from '../engineRun.ts';
+import { type RunOptions, runOver, stopwatch, THREE, type Times, TWENTY } from '../engineRun.ts';
 import { bytesIn, freshPath, remove } from '../folders.ts';
 import { fusedLoop } from '../fusedLoop.ts';
 import { fusedTwenty } from '../fusedTwenty.ts';
@@ -9,29 +9,41 @@ import { type Prepared, rounded, type Scenario } from '../scenario.ts';
 /** A loop over a small market is too short to be timed: it is done so often that this many bars go through. */
 const REFERENCE_BARS = 400_000;
 
-/** Milliseconds of one pass of `loop` over `market`. */
-export function loopMs(market: Market, loop = fusedLoop): number {
-  const times = Math.max(1, Math.round(REFERENCE_BARS / market.bars));
-  const from = performance.now();
-  for (let i = 0; i < times; i++) {
+/** The time of one pass of `loop` over `market`. */
+export function loopTimes(market: Market, loop = fusedLoop): Times {
+  const passes = Math.max(1, Math.round(REFERENCE_BARS / market.bars));
+  const stop = stopwatch();
+  for (let i = 0; i < passes; i++) {
     if (!Number.isFinite(loop(market))) throw new Error('the loop made no number');
   }
-  return (performance.now() - from) / times;
+  const { ms, processorMs } = stop();
+  return { ms: ms / passes, processorMs: processorMs / passes };
 }
 
 function prepareRun(market: Market, loop: typeof fusedLoop, options: RunOptions): Prepared {
   let bytes = 0;
+  const engine: number[] = [];
+  const reference: number[] = [];
   return {
     work: market.bars,
     async engine() {
       const folder = freshPath();
-      const ms = await runOver(market, folder, options);
+      const { ms, processorMs } = await runOver(market, folder, options);
       bytes = bytesIn(folder);
       remove(folder);
+      engine.push(processorMs);
       return ms;
     },
-    reference: () => loopMs(market, loop),
-    figures: () => ({ 'log bytes/bar': rounded(bytes / market.bars, 1) }),
+    reference() {
+      const { ms, processorMs } = loopTimes(market, loop);
+      reference.push(processorMs);
+      return ms;
+    },
+    figures: () => ({
+      'log bytes/bar': rounded(bytes / market.bars, 1),
+      // Of the main thread: what else the machine is doing hardly changes it.
+      'ratio % by processor time': rounded((100 * Math.min(...reference)) / Math.min(...engine)),
+    }),
   };
 }
 

@@ -275,9 +275,13 @@ export class Engine {
   }
 
   /** The indicators of a symbol, in the order of registration; a light symbol has only its own. */
-  plansOf(symbol: string, light = this.requests.get(symbol)?.light === true): IndicatorPlan[] {
+  plansOf(
+    symbol: string,
+    light = this.requests.get(symbol)?.light === true,
+  ): readonly IndicatorPlan[] {
     const own = this.extras.get(symbol) ?? [];
     if (light) return own;
+    if (own.length === 0) return this.indicators;
     // What a light symbol was asked for may be in the config as well.
     const keys = new Set(this.indicators.map(({ key }) => key));
     return [...this.indicators, ...own.filter(({ key }) => !keys.has(key))];
@@ -297,6 +301,11 @@ export class Engine {
       for (let wish = inbox.firstWish(symbol); wish; wish = inbox.firstWish(symbol)) {
         const { received, request, undo, result } = wish;
         // Half of a load is no symbol of the session.
+        // A stop may have come when the answer was given already and only not yet told.
+        if (this.replay?.world?.wasLeft(received) === false) {
+          inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
+          continue;
+        }
         const begun = undo !== null && result === null && this.data.symbols.has(symbol);
         if (begun) this.record('SymbolRemoved', 'session', { symbol, reason }, received);
         // A light symbol is not what was asked for: the answer is that to the change it was for.
@@ -307,7 +316,8 @@ export class Engine {
     }
     for (const number of inbox.unmade) {
       const { message, received } = inbox.change(number)!;
-      this.record('MessageRefused', 'session', { message, state, reason }, received);
+      const wasMade = this.replay?.world?.wasLeft(received) === false;
+      if (!wasMade) this.record('MessageRefused', 'session', { message, state, reason }, received);
       inbox.answerChange(number, reason);
     }
   }

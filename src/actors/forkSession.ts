@@ -156,7 +156,7 @@ function laterMessages(
   if (!wanted) return [];
   const later = messages.filter((told) => told.seq > seq && told.message !== 'session.stop');
   if (!isChanged) return later;
-  return later.map((told) => ({ ...told, seq: seq + 1, byTime: true, opens: true }));
+  return later.map((told) => ({ ...told, seq: seq + 1, byTime: true, opens: false }));
 }
 
 async function begin(fork: Fork): Promise<Session> {

@@ -17,7 +17,7 @@ import type { Recorder } from './recorder.ts';
 import type { Scanners } from './scanners.ts';
 import type { Strategies } from './strategies.ts';
 import { StrategyError } from './strategy.ts';
-import { schedule, settle, type Track } from './track.ts';
+import { settle, type Track } from './track.ts';
 
 /** What facts of a catch-up carry besides. */
 const CATCHUP = { catchup: true };
@@ -65,7 +65,7 @@ export class FrameLoop {
     this.#stages = stages;
     this.#session = session;
     this.#tracks = tracks;
-    for (const track of tracks) schedule(track, stages.base, session);
+    for (const track of tracks) track.schedule(stages.base, session);
   }
 
   get closed(): boolean {
@@ -100,7 +100,7 @@ export class FrameLoop {
   catchUp(tracks: readonly Track[], clock: MarketTime): void {
     const lag = new Lag(this.#stages.recorder, this.#stages.lag);
     const { close } = this.#session;
-    for (const track of tracks) schedule(track, this.#stages.base, this.#session);
+    for (const track of tracks) track.schedule(this.#stages.base, this.#session);
     let done = false;
     while (!done) {
       // The close is an instant of its own, also for a symbol that has no bar then.

@@ -334,8 +334,7 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
 }
 
 function beginDay(track: Track, open: MarketTime, queue: BarColumns): void {
-  track.queue = queue;
-  track.cursor = 0;
+  track.fill(queue);
   track.accounted = open;
   track.present = 0;
   track.totalsBefore = { ...track.totals };

@@ -42,9 +42,10 @@ export function createObserver(record: (transition: Transition) => void) {
     const before = known.get(actor) ?? null;
     const value = pathOfState(snapshot.value);
     if (UNRECORDED.has(value)) return;
-    const now = { value: RECORDED_AS[value] ?? value, phase: phaseOf(snapshot) };
-    known.set(actor, now);
-    if (before?.value !== now.value) {
+    const recorded = RECORDED_AS[value] ?? value;
+    if (before?.value !== recorded) {
+      const now = { value: recorded, phase: phaseOf(snapshot) };
+      known.set(actor, now);
       record({
         actor: pathOfActor(actor),
         message,
@@ -54,8 +55,10 @@ export function createObserver(record: (transition: Transition) => void) {
         toPhase: now.phase,
       });
     }
-    for (const later of held.get(actor) ?? []) later();
+    const waiting = held.get(actor);
+    if (waiting === undefined) return;
     held.delete(actor);
+    for (const later of waiting) later();
   };
 
   return (inspected: InspectionEvent): void => {

@@ -17,7 +17,7 @@ import { Block, type BlockExtra } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Recorder } from './recorder.ts';
-import { type Lane, type Runner, schedule, settle, type Track } from './track.ts';
+import { type Lane, type Runner, settle, type Track } from './track.ts';
 
 const BY = 'session/processor';
 /** Base bars are not the processor's: they come from the feed. */
@@ -83,10 +83,10 @@ export class Processor {
 
   /** Takes the next bar of the queue: into the windows it falls in, and into the indicators of base bars. */
   #take(track: Track, session: Session): void {
-    const { lanes, queue, cursor } = track;
+    const { lanes } = track;
     const base = lanes[0]!;
     const seq = this.#barSeq + this.#bars.rows;
-    const bar = readQueued(queue, cursor, this.#bar);
+    const bar = track.next(this.#bar);
     this.#bars.push(base.series, 0, bar);
     base.freshSeq = seq;
     base.lastSeq = seq;
@@ -96,8 +96,8 @@ export class Processor {
       this.fill(track, lane, session, bar);
       lane.lastSeq = seq;
     }
-    track.cursor = cursor + 1;
-    schedule(track, this.#rules.base, session);
+    track.cursor += 1;
+    track.schedule(this.#rules.base, session);
   }
 
   /** Adds one base bar to a derived lane's window, opening it if need be. */
@@ -223,19 +223,6 @@ function pushBack(tracks: readonly Track[], rows: number): void {
       if (freshSeq !== 0) for (const runner of runners) runner.freshSeq += rows;
     }
   }
-}
-
-/** Writes a base bar into `bar` and returns it. */
-function readQueued(queue: BarColumns, row: number, bar: Bar): Bar {
-  bar.opened = queue.opened[row]!;
-  bar.open = queue.open[row]!;
-  bar.high = queue.high[row]!;
-  bar.low = queue.low[row]!;
-  bar.close = queue.close[row]!;
-  bar.volume = queue.volume[row]!;
-  bar.count = 1;
-  bar.expected = 1;
-  return bar;
 }
 
 function emptyBar(): Bar {

@@ -54,6 +54,7 @@ class Past implements RecordedPast {
 
   readonly #log: LogReader;
   readonly #refusals = new Map<number, string>();
+  readonly #left = new Set<number | null>();
 
   constructor(log: LogReader) {
     this.#log = log;
@@ -68,6 +69,8 @@ class Past implements RecordedPast {
       this.messages.push({ seq, at, opens, message: fact.message, detail: fact.detail });
     } else if (fact.type === 'MessageRefused' && fact.by === 'session/active') {
       this.#refusals.set(fact.cause ?? 0, fact.reason);
+    } else if (fact.by === 'session' && /^(MessageRefused|SymbolRemoved)$/.test(fact.type)) {
+      this.#left.add(fact.cause);
     } else if (isStop(fact)) {
       this.stop = { seq, before };
       this.messages.push({ seq, at, opens, message: 'session.stop', detail: {} });
@@ -75,6 +78,10 @@ class Past implements RecordedPast {
       this.failure = { reason: fact.reason, phase: fact.phase };
       this.ending = fact;
     } else if (fact.type === 'RunCompleted' || fact.type === 'RunStopped') this.ending = fact;
+  }
+
+  wasLeft(received: number): boolean {
+    return this.#left.has(received);
   }
 
   refusalOf(received: number): string | undefined {

@@ -31,6 +31,8 @@ export interface RecordedWorld {
   factAt(seq: number): Fact | null;
   /** Symbols whose data could not be read at the load that begins after fact `seq`, and the reasons recorded. */
   unreadAfter(seq: number): ReadonlyMap<string, string>;
+  /** False if nothing was said of message `received` when the run ended. */
+  wasLeft(received: number): boolean;
   /** Why the change asked for by message `received` was refused; undefined if it was not. */
   refusalOf(received: number): string | undefined;
 }
@@ -102,9 +104,9 @@ export class Replay {
   isDue(): boolean {
     const message = this.#parts.messages[this.#next];
     if (message === undefined || this.#hands === null) return false;
-    const { seq, at, isPending } = this.#hands.recorder;
-    if (message.byTime ? seq < message.seq - 1 : seq !== message.seq - 1) return false;
-    if (message.opens && isPending) return false;
+    const { seq, at, isPending, log } = this.#hands.recorder;
+    if (message.byTime) return log.position >= message.seq - 1 && at >= message.at;
+    if (seq !== message.seq - 1 || (message.opens && isPending)) return false;
     return at >= message.at && seq > 0;
   }
 
@@ -112,6 +114,7 @@ export class Replay {
   deliver(): void {
     if (this.#delivering) return;
     this.#delivering = true;
+    this.#endFrame();
     while (this.isDue()) {
       const message = this.#parts.messages[this.#next]!;
       this.#next += 1;
@@ -145,6 +148,14 @@ export class Replay {
       else if (performance.now() - seen.at > PATIENCE_MS) return;
       await sleep(1);
     }
+  }
+
+  /** What was a frame before a message came is one again. */
+  #endFrame(): void {
+    const { recorder } = this.#hands!;
+    const message = this.#parts.messages[this.#next];
+    const ends = message?.opens === true && recorder.seq === message.seq - 1;
+    if (ends && this.world !== null) recorder.commit();
   }
 
   /** Where a frame ends and a message is due, the slice ends as well. */

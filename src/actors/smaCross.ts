@@ -1,5 +1,6 @@
 /** The strategy that comes with the engine: a signal whenever one average crosses another. */
 import { UsageError } from '../domain/errors.ts';
+import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorUpdate, Strategy, StrategyContext } from './strategy.ts';
 
 export interface SmaCrossConfig {
@@ -21,6 +22,9 @@ export type SmaCrossState = Readonly<Record<string, boolean>>;
 export class SmaCross implements Strategy<SmaCrossConfig, SmaCrossState> {
   readonly #config: SmaCrossConfig;
   readonly #above = new Map<string, boolean>();
+  /** Last looked at. */
+  #symbol = '';
+  #now: MarketTime = 0;
 
   /** @throws {UsageError} if one of the keys is missing */
   constructor(config: SmaCrossConfig) {
@@ -49,6 +53,10 @@ export class SmaCross implements Strategy<SmaCrossConfig, SmaCrossState> {
   }
 
   onIndicator({ symbol }: IndicatorUpdate, context: StrategyContext<SmaCrossConfig>): void {
+    // Both averages may be new at one instant, and both are there when the first is told of.
+    if (symbol === this.#symbol && context.now === this.#now) return;
+    this.#symbol = symbol;
+    this.#now = context.now;
     const view = context.view.symbol(symbol);
     if (view === undefined) return;
     const fast = view.value(this.#config.fast);
@@ -56,8 +64,9 @@ export class SmaCross implements Strategy<SmaCrossConfig, SmaCrossState> {
     if (fast === null || slow === null || fast === slow) return;
     const above = fast > slow;
     const before = this.#above.get(symbol);
+    if (before === above) return;
     this.#above.set(symbol, above);
-    if (before === undefined || before === above) return;
+    if (before === undefined) return;
     const reason = `fast ${fast.toFixed(4)} ${above ? 'above' : 'below'} slow ${slow.toFixed(4)}`;
     context.emit({ symbol, side: above ? 'buy' : 'sell', reason });
   }

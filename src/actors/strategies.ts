@@ -232,7 +232,7 @@ export class Strategies {
     const reason = sentenceOf(error);
     const cause = this.#cause;
     this.#cause = null;
-    if (listener.role === 'shadow') {
+    if (listener.role !== 'acts') {
       // It is no part of what happens yet; whoever wants it to take over is told.
       listener.role = 'retired';
       this.shadowFailure ??= `strategy "${name}" failed in ${callback}: ${reason}`;
@@ -265,7 +265,7 @@ export class Strategies {
       if (!Number.isFinite(strength)) {
         throw new TypeError(`the strength of a signal is a number, found ${strength}`);
       }
-      if (listener.role === 'shadow') return;
+      if (listener.role !== 'acts') return;
       recorder.append(
         'SignalEmitted',
         { by, cause: this.#cause },
@@ -291,13 +291,13 @@ export class Strategies {
       registerIndicator: (wanted, spec) => {
         const symbol = symbolNamed(wanted);
         const ask = () => inCallback('registerIndicator').registerIndicator(symbol, spec);
-        const key = listener.role === 'shadow' ? this.#keyOf(spec) : '';
+        const key = listener.role !== 'acts' ? this.#keyOf(spec) : '';
         return wished(`indicator ${symbol} ${key}`, ask) ? key : ask();
       },
       addBar: (wanted, interval, bar, options) => {
         const ask = () => inCallback('addBar').addBar(symbolNamed(wanted), interval, bar, options);
         // A bar belongs to its time: it is not added later.
-        if (listener.role !== 'shadow') ask();
+        if (listener.role === 'acts') ask();
       },
       removeSymbol: (wanted) => {
         const symbol = symbolNamed(wanted);
@@ -315,7 +315,7 @@ export class Strategies {
     const listener: Listener = { ...about, index, from, role, wishes, heard: [] };
     /** True for a shadow: what it asks for is kept; of what it asks for again, the last wish counts. */
     const wished = (what: string, ask: () => unknown): boolean => {
-      if (listener.role !== 'shadow') return false;
+      if (listener.role === 'acts') return false;
       this.#requireCallback('a verb');
       listener.wishes.delete(what);
       listener.wishes.set(what, () => void ask());

@@ -106,7 +106,7 @@ export function messagesFor(before: Config, after: Config, seq: number): Outside
     seq,
     at: 0,
     byTime: true,
-    opens: true,
+    opens: false,
     message,
     detail,
   });

@@ -1,5 +1,7 @@
 /** What a run's manifest says of the engine that made it. Raise a number when what it stands for changes. */
+
 import packageJson from '../../package.json' with { type: 'json' };
+import { EVENT_VERSION } from '../store/upcast.ts';
 
 export const VERSIONS = {
   /** Of the package. */
@@ -7,7 +9,7 @@ export const VERSIONS = {
   /** Of the statecharts. */
   chart: 1,
   /** Of the facts' shapes. */
-  events: 1,
+  events: EVENT_VERSION,
   /** Runs are re-executed to the same log within one. */
-  behaviour: 1,
+  behaviour: 2,
 } as const;

@@ -24,18 +24,20 @@ export function addInspectOptions(command: Command): Command {
     );
 }
 
+/** @throws {UsageError} for options of a page that was not asked for */
+export function checkInspectOptions(options: InspectOptions): void {
+  const { inspect, port, allowControl, break: lines } = options;
+  if (inspect || (!allowControl && lines === undefined && port === undefined)) return;
+  throw new UsageError('--port, --allow-control and --break are of --inspect: give that too');
+}
+
 /** Serves the page and says where it is; null if it was not asked for. */
 export async function inspectIfAsked(
   session: Session,
   options: InspectOptions,
 ): Promise<InspectorServer | null> {
   const { inspect, port, allowControl, break: lines = [] } = options;
-  if (!inspect) {
-    if (allowControl || lines.length > 0 || port !== undefined) {
-      throw new UsageError('--port, --allow-control and --break are of --inspect: give that too');
-    }
-    return null;
-  }
+  if (!inspect) return null;
   const server = await session.inspect({
     allowControl: allowControl === true || lines.length > 0,
     breakpoints: lines,

@@ -8,7 +8,12 @@ import { findCalendar } from '../domain/calendar/calendars.ts';
 import { UsageError } from '../domain/errors.ts';
 import { TimeManager } from '../domain/timeManager.ts';
 import type { LogReader } from '../store/eventLog.ts';
-import { type InspectOptions, inspectIfAsked, keepServing } from './inspectOptions.ts';
+import {
+  checkInspectOptions,
+  type InspectOptions,
+  inspectIfAsked,
+  keepServing,
+} from './inspectOptions.ts';
 import { argument, spelled } from './invocation.ts';
 import { print, say } from './output.ts';
 import { Progress } from './progress.ts';
@@ -48,6 +53,7 @@ type Signal = keyof typeof EXIT_OF_SIGNAL;
 export async function runSession(request: RunRequest): Promise<void> {
   const { config, folder, log, slice } = request;
   refuseForeignFolder(log);
+  checkInspectOptions(request);
   const stately = request.stately && (await (await import('./stately.ts')).openStately());
   const progress = new Progress();
   const session = await openRecorded({

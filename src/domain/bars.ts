@@ -42,21 +42,27 @@ export class BarColumns {
   volume: Float64Array;
   count: Float64Array;
   expected: Float64Array;
+  /** All columns one after another, `capacity` rows each; empty where they are views of other memory. */
+  cells: Float64Array;
+  /** Rows there is memory of its own for. */
+  capacity: number;
 
   constructor(capacity = 16) {
-    this.opened = new Float64Array(capacity);
-    this.open = new Float64Array(capacity);
-    this.high = new Float64Array(capacity);
-    this.low = new Float64Array(capacity);
-    this.close = new Float64Array(capacity);
-    this.volume = new Float64Array(capacity);
-    this.count = new Float64Array(capacity);
-    this.expected = new Float64Array(capacity);
+    this.capacity = capacity;
+    this.cells = new Float64Array(capacity * BAR_FIELDS.length);
+    this.opened = this.#column(0);
+    this.open = this.#column(1);
+    this.high = this.#column(2);
+    this.low = this.#column(3);
+    this.close = this.#column(4);
+    this.volume = this.#column(5);
+    this.count = this.#column(6);
+    this.expected = this.#column(7);
   }
 
   /** Makes room for one more row and returns its index; the caller writes every column. Amortised O(1). */
   grow(): number {
-    if (this.length === this.opened.length) this.#resize(Math.max(16, this.length * 2));
+    if (this.length >= this.capacity) this.#resize(Math.max(16, this.length * 2));
     return this.length++;
   }
 
@@ -74,6 +80,7 @@ export class BarColumns {
 
   /** Makes room for a row opened at `opened` where it belongs, or finds the one that is there. O(rows). */
   place(opened: MarketTime): number {
+    if (this.length > this.capacity) this.#resize(this.length);
     const row = this.lowerBound(opened);
     if (row < this.length && this.opened[row] === opened) return row;
     this.grow();
@@ -89,7 +96,7 @@ export class BarColumns {
   /** Appends rows `[from, to)` of `other`. */
   append(other: BarColumns, from = 0, to = other.length): void {
     const length = this.length + Math.max(0, to - from);
-    if (length > this.opened.length) this.#resize(Math.max(length, this.length * 2));
+    if (length > this.capacity) this.#resize(Math.max(length, this.length * 2));
     for (const field of BAR_FIELDS) {
       this[field].set(other[field].subarray(from, to), this.length);
     }
@@ -156,10 +163,17 @@ export class BarColumns {
   }
 
   #resize(capacity: number): void {
+    const grown = new BarColumns(capacity);
     for (const field of BAR_FIELDS) {
-      const grown = new Float64Array(capacity);
-      grown.set(this[field].subarray(0, this.length));
-      this[field] = grown;
+      grown[field].set(this[field].subarray(0, this.length));
+      this[field] = grown[field];
     }
+    this.cells = grown.cells;
+    this.capacity = capacity;
+  }
+
+  #column(field: number): Float64Array {
+    const { buffer, BYTES_PER_ELEMENT: bytes } = this.cells;
+    return new Float64Array(buffer, field * this.capacity * bytes, this.capacity);
   }
 }

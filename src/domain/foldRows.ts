@@ -46,14 +46,16 @@ function foldBars(data: SessionData, block: Block, at: MarketTime, table: Series
     const late = length > 0 && time <= columns.opened[length - 1]!;
     const i = late ? columns.place(time) : columns.grow();
     if (i === 0 && !late) series.firstSeq = firstSeq + row;
-    columns.opened[i] = time;
-    columns.open[i] = open[row]!;
-    columns.high[i] = high[row]!;
-    columns.low[i] = low[row]!;
-    columns.close[i] = close[row]!;
-    columns.volume[i] = volume[row]!;
-    columns.count[i] = count[row]!;
-    columns.expected[i] = expected[row]!;
+    // All in one piece of memory: to look up eight columns would cost more than to write to them.
+    const { cells, capacity } = columns;
+    cells[i] = time;
+    cells[i + capacity] = open[row]!;
+    cells[i + 2 * capacity] = high[row]!;
+    cells[i + 3 * capacity] = low[row]!;
+    cells[i + 4 * capacity] = close[row]!;
+    cells[i + 5 * capacity] = volume[row]!;
+    cells[i + 6 * capacity] = count[row]!;
+    cells[i + 7 * capacity] = expected[row]!;
     series.updated = at;
     if (!isBase) continue;
     if (late) measureAnew(found.owner, columns, at);
@@ -63,12 +65,13 @@ function foldBars(data: SessionData, block: Block, at: MarketTime, table: Series
 
 function foldMetrics(owner: SymbolData, columns: BarColumns, i: number, at: MarketTime): void {
   const { metrics } = owner;
-  const high = columns.high[i]!;
-  const low = columns.low[i]!;
-  const close = columns.close[i]!;
-  const volume = columns.volume[i]!;
+  const { cells, capacity } = columns;
+  const high = cells[i + 2 * capacity]!;
+  const low = cells[i + 3 * capacity]!;
+  const close = cells[i + 4 * capacity]!;
+  const volume = cells[i + 5 * capacity]!;
   if (metrics.bars === 0) {
-    metrics.open = columns.open[i]!;
+    metrics.open = cells[i + capacity]!;
     metrics.high = high;
     metrics.low = low;
   } else {

@@ -21,11 +21,16 @@ export interface Effect {
  * Effects of fact `seq`, in the order of the log. Reads from there to the end, or until whoever takes them has
  * enough: memory grows with what was taken.
  *
+ * @param options.to frames up to the one of this fact are read; default all
  * @throws {RangeError} if the log does not hold it
  */
-export function* effectsOf(log: LogReader, seq: number): Generator<Effect> {
+export function* effectsOf(
+  log: LogReader,
+  seq: number,
+  { to = log.position }: { readonly to?: number } = {},
+): Generator<Effect> {
   const following = new Following(factAt(log, seq), log.table);
-  for (const frame of log.read({ from: seq, reuse: true })) yield* following.within(frame);
+  for (const frame of log.read({ from: seq, to, reuse: true })) yield* following.within(frame);
 }
 
 class Following {

@@ -39,7 +39,7 @@ export class DamagedLog implements LogReader {
       this.#scan.advance();
       checkClosing(manifest, this.#scan);
     });
-    this.#files = new LogFiles(folder, this.#scan.index, this.counters);
+    this.#files = new LogFiles({ folder, manifest }, this.#scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
   }
 

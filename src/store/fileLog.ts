@@ -115,7 +115,7 @@ export class FileLog implements LogWriter {
     this.#lock = lock;
     this.#state = scan.state;
     this.#index = scan.index;
-    this.#files = new LogFiles(folder, scan.index, this.counters);
+    this.#files = new LogFiles({ folder, manifest }, scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
     this.#snapshots = new SnapshotWriter(folder, manifest.run, {
       position: scan.state.position,

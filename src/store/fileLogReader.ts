@@ -68,7 +68,7 @@ export class FileLogReader implements LogReader {
     const short =
       manifest.closed === null ? null : scanFromCheckpoint(folder, saved, manifest, this.counters);
     this.#scan = short ?? new LogScan(folder, undefined, this.counters);
-    this.#files = new LogFiles(folder, this.#scan.index, this.counters);
+    this.#files = new LogFiles({ folder, manifest }, this.#scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run });
     if (short === null) {
       this.#scan.skipToLast();

@@ -1,4 +1,5 @@
 /** Reads frames, links and times from the files of a log. What is not asked for is passed over by its header. */
+import type { Fields } from '../domain/facts.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { MarketTime } from '../domain/time.ts';
 import { Malformed } from './bytes.ts';
@@ -7,12 +8,14 @@ import type { ReadRange } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { FrameSieve } from './frameSieve.ts';
 import { fits, type IndexedSegment, type LogIndex } from './logIndex.ts';
+import type { Manifest } from './manifest.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader, seqFrom } from './record.ts';
 import type { Batch } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
 import { openSegment, segmentName } from './segments.ts';
+import { upcasterFrom } from './upcast.ts';
 
 /** As `ReadRange`, settled. */
 interface FrameRange {
@@ -37,7 +40,24 @@ export class LogFiles {
 
   readonly #counters: ReadCounters;
 
-  constructor(folder: string, index: LogIndex, counters: ReadCounters) {
+  readonly #upcast: ((frame: Frame) => Frame) | null;
+  #streams: Fields<'StreamsValidated'> | null = null;
+
+  /**
+   * @param manifest says how the facts of the log are shaped
+   * @throws {UsageError} if they are of a later engine
+   */
+  constructor(
+    { folder, manifest }: { folder: string; manifest: Manifest },
+    index: LogIndex,
+    counters: ReadCounters,
+  ) {
+    this.#upcast = upcasterFrom(manifest.versions.events, {
+      streams: () => {
+        this.#streams ??= this.#firstStreams();
+        return this.#streams;
+      },
+    });
     this.#counters = counters;
     this.#folder = folder;
     this.#index = index;
@@ -64,7 +84,7 @@ export class LogFiles {
         );
         if (frame !== null) {
           this.#counters.frames += 1;
-          yield frame;
+          yield this.#upcast === null ? frame : this.#upcast(frame);
         }
       }
       if (next > to) return;
@@ -134,6 +154,18 @@ export class LogFiles {
       if (first === 0) return null;
       from = first - 1;
     }
+  }
+
+  #firstStreams(): Fields<'StreamsValidated'> | null {
+    const types = new Set(['StreamsValidated']);
+    const to = Number.MAX_SAFE_INTEGER;
+    for (const { sections } of this.frames({ from: 1, to, reuse: false, types })) {
+      for (const section of sections) {
+        const facts = section.kind === 'control' ? section.facts : [];
+        for (const fact of facts) if (fact.type === 'StreamsValidated') return fact;
+      }
+    }
+    return null;
   }
 
   #isOurs({ lastSeq, hash }: ChainPoint): boolean {

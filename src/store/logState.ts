@@ -84,10 +84,21 @@ export class LogState {
     };
   }
 
-  /** Where the log has come to, right after a link. */
+  /** Where the log has come to, right after a link: made for each, so that series are listed only if asked for. */
   checkpoint(segment: number, offset: number): Checkpoint {
-    const head = this.head(segment);
-    return { ...head, link: Buffer.from(head.link).toString('hex'), offset };
+    const { entries } = this.table;
+    const count = this.#series;
+    return {
+      segment,
+      firstSeq: this.position + 1,
+      at: this.at,
+      link: Buffer.from(this.chain.link).toString('hex'),
+      get series() {
+        return entries.slice(0, count);
+      },
+      ids: this.ids.entries(),
+      offset,
+    };
   }
 
   /** Begins at the head of a segment. */

@@ -37,6 +37,9 @@ function entersPhase({ sections }: Pick<Frame, 'sections'>): boolean {
   return first?.kind === 'control' && first.facts.some(({ type }) => type === 'PhaseEntered');
 }
 
+/** A snapshot that is there before the link that it names: soon it can be used. */
+const AHEAD = new Malformed('the log has not come that far');
+
 export class LogStates {
   readonly #log: LogReader;
   readonly #folder: string | null;
@@ -112,8 +115,8 @@ export class LogStates {
         return found;
       };
       return find(seq).state(find);
-    } catch {
-      this.#unusable.add(seq);
+    } catch (error) {
+      if (error !== AHEAD) this.#unusable.add(seq);
       return null;
     }
   }
@@ -125,6 +128,7 @@ export class LogStates {
     if (this.#folder === null) throw new Malformed('there is none');
     const snapshot = readSnapshot(this.#folder, seq, this.#counters);
     const { run, link } = snapshot.of;
+    if (link !== null && link.lastSeq > this.#log.position) throw AHEAD;
     if (run !== this.#run || link === null || link.lastSeq < seq || !this.#isOurs(link)) {
       throw new Malformed('it is of another log');
     }

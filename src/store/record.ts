@@ -13,6 +13,7 @@
 import { crc32 } from 'node:zlib';
 import { InvariantViolated } from '../domain/errors.ts';
 import type { ByteWriter } from './bytes.ts';
+import { checksum } from './checksum.ts';
 
 export const HEADER_BYTES = 40;
 const CHECKED_BYTES = HEADER_BYTES - 4;
@@ -91,15 +92,15 @@ export function writeHeader(
   view.setUint32(start + 16, crc32(bytes.subarray(from, writer.length)), true);
   view.setFloat64(start + 20, header.firstSeq, true);
   view.setFloat64(start + 28, header.at, true);
-  const checked = bytes.subarray(start, start + CHECKED_BYTES);
-  view.setUint32(start + CHECKED_BYTES, crc32(checked), true);
+  const crc = checksum(bytes, start, start + CHECKED_BYTES);
+  view.setUint32(start + CHECKED_BYTES, crc, true);
 }
 
 /** The header at the start of `bytes`; null if it is damaged, none, or says what none can. */
 export function readHeader(bytes: Buffer): RecordHeader | null {
   const kind = KIND_OF_CODE.get(bytes.readUInt32LE(0));
   if (kind === undefined) return null;
-  if (crc32(bytes.subarray(0, CHECKED_BYTES)) !== bytes.readUInt32LE(CHECKED_BYTES)) return null;
+  if (checksum(bytes, 0, CHECKED_BYTES) !== bytes.readUInt32LE(CHECKED_BYTES)) return null;
   const firstSeq = bytes.readDoubleLE(20);
   const at = bytes.readDoubleLE(28);
   if (!Number.isSafeInteger(firstSeq) || firstSeq < 1 || !Number.isFinite(at)) return null;

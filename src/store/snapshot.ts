@@ -7,6 +7,7 @@
  * Rows of a day of history are in the first snapshot that had them; later ones name it.
  */
 import { crc32 } from 'node:zlib';
+import packageJson from '../../package.json' with { type: 'json' };
 import { BAR_FIELDS, type BarColumns } from '../domain/bars.ts';
 import { Tally } from '../domain/tally.ts';
 import { ByteReader, ByteWriter, Malformed } from './bytes.ts';
@@ -24,8 +25,12 @@ import {
   saveState,
 } from './savedState.ts';
 
-/** Raised with every change of what the bytes mean, and of how facts are folded: older ones are made anew. */
+/**
+ * Raised with every change of what the bytes mean, and of how facts are folded, between two releases; those of
+ * another release are not used anyway. They are made anew.
+ */
 const SNAPSHOT_FORMAT = 1;
+const ENGINE = packageJson.version;
 const MAGIC = Buffer.from('OBSNAP\r\n');
 const CRC_AT = 8;
 const HEAD_BYTES = 24;
@@ -114,7 +119,7 @@ function encodeDays({ data }: RunState, own: ReadonlySet<string>, writer: ByteWr
 export function snapshotBytes({ seq, body }: EncodedState, of: Omit<SnapshotOf, 'seq'>): Buffer {
   const writer = new ByteWriter(HEAD_BYTES + body.length + 256);
   writer.length = HEAD_BYTES;
-  writer.text(JSON.stringify({ run: of.run, seq, link: of.link }));
+  writer.text(JSON.stringify({ engine: ENGINE, run: of.run, seq, link: of.link }));
   writer.reserve(body.length);
   writer.bytes.set(body, writer.length);
   writer.length += body.length;
@@ -147,7 +152,9 @@ export class Snapshot {
     const reader = new ByteReader(bytes);
     this.#reader = reader;
     reader.at = HEAD_BYTES;
-    this.of = parseJson(reader.text()) as SnapshotOf;
+    const { engine, ...of } = parseJson(reader.text()) as SnapshotOf & { engine: string };
+    if (engine !== ENGINE) throw new Malformed(`it was made by "${engine}"`);
+    this.of = of;
     this.#state = reader.text();
     const days = parseJson(reader.text()) as DayAt[];
     this.#columnsAt = reader.at;

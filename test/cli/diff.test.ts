@@ -91,7 +91,7 @@ describe('openbell diff', () => {
     const json = await terminal.json('diff', 'same', 'other', '--json');
     expect(json.code).toEqual([
       { path: 'engine', a: '0.0.9', b: expect.stringMatching(/^\d/) },
-      { path: 'behaviour', a: 7, b: 1 },
+      { path: 'behaviour', a: 7, b: 2 },
     ]);
     writeFileSync(path, JSON.stringify(manifest));
   });

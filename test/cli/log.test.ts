@@ -222,7 +222,7 @@ describe('a run that was cut off', () => {
   });
 
   it('has nothing to wait for if it has no facts', async () => {
-    const versions = { engine: '0', chart: 1, events: 1, behaviour: 1 };
+    const versions = { engine: '0', chart: 1, events: 2, behaviour: 2 };
     const given = { run: 'none', config: {}, versions, seed: null, data: {}, parent: null };
     const log = await FileLog.create(terminal.path('none'), given);
     expect((await terminal.openbell('log', 'none')).stderr).toBe(

@@ -123,7 +123,7 @@ describe('openbell stats', () => {
   });
 
   it('has nothing to count before the first fact', async () => {
-    const versions = { engine: '0', chart: 1, events: 1, behaviour: 1 };
+    const versions = { engine: '0', chart: 1, events: 2, behaviour: 2 };
     const given = { run: 'none', config: {}, versions, seed: null, data: {}, parent: null };
     const log = await FileLog.create(terminal.path('none'), given);
     await log.close('stopped');
@@ -267,7 +267,7 @@ describe('openbell export', () => {
       'openbell.chain_hash': summary.chain_hash,
       'openbell.calendar': 'XNYS',
       'openbell.time_zone': 'America/New_York',
-      'openbell.event_version': '1',
+      'openbell.event_version': '2',
     });
   });
 

@@ -252,7 +252,9 @@ describe.each([
     const { code, stdout, stderr } = await end;
     expect(code).toBe(exitCode);
     expect(stdout).toMatch(new RegExp(`^${signal}: stopped\n`));
-    expect(stderr).toContain('the run was stopped; its log is complete up to there\n');
+    expect(stderr).toContain(
+      'the run was stopped; its log is complete up to there, and goes on with: ',
+    );
     const manifest = JSON.parse(readFileSync(terminal.path(`${log}/manifest.json`), 'utf8'));
     expect(manifest.status).toBe('stopped');
     expect(readdirSync(terminal.path(log)).filter((name) => name.startsWith('lock'))).toEqual([]);

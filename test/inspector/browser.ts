@@ -21,20 +21,25 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
   '--disable-dev-shm-usage',
+  // The same page is the same picture, to the pixel.
   '--font-render-hinting=none',
+  '--disable-lcd-text',
+  '--disable-font-subpixel-positioning',
+  '--disable-partial-raster',
+  '--disable-skia-runtime-opts',
+  '--force-color-profile=srgb',
 ];
 
 interface Found {
   readonly path: string;
   readonly how: string;
-  readonly flags?: readonly string[];
 }
 
 /** Starts the browser that all tests of the page share. */
 export async function openBrowser(): Promise<BrowserServer> {
-  const { path, how, flags = [] } = await findBrowser();
+  const { path, how } = await findBrowser();
   console.log(`browser: ${path} (${how})`);
-  return chromium.launchServer({ executablePath: path, args: [...FLAGS, ...flags] });
+  return chromium.launchServer({ executablePath: path, args: [...FLAGS] });
 }
 
 async function findBrowser(): Promise<Found> {
@@ -75,5 +80,5 @@ async function fromPackage(): Promise<Found> {
   process.env.AWS_EXECUTION_ENV ??= 'AWS_Lambda_nodejs22.x';
   const { default: shipped } = await import('@sparticuz/chromium');
   const path = await shipped.executablePath();
-  return { path, how: 'shipped in the package @sparticuz/chromium', flags: shipped.args };
+  return { path, how: 'shipped in the package @sparticuz/chromium' };
 }

@@ -42,10 +42,13 @@ export function sharedBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** Serves a run and opens it; waits until it is there. */
-export async function openPage(run: string, options: OpenOptions = {}): Promise<Opened> {
+/** Serves a run, or takes what serves one, and opens it; waits until it is there. */
+export async function openPage(
+  run: string | InspectorServer,
+  options: OpenOptions = {},
+): Promise<Opened> {
   const { at = '', context = {}, prepare, ...serving } = options;
-  const server = await serveInspector(run, serving);
+  const server = typeof run === 'string' ? await serveInspector(run, serving) : run;
   const view = await (await sharedBrowser()).newContext({
     viewport: { width: 1600, height: 1000 },
     ...context,

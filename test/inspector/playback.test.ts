@@ -35,6 +35,7 @@ describe('breakpoints', () => {
     for (const [line, seq] of lines) {
       await page.keyboard.press('Shift+B');
       const dialog = page.getByRole('dialog', { name: 'Breakpoints' });
+      await dialog.getByLabel('New breakpoint').waitFor();
       for (const remove of await dialog.getByRole('button', { name: /^Remove breakpoint/ }).all())
         await remove.click();
       await dialog.getByLabel('New breakpoint').fill(line);

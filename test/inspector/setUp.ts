@@ -18,7 +18,9 @@ const PAGE = join(import.meta.dirname, '../../inspector');
 
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'openbell-inspector-'));
-  await build({ root: PAGE, configFile: join(PAGE, 'vite.config.ts'), logLevel: 'warn' });
+  for (const config of ['vite.config.ts', 'vite.offline.config.ts']) {
+    await build({ root: PAGE, configFile: join(PAGE, config), logLevel: 'warn' });
+  }
   provide('fixtures', await makeFixtures(folder));
   const browser = await openBrowser();
   provide('browser', browser.wsEndpoint());

@@ -22,7 +22,7 @@ export const market = Object.fromEntries(
     return [symbol, barsOf({ dates: DATES, seed: i + 1, missing })];
   }),
 );
-export function configWith(symbols: string[], modules: boolean) {
+export function configWith(symbols: string[], modules: boolean, scans = modules) {
   const regular_session = [{ start: '09:32', end: '09:35', interval: '3m' }];
   const looker = { module: 'looker', pre_session: true, regular_session };
   return configOf({
@@ -33,7 +33,7 @@ export function configWith(symbols: string[], modules: boolean) {
     session: {
       indicators: { session: [SPECS[1]!] },
       strategies: modules ? [{ module: 'own' }] : [],
-      scanners: modules ? [looker] : [],
+      scanners: scans ? [looker] : [],
     },
   });
 }
@@ -53,13 +53,16 @@ export function modulesOf(seed: number, touched = new Set<string>()) {
   };
 }
 
-/** @param log folder to keep it in; without, it is kept in memory */
-export async function runSchedule(seed: number, log?: string): Promise<Ran> {
+/**
+ * @param log folder to keep it in; without, it is kept in memory
+ * @param options.calm nothing goes wrong with the data, and no scanner works beside what is asked
+ */
+export async function runSchedule(seed: number, log?: string, { calm = false } = {}): Promise<Ran> {
   const dice = new Dice(seed);
   const touched = new Set<string>();
   const feed = new TroubledFeed(market);
   const session = await openSession({
-    config: configWith(['AAPL', 'MSFT'], true),
+    config: configWith(['AAPL', 'MSFT'], true, !calm),
     data: feed,
     ...modulesOf(seed, touched),
     ...(log !== undefined && { log }),
@@ -83,7 +86,7 @@ export async function runSchedule(seed: number, log?: string): Promise<Ran> {
   const trouble = troubleOf(dice);
   feed.trouble = async (ask, symbol, interval) => {
     perhaps(share * 3);
-    await trouble(ask, symbol, interval);
+    if (!calm) await trouble(ask, symbol, interval);
   };
   for (let before = dice.below(3); before > 0; before--) program.act();
   if (dice.chance(0.1)) {

@@ -3,7 +3,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { FileLog, openSession, type Session, type Strategy } from '../../src/index.ts';
+import {
+  FileLog,
+  type Frame,
+  type IndicatorUpdate,
+  openSession,
+  type Session,
+  type Strategy,
+  type StrategyContext,
+} from '../../src/index.ts';
+import { recordsOf } from '../../src/store/records.ts';
 import { barsOf, configOf } from '../support.ts';
 
 export const DATES = ['2024-01-02', '2024-01-03'];
@@ -15,7 +24,7 @@ export const market = {
 };
 
 /** Emits a signal whenever the average of three five-minute closes turns. */
-export class Turns implements Strategy<{ side?: string }> {
+export class Turns implements Strategy {
   readonly #last = new Map<string, number>();
   readonly #side: string;
 
@@ -23,10 +32,7 @@ export class Turns implements Strategy<{ side?: string }> {
     this.#side = side;
   }
 
-  onIndicator(
-    { symbol, value, valid }: Parameters<NonNullable<Strategy['onIndicator']>>[0],
-    { emit }: Parameters<NonNullable<Strategy['onIndicator']>>[1],
-  ): void {
+  onIndicator({ symbol, value, valid }: IndicatorUpdate, { emit }: StrategyContext): void {
     const before = this.#last.get(symbol);
     if (!valid) return;
     this.#last.set(symbol, Number(value));
@@ -73,6 +79,18 @@ export function bytesOf(folder: string): Buffer {
   return readFileSync(join(folder, '00000001.log'));
 }
 
+/** Where each frame of a log is in its only segment, and the facts it holds. */
+export function framesIn(folder: string) {
+  return [...recordsOf(folder)]
+    .filter(({ header }) => header.kind === 'frame')
+    .map(({ offset, bytes, header: { firstSeq, count } }) => ({
+      start: offset,
+      end: offset + bytes.length,
+      firstSeq,
+      lastSeq: firstSeq + count - 1,
+    }));
+}
+
 /** A copy of a run as it was when its writer was killed: cut off at a byte, and never closed. */
 export function killedAt(folder: string, copy: string, byte: number): string {
   cpSync(folder, copy, { recursive: true });
@@ -92,21 +110,15 @@ export function editManifest(folder: string, patch: Record<string, unknown>): vo
 export async function forged(
   folder: string,
   copy: string,
-  alter: (frames: ReturnType<typeof framesOf>) => void,
+  alter: (frames: Frame[]) => void,
 ): Promise<string> {
-  const { manifest, table } = await FileLog.read(folder);
-  const frames = await framesOf(folder);
-  alter(frames as never);
-  const log = await FileLog.create(copy, { ...manifest, parent: null });
-  for (const entry of table.entries) log.table.add(entry);
+  const read = await FileLog.read(folder);
+  const { manifest } = read;
+  const frames = [...read.read()];
+  await read.close();
+  alter(frames);
+  const log = await FileLog.create(copy, manifest);
   for (const frame of frames) log.append(frame);
   await log.close('completed');
   return copy;
-}
-
-async function framesOf(folder: string) {
-  const log = await FileLog.read(folder);
-  const frames = [...log.read()];
-  await log.close();
-  return frames;
 }

@@ -13,7 +13,7 @@ import { contentOf, sampleFrames, sampleTable } from './sampleFrames.ts';
 export const RUN = {
   run: 'run-1',
   config: { session_name: 'test', symbols: ['AAPL'] },
-  versions: { engine: '0.1.0', chart: 1, events: 1, behaviour: 1 },
+  versions: { engine: '0.1.0', chart: 1, events: 2, behaviour: 2 },
   seed: 7,
   data: { AAPL: 'ab12' },
   parent: null,

@@ -15,7 +15,7 @@ const options = { segmentBytes: Number(segmentBytes) };
 const given = {
   run: 'run-1',
   config: null,
-  versions: { engine: '0.1.0', chart: 1, events: 1, behaviour: 1 },
+  versions: { engine: '0.1.0', chart: 1, events: 2, behaviour: 2 },
   seed: null,
   data: {},
   parent: null,

@@ -1,5 +1,5 @@
 /** Ways to move the cursor. Moves wait for one another, so that ten presses are ten steps. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { Direction, StepUnit } from '../../../src/inspect/protocol.ts';
 import { AskError, ask } from '../data/ask.ts';
 import { event } from '../data/cursorData.ts';
@@ -7,8 +7,19 @@ import { query } from '../data/filter.ts';
 import { at, last, log, run } from '../data/run.ts';
 import { go, type Move, place } from '../state/place.ts';
 
-/** A word about a move that led nowhere; empty when it did. */
+/** A word about what was done, or led nowhere. It goes after a while. */
 export const notice = signal('');
+
+const NOTICE_MS = 6000;
+
+effect(() => {
+  const text = notice.value;
+  if (text === '') return;
+  const clear = setTimeout(() => {
+    notice.value = '';
+  }, NOTICE_MS);
+  return () => clearTimeout(clear);
+});
 
 let queue: Promise<void> = Promise.resolve();
 let waiting = 0;

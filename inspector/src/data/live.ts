@@ -6,7 +6,7 @@ import {
   type EngineState,
   LiveMessage,
 } from '../../../src/inspect/protocol.ts';
-import { part } from '../state/place.ts';
+import { go, part, place } from '../state/place.ts';
 import { isExported, token } from './ask.ts';
 import { at, grow, last, refreshRun, run } from './run.ts';
 
@@ -63,7 +63,7 @@ let refreshing = false;
 function take(message: LiveMessage): void {
   switch (message.type) {
     case 'hello':
-      engine.value = message.engine;
+      adopt(message.engine);
       grow(message);
       break;
     case 'appended':
@@ -84,6 +84,15 @@ function take(message: LiveMessage): void {
       refusal.value = '';
       break;
   }
+}
+
+/** Breakpoints that the engine was started with are those of the page, unless its address has others. */
+function adopt(state: EngineState | null): void {
+  const { breakpoints } = place.peek();
+  if (state !== null && breakpoints.length === 0 && state.breakpoints.length > 0) {
+    go({ breakpoints: state.breakpoints }, 'silent');
+  }
+  engine.value = state;
 }
 
 function refreshSoon(): void {

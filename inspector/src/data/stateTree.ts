@@ -1,11 +1,11 @@
 /** SessionData at the cursor, as far as its nodes are open. */
 import { computed, signal } from '@preact/signals';
-import type { StateNode } from '../../../src/inspect/protocol.ts';
+import { STATE_CHILDREN, type StateNode } from '../../../src/inspect/protocol.ts';
 import { go, part, place } from '../state/place.ts';
 import { ask } from './ask.ts';
 import { changes } from './cursorData.ts';
 import { resource } from './resource.ts';
-import { at, log, run, shown } from './run.ts';
+import { at, log, run, shown, symbols } from './run.ts';
 
 const opened = part('open');
 
@@ -22,6 +22,14 @@ const openPaths = computed<readonly string[]>(() => {
 /** First child that is shown of a long node, where somebody asked for earlier ones. */
 const offsets = signal<ReadonlyMap<string, number>>(new Map());
 
+/** Of very many symbols those around the one that the chart shows. */
+const symbolsFrom = computed(() => {
+  const index = symbols.value.findIndex(({ symbol }) => symbol === shown.value?.symbol);
+  return index < STATE_CHILDREN - SOME ? null : Math.max(0, index - SOME);
+});
+
+const SOME = 5;
+
 /** As the protocol spells places: names that hold dots or brackets are quoted. */
 export function symbolPath(symbol: string): string {
   return /^[\w-]+$/.test(symbol)
@@ -34,7 +42,7 @@ export const nodes = resource(
     if (run.value === null || at.value === 0) return null;
     const paths = ['', ...openPaths.value].map((path) => ({
       path,
-      offset: offsets.value.get(path) ?? null,
+      offset: offsets.value.get(path) ?? (path === 'session_data' ? symbolsFrom.value : null),
     }));
     return { log: log.value, at: at.value, paths };
   },

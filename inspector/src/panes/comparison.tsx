@@ -171,22 +171,20 @@ function Settings({ answer: { config, data, code } }: { readonly answer: Diverge
     ['data', data],
     ['code', code],
   ] as const;
+  const same = kinds.filter(([, fields]) => fields.length === 0).map(([kind]) => kind);
   return (
     <>
-      {kinds.map(([kind, fields]) =>
-        fields.length === 0 ? (
-          <p key={kind} class="muted small">
-            {kind}: the same
-          </p>
-        ) : (
+      {kinds
+        .filter(([, fields]) => fields.length > 0)
+        .map(([kind, fields]) => (
           <details key={kind} open={kind === 'config'}>
             <summary>
               {kind}: {fields.length} {fields.length === 1 ? 'difference' : 'differences'}
             </summary>
             <Fields fields={fields} label={`Differences of ${kind}`} />
           </details>
-        ),
-      )}
+        ))}
+      {same.length > 0 && <p class="muted small">The same: {same.join(', ')}.</p>}
     </>
   );
 }

@@ -25,7 +25,9 @@ export function Lanes() {
       <Overview />
       <Problem text={lanes.problem.value} />
       {answer === null ? (
-        <Empty>No facts yet.</Empty>
+        <div class="scroll">
+          <Empty>No facts yet.</Empty>
+        </div>
       ) : (
         <div class="scroll lane-view">
           <Plot answer={answer} />

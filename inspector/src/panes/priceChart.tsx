@@ -202,7 +202,13 @@ function Canvas({ answer }: { readonly answer: BarsAnswer | null }) {
       ? 'No bars'
       : `${answer.opened.length} candles of ${answer.symbol} ${answer.interval}, the last of ${dateOf(last)} ${timeOf(last)} closed at ${answer.close.at(-1)}; cursor at ${timeOf(answer.time)}, fact ${answer.at}`;
   return (
-    <div class="canvas" role="img" aria-label={label} data-wide={place.value.wide} ref={element} />
+    <div
+      class={`canvas${last === undefined && answer?.unfinished == null ? ' is-empty' : ''}`}
+      role="img"
+      aria-label={label}
+      data-wide={place.value.wide}
+      ref={element}
+    />
   );
 }
 

@@ -76,7 +76,13 @@ export function Statechart() {
       aside={<Aside />}
     >
       <Problem text={drawing.problem.value} />
-      {drawn === null ? <Empty>Laying out the charts…</Empty> : <View drawn={drawn} />}
+      {drawn === null ? (
+        <Empty>Laying out the charts…</Empty>
+      ) : drawn.boxes.length === 0 ? (
+        <Empty>No chart has started yet.</Empty>
+      ) : (
+        <View drawn={drawn} />
+      )}
       <Taken />
     </Pane>
   );

@@ -62,9 +62,13 @@ export function DamageBanner() {
           ({damage.file ?? 'log'}, byte {damage.offset})
         </>
       )}
-      : {damage.message} What is shown ends at #{countOf(damage.seq - 1)}. Check it with{' '}
-      <code>openbell verify {run.value?.folder}</code>, or copy what is good with{' '}
-      <code>openbell salvage</code>.
+      , so what is shown ends at #{countOf(damage.seq - 1)}. Check the log with{' '}
+      <code>openbell verify {run.value?.folder}</code>, or copy what is good of it with{' '}
+      <code>openbell salvage {run.value?.folder}</code>.
+      <details>
+        <summary>What was found</summary>
+        {damage.message}
+      </details>
     </div>
   );
 }

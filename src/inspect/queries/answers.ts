@@ -121,7 +121,7 @@ export async function answer<N extends EndpointName>(
   const run = (asked as { log?: string }).log === 'b' ? inspected.b : inspected.a;
   if (run === null) throw new UsageError('there is no second run here');
   // The config, without which no state can be shown, is the first fact.
-  if (run.index.position === 0) run.begin();
+  for (const each of [inspected.a, inspected.b]) if (each?.index.position === 0) each.begin();
   return ANSWERS[name](run, asked, inspected);
 }
 

@@ -30,12 +30,12 @@ export function divergenceOf(
   });
   const { config, data, code } = settingsDiff(versionsOf(a), versionsOf(b));
   const exact = ignore.length === 0;
-  const hash = common === 0 ? null : (a.log.linkUpTo(common)?.hash ?? null);
+  const hash = common === a.log.position ? a.log.chainHash() : a.log.linkUpTo(common)?.hash;
   return {
     equal,
     facts,
     common,
-    hash,
+    hash: hash ?? null,
     first: first && differenceOf(a, b, first, exact),
     beyond: beyond && differenceOf(a, b, beyond, false),
     config: fieldsOf(config),

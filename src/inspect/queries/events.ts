@@ -17,7 +17,7 @@ const DENSE = 200;
 /** Elements of a column that are shown of a fact that brings many bars. */
 const COLUMN_SHOWN = 20;
 /** Facts in which the first effect is looked for. */
-const EFFECT_FACTS = 50_000;
+const EFFECT_FACTS = 4000;
 
 export interface Page {
   readonly from?: number | undefined;
@@ -184,9 +184,8 @@ export function eventDetail(run: InspectedRun, seq: number): EventAnswer {
 
 /** Facts of a frame follow each other closely, and so do effects: the search is bounded. */
 function firstEffect(run: InspectedRun, seq: number): Fact | null {
-  for (const { fact } of effectsOf(run.log, seq)) {
-    return fact.seq - seq <= EFFECT_FACTS ? fact : null;
-  }
+  const to = Math.min(run.log.position, seq + EFFECT_FACTS);
+  for (const { fact } of effectsOf(run.log, seq, { to })) return fact;
   return null;
 }
 

@@ -1,10 +1,12 @@
 /** Which facts a filter picks: counted once, and on from there as the log grows. */
 import { Column } from '../../domain/frame.ts';
+import type { LogReader } from '../../store/eventLog.ts';
 import type { FactFilter } from '../factFilter.ts';
+import type { Clock } from '../factText.ts';
 import { FACT_TYPES } from '../factTypes.ts';
 import { countWhere } from './bisection.ts';
 import { type ParsedFilter, parseFilter } from './filterText.ts';
-import type { InspectedRun } from './inspectedRun.ts';
+import type { RunIndex } from './runIndex.ts';
 import { Turns } from './turns.ts';
 
 /** Filters whose hits are kept. */
@@ -43,11 +45,20 @@ export class HitList {
   }
 }
 
+/** What it takes of a run. */
+interface CountedRun {
+  readonly log: LogReader;
+  readonly index: RunIndex;
+  readonly clock: Clock;
+  readonly zone: string;
+  grow(): Promise<void>;
+}
+
 export class Hits {
-  readonly #run: InspectedRun;
+  readonly #run: CountedRun;
   readonly #lists = new Map<string, HitList>();
 
-  constructor(run: InspectedRun) {
+  constructor(run: CountedRun) {
     this.#run = run;
   }
 

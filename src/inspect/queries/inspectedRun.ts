@@ -61,7 +61,7 @@ export class InspectedRun {
     this.source = source;
     this.#states = new States(source.log);
     this.hits = new Hits(this);
-    this.tracks = new SymbolTracks(this);
+    this.tracks = new SymbolTracks(source.log);
   }
 
   get log(): LogReader {

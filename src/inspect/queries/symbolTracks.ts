@@ -4,9 +4,9 @@
  */
 import type { Fact, FactOf } from '../../domain/facts.ts';
 import { Column } from '../../domain/frame.ts';
+import type { LogReader } from '../../store/eventLog.ts';
 import { FactFilter } from '../factFilter.ts';
 import { countWhere } from './bisection.ts';
-import type { InspectedRun } from './inspectedRun.ts';
 import { Turns } from './turns.ts';
 
 /** Symbols whose tracks are kept. */
@@ -133,11 +133,11 @@ export class SymbolTrack {
 }
 
 export class SymbolTracks {
-  readonly #run: InspectedRun;
+  readonly #log: LogReader;
   readonly #tracks = new Map<string, SymbolTrack>();
 
-  constructor(run: InspectedRun) {
-    this.#run = run;
+  constructor(log: LogReader) {
+    this.#log = log;
   }
 
   /** What the log has of a symbol up to its present end. */
@@ -147,7 +147,7 @@ export class SymbolTracks {
     this.#tracks.set(symbol, track);
     const [oldest] = this.#tracks.keys();
     if (this.#tracks.size > KEPT) this.#tracks.delete(oldest!);
-    if (track.read < this.#run.log.position) {
+    if (track.read < this.#log.position) {
       track.reading ??= this.#read(symbol, track).finally(() => {
         track.reading = null;
       });
@@ -157,7 +157,7 @@ export class SymbolTracks {
   }
 
   async #read(symbol: string, track: SymbolTrack): Promise<void> {
-    const { log } = this.#run;
+    const log = this.#log;
     const to = log.position;
     const turns = new Turns();
     const filter = new FactFilter({ types: TYPES, symbols: [escaped(symbol)] });

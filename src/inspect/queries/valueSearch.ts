@@ -1,6 +1,6 @@
 /** Where a value first appears: the facts that bring it, by the place of SessionData they write it to. */
 import type { Fact, FactType } from '../../domain/facts.ts';
-import { FactFilter } from '../factFilter.ts';
+import { type Block, type Frame, factsOf } from '../../domain/frame.ts';
 import type { SearchAnswer } from '../protocol/state.ts';
 import type { InspectedRun } from './inspectedRun.ts';
 import { type Step, statePath } from './statePath.ts';
@@ -8,7 +8,6 @@ import { Turns } from './turns.ts';
 
 type Hit = SearchAnswer['hits'][number];
 
-const STRETCH = 20_000;
 /** Facts that repeat what others say, or hold days of it. */
 const SILENT: ReadonlySet<FactType> = new Set([
   'RunStarted',
@@ -32,49 +31,85 @@ export async function searchValue(
 ): Promise<SearchAnswer> {
   const hits = new Map<string, Hit>();
   const turns = new Turns();
-  const matches = matcherOf(value.trim());
+  const wanted = new Wanted(value.trim());
   const to = run.check(at);
-  const filter = new FactFilter({ types: [...SILENT].map((type) => `!${type}`) });
-  for (let from = 1; from <= to; from += STRETCH) {
-    const stretch = { from, to: Math.min(to, from + STRETCH - 1) };
-    for (const fact of filter.facts(run.log, stretch)) {
-      for (const [steps, found] of valuesIn(fact, matches)) {
+  for (const frame of run.log.read({ to, reuse: true })) {
+    for (const fact of factsWith(frame, wanted, run)) {
+      if (fact.seq > to || SILENT.has(fact.type)) continue;
+      for (const [steps, found] of valuesIn(fact, wanted)) {
         const path = statePath([...placeOf(fact), ...steps]);
         if (hits.has(path)) continue;
         if (hits.size === limit) return { hits: [...hits.values()], complete: false };
         hits.set(path, { path, value: found, seq: fact.seq, row: run.row(fact) });
       }
     }
-    await turns.next();
+    if (turns.due()) await turns.next();
   }
   return { hits: [...hits.values()], complete: true };
 }
 
-function matcherOf(text: string): (value: unknown) => boolean {
-  const number = text === '' ? Number.NaN : Number(text);
-  const decimals = text.includes('.');
-  const lower = text.toLowerCase();
-  return (value) => {
-    if (typeof value === 'number') {
-      return value === number || (decimals && String(value).startsWith(text));
-    }
-    if (typeof value === 'string') return value.toLowerCase().includes(lower);
-    return false;
-  };
+/** Facts that may hold the value: of bars and values only those whose numbers do. */
+function factsWith(frame: Frame, wanted: Wanted, { log }: InspectedRun): Iterable<Fact> {
+  const sections = frame.sections.filter((section) => {
+    return section.kind === 'control' || mayHold(section, wanted);
+  });
+  return factsOf({ at: frame.at, sections }, log.table, (_, row, { type, columns }) => {
+    return type === 'IndicatorUpdated' || PRICES.some((i) => wanted.is(columns[i]!.data[row]!));
+  });
 }
 
-function* valuesIn(
-  fact: Fact,
-  matches: (value: unknown) => boolean,
-): Generator<[steps: Step[], value: unknown]> {
+/** Open, high, low, close and volume, among the columns of a bar. */
+const PRICES = [3, 4, 5, 6, 7];
+
+function mayHold({ type, columns }: Block, wanted: Wanted): boolean {
+  if (type === 'HistoricalBarsLoaded' || !wanted.isNumber) return false;
+  const searched = type === 'IndicatorUpdated' ? [3] : PRICES;
+  return searched.some((i) => {
+    const { data, length } = columns[i]!;
+    for (let cell = 0; cell < length; cell++) if (wanted.is(data[cell]!)) return true;
+    return false;
+  });
+}
+
+class Wanted {
+  readonly #text: string;
+  readonly #lower: string;
+  readonly #number: number;
+  /** What begins with the number as it is written lies between it and this. */
+  readonly #end: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#lower = text.toLowerCase();
+    this.#number = text === '' ? Number.NaN : Number(text);
+    const decimals = /\.(\d+)$/.exec(text)?.[1]?.length ?? 0;
+    const step = decimals === 0 ? 0 : 10 ** -decimals;
+    this.#end = this.#number + (text.startsWith('-') ? -step : step);
+  }
+
+  get isNumber(): boolean {
+    return !Number.isNaN(this.#number);
+  }
+
+  is(value: unknown): boolean {
+    if (typeof value === 'string') return value.toLowerCase().includes(this.#lower);
+    if (typeof value !== 'number') return false;
+    if (value === this.#number) return true;
+    const [low, high] =
+      this.#number < this.#end ? [this.#number, this.#end] : [this.#end, this.#number];
+    return value > low && value < high && String(value).startsWith(this.#text);
+  }
+}
+
+function* valuesIn(fact: Fact, wanted: Wanted): Generator<[steps: Step[], value: unknown]> {
   for (const [name, value] of Object.entries(fact)) {
     if (NO_VALUES.has(name)) continue;
     if (typeof value !== 'object' || value === null) {
-      if (matches(value)) yield [stepsOf(fact, name), value];
+      if (wanted.is(value)) yield [stepsOf(fact, name), value];
       continue;
     }
     for (const [inner, cell] of Object.entries(value)) {
-      if (matches(cell)) yield [[...stepsOf(fact, name), inner], cell];
+      if (wanted.is(cell)) yield [[...stepsOf(fact, name), inner], cell];
     }
   }
 }
