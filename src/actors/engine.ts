@@ -297,27 +297,30 @@ export class Engine {
   /** Puts on the record that what is asked for and not served will not be, and tells those who asked. */
   refuseTheRest(state: string, reason: string): void {
     const { inbox } = this;
+    // A stop may have come in the very turn in which something was settled: the record tells.
+    const world = this.replay?.world;
+    const wasLeft = (what: string, received: number) => world?.wasLeft(what, received) ?? true;
     for (const symbol of inbox.wished) {
       for (let wish = inbox.firstWish(symbol); wish; wish = inbox.firstWish(symbol)) {
         const { received, request, undo, result } = wish;
         // Half of a load is no symbol of the session.
-        // A stop may have come when the answer was given already and only not yet told.
-        if (this.replay?.world?.wasLeft(received) === false) {
-          inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
-          continue;
-        }
         const begun = undo !== null && result === null && this.data.symbols.has(symbol);
-        if (begun) this.record('SymbolRemoved', 'session', { symbol, reason }, received);
+        if (begun && wasLeft('SymbolRemoved', received)) {
+          this.record('SymbolRemoved', 'session', { symbol, reason }, received);
+        }
         // A light symbol is not what was asked for: the answer is that to the change it was for.
         const refused = { message: 'symbol.add', state, reason };
-        if (!request.light) this.record('MessageRefused', 'session', refused, received);
+        if (!request.light && wasLeft('symbol.add', received)) {
+          this.record('MessageRefused', 'session', refused, received);
+        }
         inbox.answer(symbol, { added: false, symbol, loaded: false, reason });
       }
     }
     for (const number of inbox.unmade) {
       const { message, received } = inbox.change(number)!;
-      const wasMade = this.replay?.world?.wasLeft(received) === false;
-      if (!wasMade) this.record('MessageRefused', 'session', { message, state, reason }, received);
+      if (wasLeft(message, received)) {
+        this.record('MessageRefused', 'session', { message, state, reason }, received);
+      }
       inbox.answerChange(number, reason);
     }
   }

@@ -54,7 +54,7 @@ class Past implements RecordedPast {
 
   readonly #log: LogReader;
   readonly #refusals = new Map<number, string>();
-  readonly #left = new Set<number | null>();
+  readonly #left = new Set<string>();
 
   constructor(log: LogReader) {
     this.#log = log;
@@ -69,8 +69,10 @@ class Past implements RecordedPast {
       this.messages.push({ seq, at, opens, message: fact.message, detail: fact.detail });
     } else if (fact.type === 'MessageRefused' && fact.by === 'session/active') {
       this.#refusals.set(fact.cause ?? 0, fact.reason);
-    } else if (fact.by === 'session' && /^(MessageRefused|SymbolRemoved)$/.test(fact.type)) {
-      this.#left.add(fact.cause);
+    } else if (fact.type === 'MessageRefused' && fact.by === 'session') {
+      this.#left.add(`${fact.message} ${fact.cause}`);
+    } else if (fact.type === 'SymbolRemoved' && fact.by === 'session') {
+      this.#left.add(`SymbolRemoved ${fact.cause}`);
     } else if (isStop(fact)) {
       this.stop = { seq, before };
       this.messages.push({ seq, at, opens, message: 'session.stop', detail: {} });
@@ -80,8 +82,8 @@ class Past implements RecordedPast {
     } else if (fact.type === 'RunCompleted' || fact.type === 'RunStopped') this.ending = fact;
   }
 
-  wasLeft(received: number): boolean {
-    return this.#left.has(received);
+  wasLeft(what: string, received: number): boolean {
+    return this.#left.has(`${what} ${received}`);
   }
 
   refusalOf(received: number): string | undefined {

@@ -31,8 +31,8 @@ export interface RecordedWorld {
   factAt(seq: number): Fact | null;
   /** Symbols whose data could not be read at the load that begins after fact `seq`, and the reasons recorded. */
   unreadAfter(seq: number): ReadonlyMap<string, string>;
-  /** False if nothing was said of message `received` when the run ended. */
-  wasLeft(received: number): boolean;
+  /** True if message `received` was refused, or its symbol taken back (`SymbolRemoved`), when the run ended. */
+  wasLeft(what: string, received: number): boolean;
   /** Why the change asked for by message `received` was refused; undefined if it was not. */
   refusalOf(received: number): string | undefined;
 }

@@ -1,4 +1,5 @@
 /** Reads frames, links and times from the files of a log. What is not asked for is passed over by its header. */
+import { LogCorrupted } from '../domain/errors.ts';
 import type { Fields } from '../domain/facts.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { MarketTime } from '../domain/time.ts';
@@ -169,8 +170,14 @@ export class LogFiles {
   }
 
   #isOurs({ lastSeq, hash }: ChainPoint): boolean {
-    const found = this.linkUpTo(lastSeq);
-    return found !== null && found.lastSeq === lastSeq && found.hash === hash;
+    try {
+      const found = this.linkUpTo(lastSeq);
+      return found !== null && found.lastSeq === lastSeq && found.hash === hash;
+    } catch (error) {
+      // An index of a log that went on further: where this one ends, nothing can be proven.
+      if (error instanceof LogCorrupted) return false;
+      throw error;
+    }
   }
 
   /** Records that may hold facts from `from` on, of some types if they are given. */
