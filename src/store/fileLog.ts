@@ -325,7 +325,7 @@ export class FileLog implements LogWriter {
 
   linkUpTo(seq: number): ChainPoint | null {
     this.#queue.flush();
-    return this.#files.linkUpTo(Math.min(seq, this.position));
+    return this.#files.linkUpTo(Math.min(seq, this.position), this.position);
   }
 
   /** Records what depends on the host and is no fact, beside the log. */

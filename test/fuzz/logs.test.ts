@@ -34,6 +34,7 @@ describe('a log with something wrong in it', () => {
           await probe.probe(subject, damage, choices);
         } catch (error) {
           const said = error instanceof Error ? error.message : String(error);
+          process.stderr.write(`case ${number} is wrong\n`);
           wrong.push(`case ${number}, ${subject.name}, ${damage.what}: ${said}`);
           if (wrong.length === 20) break;
         }
