@@ -33,16 +33,21 @@ export async function answerBatch(
     if (lines === '') setImmediate(flush);
     lines += `${JSON.stringify(line)}\n`;
   };
+  const numbered = questions.map((asked, i) => ({ ...asked, i }));
+  // A difference is of an earlier moment too: from that the state is folded on, for all the others.
+  const isLate = ({ name }: { name: string }) => (name === 'diff' ? 0 : 1);
   await Promise.all(
-    questions.map(async ({ name, question }, i) => {
-      // Who has moved on needs no answer any more.
-      if (response.destroyed) return;
-      try {
-        say({ i, answer: await from.answer(name, question as QuestionOf<EndpointName>) });
-      } catch (error) {
-        say({ i, error: from.problem(error) });
-      }
-    }),
+    numbered
+      .sort((a, b) => isLate(a) - isLate(b))
+      .map(async ({ name, question, i }) => {
+        // Who has moved on needs no answer any more.
+        if (response.destroyed) return;
+        try {
+          say({ i, answer: await from.answer(name, question as QuestionOf<EndpointName>) });
+        } catch (error) {
+          say({ i, error: from.problem(error) });
+        }
+      }),
   );
   flush();
   response.end();

@@ -13,10 +13,7 @@ export const event = resource(
   (question, signal) => ask('event', question, { signal }),
 );
 
-/**
- * What the fact at the cursor changed, or what changed since the other moment that is chosen. Asked for before the rest:
- * the server folds on from the moment before.
- */
+/** What the fact at the cursor changed, or what changed since the other moment that is chosen. */
 export const changes = resource(
   () => {
     if (!ready.value) return null;
