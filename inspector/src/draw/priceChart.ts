@@ -35,6 +35,8 @@ export class PriceChart {
   #lineNames = '';
   #palette: Palette;
   #points = new Map<number, ChartPoint>();
+  /** Columns of bars that are missing. */
+  #holes = 0;
   #answer: BarsAnswer | null = null;
   /** True once the reader has moved the chart: it stays where they left it. */
   #moved = false;
@@ -126,12 +128,10 @@ export class PriceChart {
   fit(): void {
     this.#moved = false;
     const scale = this.#chart.timeScale();
-    scale.fitContent();
     const slots = scale.width() / CANDLE_MAX;
-    const range = scale.getVisibleLogicalRange();
-    if (range !== null && range.to - range.from < slots) {
-      scale.setVisibleLogicalRange({ from: range.to - slots, to: range.to });
-    }
+    const candles = this.#points.size + this.#holes;
+    if (candles >= slots) scale.fitContent();
+    else scale.setVisibleLogicalRange({ from: candles - 0.5 - slots, to: candles - 0.5 });
   }
 
   #draw(answer: BarsAnswer): void {
@@ -139,7 +139,9 @@ export class PriceChart {
     const palette = this.#palette;
     this.#candles.setData(candlesOf(answer, shift, palette));
     this.#volumes.setData(volumesOf(answer, shift, palette));
-    this.#gaps.setData(gapsOf(answer, shift, palette));
+    const gaps = gapsOf(answer, shift, palette);
+    this.#gaps.setData(gaps);
+    this.#holes = gaps.length;
     this.#drawLines(answer, shift);
     this.#markers.setMarkers(this.#markersOf(answer, shift));
     this.#points = new Map(
