@@ -29,6 +29,7 @@ import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
 import { marketShape, planHistorical } from './historicalPlans.ts';
+import { unwatched } from './hostReadings.ts';
 import { findScanners, findStrategies, type Lineup } from './lineup.ts';
 import { MarketData } from './marketData.ts';
 import { Metrics } from './metrics.ts';
@@ -168,7 +169,7 @@ export async function prepare(options: SessionOptions): Promise<Prepared> {
   return { options, config, registry, folder, calendar, ...found, feed };
 }
 
-const hostTime = () => performance.now();
+const hostTime = () => unwatched(() => performance.now());
 
 /** The session of a prepared config on a log. */
 export function sessionOn(prepared: Prepared, keeping: Keeping) {

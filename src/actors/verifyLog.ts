@@ -1,5 +1,5 @@
 /** Verifies a recorded run: executes it again from its inputs and compares every frame with the recorded one. */
-import { DataNotGiven, sentenceOf } from '../domain/errors.ts';
+import { DataNotGiven, LogCorrupted, sentenceOf } from '../domain/errors.ts';
 import { foldFrame } from '../domain/fold.ts';
 import { SessionData } from '../domain/sessionData.ts';
 import { isKnownData } from '../feeds/knownData.ts';
@@ -83,23 +83,15 @@ export async function verifyLog(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const manifest = readManifest(folder);
-  const { damage, position, frames, chainHash } = checkLog(folder);
   const versions = fieldDifferences(manifest.versions, VERSIONS);
   const config =
     options.config === undefined ? [] : fieldDifferences(manifest.config, options.config);
+  const { log: past, recorded, ...checked } = await checkedLog(folder);
+  const { damage, position: facts, frames, chainHash } = checked;
   const broken = damage && { seq: damage.lastGoodSeq + 1, reason: damage.message };
   const base = { versions, config, damage: broken, divergence: null, readings: [] };
-  const unread = {
-    ...base,
-    checked: 'fold' as const,
-    inputs: null,
-    facts: position,
-    frames,
-    chainHash,
-  };
-  const past = damage === null ? await FileLog.read(folder) : goodFramesOf(folder);
+  const unread = { ...base, checked: 'fold' as const, inputs: null, facts, frames, chainHash };
   try {
-    const recorded = pastOf(past);
     const ended = endingOf(recorded);
     const note = whyOnlyFolded(manifest, recorded);
     if (note !== '') {
@@ -112,6 +104,25 @@ export async function verifyLog(
   } finally {
     await past.close();
   }
+}
+
+/** What is good of a log, with what it holds of the world outside. */
+async function checkedLog(folder: string) {
+  // What every frame holds shows when it is compared, byte by byte.
+  const report = checkLog(folder, { decode: false });
+  if (report.damage === null) {
+    const log = await FileLog.read(folder);
+    try {
+      return { ...report, log, recorded: pastOf(log) };
+    } catch (error) {
+      await log.close();
+      if (!(error instanceof LogCorrupted)) throw error;
+    }
+  }
+  // Where a frame does not even say what it holds, the log is good up to there.
+  const decoded = report.damage === null ? checkLog(folder) : report;
+  const log = goodFramesOf(folder);
+  return { ...decoded, log, recorded: pastOf(log) };
 }
 
 function endingOf({ ending }: RecordedPast): VerifyReport['ended'] {

@@ -25,7 +25,7 @@ async function check(seed: number): Promise<void> {
     const { ok, divergence, damage, note } = await verifyLog(log, { ...given, ...modulesOf(seed) });
     const { seq, reason } = divergence ?? damage ?? { seq: 0, reason: note };
     const from = Object.keys(given).join();
-    expect(ok, `SEED=${seed}, from ${from}: fact ${seq}: ${reason}`).toBe(true);
+    expect(ok, `SEED=${seed}, by ${from}: fact ${seq}: ${reason}`).toBe(true);
   }
   rmSync(log, { recursive: true, force: true });
 }
