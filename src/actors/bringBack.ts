@@ -1,5 +1,6 @@
 /** Brings a run that is executed again to where its own future begins. */
 import { UsageError } from '../domain/errors.ts';
+import type { Feed } from '../feeds/feed.ts';
 import type { ComparedLog, ComparisonEnd } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { divergenceOf } from './divergence.ts';
@@ -25,7 +26,7 @@ export class NotResumable extends UsageError {
  * @throws what opening the log that takes over threw
  */
 export async function bringToEnd(
-  { session, demand }: ReturnType<typeof sessionOn>,
+  { session, demand, engine }: ReturnType<typeof sessionOn>,
   { log, past, run }: { log: ComparedLog; past: LogReader; run: string },
 ): Promise<void> {
   const there = demand.lasting(() => !log.isCompared);
@@ -35,19 +36,29 @@ export async function bringToEnd(
   });
   await there;
   if (log.unopened !== null) throw log.unopened;
-  if (log.end !== null) throw partedIn(run, past, log.end);
+  if (log.end !== null) throw partedIn(run, { past, end: log.end, feed: engine.market.feed });
 }
 
 /** Why the past does not come out as it was recorded. */
-function partedIn(run: string, past: LogReader, end: ComparisonEnd): Error {
+function partedIn(
+  run: string,
+  { past, end, feed }: { past: LogReader; end: ComparisonEnd; feed: Feed },
+): Error {
   const untouched = 'its log is as it was';
   if (end.kind !== 'parted') return new NotResumable(`the run "${run}" cannot be executed again`);
   const { seq, reason, fields } = divergenceOf(end.parting, past);
   const data = fields.map(({ path }) => path).filter((path) => path.startsWith('data.'));
   if (seq === 1 && data.length > 0) {
-    const symbols = data.map((path) => path.slice('data.'.length)).join(', ');
+    const symbols = data.map((path) => path.slice('data.'.length));
+    const gone = symbols.filter((symbol) => feed.availability(symbol).length === 0);
+    if (gone.length > 0) {
+      return new NotResumable(
+        `the data of ${gone.join(', ')} is gone, and the run "${run}" goes on in it: put it back, or say where ` +
+          `it lies now; ${untouched}`,
+      );
+    }
     return new NotResumable(
-      `the data of ${symbols} is not what the run "${run}" was recorded with: give the same data; ${untouched}`,
+      `the data of ${symbols.join(', ')} is not what the run "${run}" was recorded with: give the same data; ${untouched}`,
     );
   }
   return new NotResumable(

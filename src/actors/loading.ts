@@ -198,7 +198,7 @@ async function askFor(
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
   const { market } = engine;
-  await market.feed.index({ symbols: [symbol], calendar: market.calendar, signal });
+  await market.index({ symbols: [symbol], signal });
   const required = wantedIntervals(engine, symbol);
   const base = engine.base.text;
   const chosen = chooseBase([base, ...required], [base]);

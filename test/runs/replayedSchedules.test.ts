@@ -21,9 +21,12 @@ async function check(seed: number): Promise<void> {
   await Promise.race([Promise.allSettled(program.promises), after(20_000)]);
   if (facts.length === 0) return;
   const data = new TroubledFeed(market);
-  const { ok, divergence, damage, note } = await verifyLog(log, { data, ...modulesOf(seed) });
-  const { seq, reason } = divergence ?? damage ?? { seq: 0, reason: note };
-  expect(ok, `SEED=${seed}: fact ${seq}: ${reason}`).toBe(true);
+  for (const given of [{ data }, { inputs: 'log' as const }]) {
+    const { ok, divergence, damage, note } = await verifyLog(log, { ...given, ...modulesOf(seed) });
+    const { seq, reason } = divergence ?? damage ?? { seq: 0, reason: note };
+    const from = Object.keys(given).join();
+    expect(ok, `SEED=${seed}, by ${from}: fact ${seq}: ${reason}`).toBe(true);
+  }
   rmSync(log, { recursive: true, force: true });
 }
 
