@@ -1,4 +1,5 @@
 /** Two runs held against each other: what was there before they part, and what of config and code differs. */
+import { changedConfig } from '../domain/config/changes.ts';
 import type { Fact } from '../domain/facts.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -40,7 +41,7 @@ function symbolOf(fact: Fact): string | null {
 }
 
 export interface SettingsDiff {
-  /** Of the canonical config. */
+  /** Of the canonical config, as it was after all changes of a fork. */
   readonly config: readonly FieldDifference[];
   /** Of the data's fingerprints, by symbol. */
   readonly data: readonly FieldDifference[];
@@ -48,42 +49,27 @@ export interface SettingsDiff {
   readonly code: readonly FieldDifference[];
 }
 
-/** One of two runs, with what its manifest says of versions and, if it is a fork, of changes. */
-export interface SettledRun {
+/** What of a run is compared beside its facts. */
+export interface ComparedRun {
   readonly log: LogReader;
   readonly manifest: Pick<Manifest, 'versions' | 'changes'>;
 }
 
-/** In what two runs were started differently, and what forks have changed since. */
-export function settingsDiff(a: SettledRun, b: SettledRun): SettingsDiff {
-  const [startA, startB] = [startOf(a.log), startOf(b.log)];
-  const changes = changeDifferences(a, b, { a: startA?.config, b: startB?.config });
+/** In what two runs were started differently, or forked. */
+export function settingsDiff(a: ComparedRun, b: ComparedRun): SettingsDiff {
   return {
-    config: [...fieldDifferences(startA?.config, startB?.config), ...changes],
-    data: fieldDifferences(startA?.data, startB?.data),
+    config: fieldDifferences(configOf(a), configOf(b)),
+    data: fieldDifferences(startOf(a.log)?.data, startOf(b.log)?.data),
     code: fieldDifferences(a.manifest.versions, b.manifest.versions),
   };
 }
 
-/** The log of a fork does not say what it changed, its manifest does. */
-function changeDifferences(
-  a: SettledRun,
-  b: SettledRun,
-  started: { readonly a: unknown; readonly b: unknown },
-): FieldDifference[] {
-  const [setA, setB] = [a, b].map(({ manifest }) =>
-    Object.assign({}, ...(manifest.changes ?? []).map(({ set }) => set)),
-  ) as [Record<string, unknown>, Record<string, unknown>];
-  const paths = new Set([...Object.keys(setA), ...Object.keys(setB)]);
-  return [...paths].flatMap((path) => {
-    const left = path in setA ? setA[path] : valueAt(started.a, path);
-    const right = path in setB ? setB[path] : valueAt(started.b, path);
-    return fieldDifferences(left, right).length === 0 ? [] : [{ path, a: left, b: right }];
-  });
-}
-
-/** What a config has at a path as `fork --set` spells it, such as `strategies[0].module`. */
-function valueAt(config: unknown, path: string): unknown {
-  const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
-  return keys.reduce((at: unknown, key) => (at as Record<string, unknown> | null)?.[key], config);
+/** The log of a fork says nothing of its changes: it has the start of its parent. */
+function configOf({ log, manifest }: ComparedRun): unknown {
+  const started: unknown = startOf(log)?.config;
+  if (started === undefined) return undefined;
+  return (manifest.changes ?? []).reduce<unknown>(
+    (config, { set }) => changedConfig(config, set),
+    started,
+  );
 }

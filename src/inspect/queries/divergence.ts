@@ -6,7 +6,7 @@ import { factJson } from '../factJson.ts';
 import type { FieldDifference } from '../fieldDiff.ts';
 import { diffLogs, type FactDifference } from '../logDiff.ts';
 import type { DivergenceAnswer } from '../protocol/run.ts';
-import { type SettledRun, settingsDiff } from '../runDiff.ts';
+import { type ComparedRun, settingsDiff } from '../runDiff.ts';
 import { shortened } from './events.ts';
 import type { InspectedRun } from './inspectedRun.ts';
 
@@ -24,7 +24,7 @@ export function divergenceOf(
   const ignore = ignored.split(',').filter((name) => name.trim() !== '');
   const diff = diffLogs(a.log, b.log, { ignore });
   const { equal, facts, common, first, beyond } = diff;
-  const { config, data, code } = settingsDiff(settledOf(a), settledOf(b));
+  const { config, data, code } = settingsDiff(comparedRun(a), comparedRun(b));
   const exact = ignore.length === 0;
   const hash = common === a.log.position ? a.log.chainHash() : a.log.linkUpTo(common)?.hash;
   return {
@@ -40,9 +40,9 @@ export function divergenceOf(
   };
 }
 
-function settledOf({ log, source }: InspectedRun): SettledRun {
+function comparedRun({ log, source }: InspectedRun): ComparedRun {
   const { versions = {}, changes = [] } = source.manifest();
-  return { log, manifest: { versions: versions as never, changes: changes as never } };
+  return { log, manifest: { versions, changes } as ComparedRun['manifest'] };
 }
 
 /** @param sameUntilThen true if it is known that everything before is the same */
