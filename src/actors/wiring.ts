@@ -65,7 +65,9 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
   const loadingChart = loadingMachine.provide({
     actors: {
       checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) =>
-        perform(engine, signal, () => loading.checkSymbols(engine, input, signal)),
+        perform(engine, signal, () => loading.checkSymbols(engine, input, signal), {
+          atOnce: true,
+        }),
       ),
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
@@ -167,13 +169,15 @@ async function perform<T>(
   engine: Engine,
   signal: AbortSignal,
   run: () => T | Promise<T>,
-  { ofScanner = false } = {},
+  { ofScanner = false, atOnce = false } = {},
 ) {
   await Promise.resolve();
   const replay = ofScanner ? null : engine.replay;
   engine.replay?.deliver();
   const cause = engine.recorder.led || null;
-  if (replay !== null && !isInTurn(engine, replay)) await replay.turn(isOfOthers);
+  // What reads first begins at once, as it did: whoever asks meanwhile is to find it begun.
+  const waits = replay !== null && !atOnce && !isInTurn(engine, replay);
+  if (waits) await replay.turn(isOfOthers);
   signal.throwIfAborted();
   engine.cause = cause;
   try {
@@ -203,9 +207,16 @@ function scannerWork(engine: Engine, type: 'scanner.setup' | 'scanner.teardown',
         scanner.send({ type, replyTo: self });
         await waitFor(scanner, ({ value }) => SETTLED.has(String(value)), { signal });
       }
-      await perform(engine, signal, say, { ofScanner: true });
+      // Beside it what was asked for is served; who of both came first is on the record.
+      const takeTurn = () => engine.replay?.turn(({ by }) => by.startsWith('session/scanner'));
+      await perform(engine, signal, () => after(takeTurn(), say), { ofScanner: true });
     }),
   );
+}
+
+/** Says it at once where there is nothing to wait for, so that it stays in the same turn. */
+function after(turn: Promise<void> | undefined, say: () => void): void | Promise<void> {
+  return turn === undefined ? say() : turn.then(say);
 }
 
 async function atWork({ scanners }: Engine, work: () => Promise<void>): Promise<void> {
