@@ -2,6 +2,7 @@
  * Questions that are asked in one turn go to the server in one request: a move of the cursor asks a dozen. What comes
  * back in one piece is handed on in one task, so that the page is drawn once.
  */
+import { signal } from '@preact/signals';
 import {
   AskedLine,
   BATCH_MAX,
@@ -18,6 +19,9 @@ export class AskError extends Error {
     this.code = code;
   }
 }
+
+/** False once the server did not answer, until it does. */
+export const answering = signal(true);
 
 interface Asked {
   readonly name: string;
@@ -66,6 +70,7 @@ async function send(token: string, all: readonly Asked[]): Promise<void> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     signal: whenAllGaveUp(all),
   }).catch(unreachable);
+  answering.value = true;
   if (!response.ok) throw await problemOf(response);
   let rest = '';
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -103,6 +108,7 @@ function whenAllGaveUp(all: readonly Asked[]): AbortSignal {
 
 export function unreachable(error: unknown): never {
   if (error instanceof DOMException && error.name === 'AbortError') throw error;
+  answering.value = false;
   throw new AskError('unreachable', 'The inspector does not answer: was it stopped?');
 }
 

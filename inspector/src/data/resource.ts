@@ -1,5 +1,6 @@
 /** Answers that follow the place: asked for again when the question changes, the old one shown meanwhile. */
 import { batch, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+import { AskError } from './batch.ts';
 
 export interface Resource<T> {
   /** The newest answer; null before the first. */
@@ -64,7 +65,10 @@ export function resource<Q, T>(
         }),
       (error: unknown) =>
         settle(mine, () => {
-          problem.value = error instanceof Error ? error.message : String(error);
+          // That nobody answers is said once, for the whole page.
+          const isGone = error instanceof AskError && error.code === 'unreachable';
+          problem.value = isGone ? null : error instanceof Error ? error.message : String(error);
+          stale.value = isGone;
         }),
     );
   });

@@ -24,6 +24,8 @@ export interface ChartPoint {
 
 /** Most pixels of one candle: a day that has just opened is no wall of paint. */
 const CANDLE_MAX = 14;
+/** Of the width, left of the first candle. */
+const LEFT_ROOM = 0.03;
 
 export class PriceChart {
   readonly #chart: IChartApi;
@@ -130,8 +132,9 @@ export class PriceChart {
     const scale = this.#chart.timeScale();
     const slots = scale.width() / CANDLE_MAX;
     const candles = this.#points.size + this.#holes;
-    if (candles >= slots) scale.fitContent();
-    else scale.setVisibleLogicalRange({ from: candles - 0.5 - slots, to: candles - 0.5 });
+    // The first label of the axis has room to be read.
+    const from = Math.min(candles - slots, -candles * LEFT_ROOM);
+    scale.setVisibleLogicalRange({ from: from - 0.5, to: candles - 0.5 });
   }
 
   #draw(answer: BarsAnswer): void {

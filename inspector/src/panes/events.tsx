@@ -1,10 +1,11 @@
 /** The facts of the run: those that the filter picks, the one at the cursor among them. */
+import { computed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { FactRow } from '../../../src/inspect/protocol.ts';
 import { jump } from '../commands/moves.ts';
 import { query } from '../data/filter.ts';
 import { arrived, cursorRow, hits, rowAt } from '../data/hits.ts';
-import { at } from '../data/run.ts';
+import { at, run } from '../data/run.ts';
 import { countOf, timeOf } from '../state/marketTime.ts';
 import { go, place } from '../state/place.ts';
 import { Empty, Pane } from '../ui/pane.tsx';
@@ -13,6 +14,13 @@ import { useVirtualRows, type VirtualRows } from '../ui/virtualRows.ts';
 import { FilterBar } from './filterBar.tsx';
 
 const ROW = 22;
+
+/** Room for the longest name of a symbol, in pixels; very long ones are cut. */
+const symbolWidth = computed(() => {
+  const names = run.value?.symbols ?? [];
+  const longest = names.reduce((most, { symbol }) => Math.max(most, symbol.length), 4);
+  return Math.min(132, 8 + 8.6 * longest);
+});
 
 export function Events() {
   return (
@@ -91,7 +99,11 @@ function List() {
             : 'No fact is picked by this filter. Loosen it, or press / and empty it.'}
         </Empty>
       ) : (
-        <div class="rows" role="presentation" style={{ height: `${view.height}px` }}>
+        <div
+          class="rows"
+          role="presentation"
+          style={{ height: `${view.height}px`, '--symbol': `${symbolWidth.value}px` }}
+        >
           {view.rows().map(({ index, top, slot }) => (
             <Row key={slot} index={index} top={top} row={rowAt(index)} />
           ))}

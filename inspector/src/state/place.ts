@@ -95,6 +95,21 @@ export function go(patch: Partial<Place>, move: Move = 'jump'): void {
   history[replaces ? 'replaceState' : 'pushState'](null, '', hash);
 }
 
+/** Where one stands in the run, and its marks: a view is what is left of the address without. */
+const MOMENT = new Set(['seq', 'follow', 'from', 'window', 'pins', 'log']);
+
+/** How the page is set up, wherever the cursor is: filter, mutes, panes, symbol, breakpoints. */
+export function viewHere(): string {
+  const words = write(current.peek()).split('&');
+  return words.filter((word) => !MOMENT.has(word.split('=')[0]!)).join('&');
+}
+
+/** Sets the page up like that, at the cursor. */
+export function goToView(view: string): void {
+  const { seq, follow, from, window, pins, log } = current.peek();
+  go({ ...read(view), seq, follow, from, window, pins, log });
+}
+
 /** Follows the address when it is changed from outside: back, forward, a link. */
 export function followAddress(): void {
   const onChange = () => {
