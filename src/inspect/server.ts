@@ -6,7 +6,6 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { z } from 'zod';
 import { sentenceOf, UsageError } from '../domain/errors.ts';
 import { type Inspectable, Inspection, type InspectionOptions } from './inspection.ts';
 import { NotesConflict } from './notesFile.ts';
@@ -211,7 +210,10 @@ function allowMethods(request: IncomingMessage, response: ServerResponse, allowe
 }
 
 /** What was sent, which must be JSON of that shape. @throws {Refusal} if it is not, or is too much */
-async function bodyOf<T>(request: IncomingMessage, shape: z.ZodType<T>): Promise<T> {
+async function bodyOf<S extends typeof Notes | typeof BatchQuestions>(
+  request: IncomingMessage,
+  shape: S,
+): Promise<ReturnType<S['parse']>> {
   if (!request.headers['content-type']?.startsWith('application/json')) {
     throw new Refusal(415, 'bad_request', 'this takes JSON');
   }
@@ -229,7 +231,7 @@ async function bodyOf<T>(request: IncomingMessage, shape: z.ZodType<T>): Promise
     throw new Refusal(400, 'bad_request', 'what was sent is no JSON');
   }
   const body = shape.safeParse(json);
-  if (body.success) return body.data;
+  if (body.success) return body.data as ReturnType<S['parse']>;
   const [issue] = body.error.issues;
   throw new Refusal(400, 'bad_request', `"${issue?.path.join('.')}": ${issue?.message}`);
 }
