@@ -3,8 +3,8 @@
  *
  * `GET` every path of `ENDPOINTS` with the question's fields as search parameters, and the token of the page's
  * address in the header `authorization: Bearer …`. Every answer is bounded and parses by its schema; what goes
- * wrong is an `ErrorAnswer` with a status of 4xx or 5xx. `POST /api/ask` takes `BatchQuestions`, many at once, and gives
- * an `AskedLine` of JSON for each. `PUT /api/notes` takes `Notes` as JSON. `/api/live?token=…` is a WebSocket:
+ * wrong is an `ErrorAnswer` with a status of 4xx or 5xx. `POST /api/ask` takes `BatchQuestions`, many at once, and
+ * gives an `AskedLine` of JSON for each. `PUT /api/notes` takes `Notes` as JSON. `/api/live?token=…` is a WebSocket:
  * `LiveMessage` from the server, `ControlMessage` to it, as JSON texts.
  *
  * Keys are camelCase, times UTC epoch milliseconds; facts and SessionData stand in them as in the exports of

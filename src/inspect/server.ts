@@ -6,7 +6,6 @@ import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { z } from 'zod';
 import { sentenceOf, UsageError } from '../domain/errors.ts';
 import { type Inspectable, Inspection, type InspectionOptions } from './inspection.ts';
 import { NotesConflict } from './notesFile.ts';
@@ -210,8 +209,18 @@ function allowMethods(request: IncomingMessage, response: ServerResponse, allowe
   throw new Refusal(405, 'not_allowed', `${request.method} is not for this address`);
 }
 
+/** A schema of the protocol. */
+interface Shape<T> {
+  safeParse(json: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] };
+      };
+}
+
 /** What was sent, which must be JSON of that shape. @throws {Refusal} if it is not, or is too much */
-async function bodyOf<T>(request: IncomingMessage, shape: z.ZodType<T>): Promise<T> {
+async function bodyOf<T>(request: IncomingMessage, shape: Shape<T>): Promise<T> {
   if (!request.headers['content-type']?.startsWith('application/json')) {
     throw new Refusal(415, 'bad_request', 'this takes JSON');
   }
