@@ -209,11 +209,18 @@ function allowMethods(request: IncomingMessage, response: ServerResponse, allowe
   throw new Refusal(405, 'not_allowed', `${request.method} is not for this address`);
 }
 
+/** A schema of the protocol. */
+interface Shape<T> {
+  safeParse(json: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] };
+      };
+}
+
 /** What was sent, which must be JSON of that shape. @throws {Refusal} if it is not, or is too much */
-async function bodyOf<S extends typeof Notes | typeof BatchQuestions>(
-  request: IncomingMessage,
-  shape: S,
-): Promise<ReturnType<S['parse']>> {
+async function bodyOf<T>(request: IncomingMessage, shape: Shape<T>): Promise<T> {
   if (!request.headers['content-type']?.startsWith('application/json')) {
     throw new Refusal(415, 'bad_request', 'this takes JSON');
   }
@@ -231,7 +238,7 @@ async function bodyOf<S extends typeof Notes | typeof BatchQuestions>(
     throw new Refusal(400, 'bad_request', 'what was sent is no JSON');
   }
   const body = shape.safeParse(json);
-  if (body.success) return body.data as ReturnType<S['parse']>;
+  if (body.success) return body.data;
   const [issue] = body.error.issues;
   throw new Refusal(400, 'bad_request', `"${issue?.path.join('.')}": ${issue?.message}`);
 }
