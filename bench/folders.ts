@@ -1,7 +1,8 @@
 /** Folders for what a scenario writes, which go when the bench is over. */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bytesOfSegments } from '../src/store/segments.ts';
 
 const made = mkdtempSync(join(tmpdir(), 'openbell-bench-'));
 let count = 0;
@@ -17,6 +18,7 @@ export function remove(path: string): void {
   rmSync(path, { recursive: true, force: true });
 }
 
+/** Of a run's log: its segments, not what lies beside them and can be made anew. */
 export function bytesIn(folder: string): number {
-  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
+  return bytesOfSegments(folder);
 }

@@ -25,7 +25,7 @@ export function markdownOf(report: Report, last: Report | null): string {
   return `# Performance
 
 Written by \`npm run bench -- --write docs/performance.md\`; do not edit. Measured on
-${machine.date}, Node ${machine.node}, ${machine.cores} × ${machine.cpu}, ${machine.memoryGiB} GiB, load ${machine.load}.
+${placeOf(machine)}.
 
 Every scenario takes turns with its reference in one process, after warm-up rounds; shown are
 medians. The **ratio** is the median of the rounds' own ratios, engine to reference: the machine's
@@ -46,6 +46,10 @@ ${worse(report, last)}
 `;
 }
 
+function placeOf({ date, node, cores, cpu, memoryGiB, load }: Machine): string {
+  return `${date}, Node ${node}, ${cores} × ${cpu}, ${memoryGiB} GiB, load ${load}`;
+}
+
 function rowOf(measured: Measured): string {
   const { name, unit, engine, reference, ratio, spread, figures, short } = measured;
   const shown = (value: number | null) => (value === null ? '' : `${group(value)} ${unit}`);
@@ -57,9 +61,14 @@ function rowOf(measured: Measured): string {
     ratio ?? '',
     spread,
     others.join(', '),
-    short.length === 0 ? 'met' : `missed: ${short.join('; ')}`,
+    aimOf(short),
   ];
   return `| ${cells.join(' | ')} |`;
+}
+
+function aimOf(short: Measured['short']): string {
+  if (short === null) return '';
+  return short.length === 0 ? 'met' : `missed: ${short.join('; ')}`;
 }
 
 const group = (value: number) => value.toLocaleString('en-US');

@@ -57,7 +57,7 @@ for (const scenario of chosen()) {
   const shown = Object.entries(figures).map(([figure, value]) => `, ${figure} ${value}`);
   console.error(
     `${name}: ${engine} ${unit}${ratio === null ? '' : `, ${ratio} %`}${shown.join('')}` +
-      `${short.length > 0 ? ` (missed: ${short.join('; ')})` : ''}`,
+      `${short?.length ? ` (missed: ${short.join('; ')})` : ''}`,
   );
 }
 

@@ -44,8 +44,8 @@ export interface Measured {
   /** Median of the rounds' own ratios, percent: engine to reference, more is better. */
   readonly ratio: number | null;
   readonly figures: Readonly<Record<string, number>>;
-  /** What falls short of its target, one phrase each. */
-  readonly short: readonly string[];
+  /** What falls short of its target, one phrase each; null without a target. */
+  readonly short: readonly string[] | null;
 }
 
 export function median(values: readonly number[]): number {
@@ -111,12 +111,13 @@ function shortOf(
   target: Target | undefined,
   ratio: number | null,
   figures: Readonly<Record<string, number>>,
-): string[] {
+): string[] | null {
+  if (target === undefined) return null;
   const short: string[] = [];
-  if (target?.ratio !== undefined && ratio !== null && ratio < target.ratio) {
+  if (target.ratio !== undefined && ratio !== null && ratio < target.ratio) {
     short.push(`${ratio} % of the reference, ${target.ratio} % wanted`);
   }
-  for (const [name, most] of Object.entries(target?.most ?? {})) {
+  for (const [name, most] of Object.entries(target.most ?? {})) {
     const found = figures[name];
     if (found !== undefined && found > most) short.push(`${name} ${found}, at most ${most} wanted`);
   }

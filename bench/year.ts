@@ -3,7 +3,7 @@
  * memory is in use after each fifth day, and what the log takes, as JSON. Started by the bench, which gives the
  * young generation the size that the command line gives it.
  */
-import { openSession } from '../src/index.ts';
+import { openSession, sealLog } from '../src/index.ts';
 import { configOf, THREE } from './engineRun.ts';
 import { bytesIn, freshPath } from './folders.ts';
 
@@ -26,4 +26,7 @@ const seconds = (performance.now() - from) / 1000;
 rss.push(process.memoryUsage().rss / 2 ** 20);
 await session[Symbol.asyncDispose]();
 const bars = facts.BarAppended ?? 0;
-console.log(JSON.stringify({ sessions, bars, seconds, bytes: bytesIn(folder), rss }));
+const bytes = bytesIn(folder);
+await sealLog(folder);
+const sealed = bytesIn(folder);
+console.log(JSON.stringify({ sessions, bars, seconds, bytes, sealed, rss }));

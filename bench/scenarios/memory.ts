@@ -1,5 +1,7 @@
 /** What a run holds in memory over time, and what the frame loop allocates. */
 import { spawnSync } from 'node:child_process';
+import type { HeapProfiler } from 'node:inspector';
+import { Session as Inspector } from 'node:inspector/promises';
 import { join } from 'node:path';
 import { sessionOver, THREE } from '../engineRun.ts';
 import { freshPath, remove } from '../folders.ts';
@@ -12,6 +14,8 @@ interface Year {
   readonly bars: number;
   readonly seconds: number;
   readonly bytes: number;
+  /** The same once its segments are sealed. */
+  readonly sealed: number;
   /** MiB after every fifth day and after the last. */
   readonly rss: readonly number[];
 }
@@ -32,7 +36,7 @@ async function prepareYear(): Promise<Prepared> {
       return year.seconds * 1000;
     },
     figures() {
-      const { rss, bytes, bars } = year!;
+      const { rss, bytes, sealed, bars } = year!;
       const first = rss[0]!;
       const last = rss.at(-1)!;
       return {
@@ -41,6 +45,7 @@ async function prepareYear(): Promise<Prepared> {
         'MiB at most': Math.round(Math.max(...rss)),
         'growth %': rounded((100 * (last - first)) / first, 1),
         'log bytes/bar': rounded(bytes / bars, 1),
+        'sealed bytes/bar': rounded(sealed / bars, 1),
       };
     },
   };
@@ -50,45 +55,82 @@ const FRAMES = 100;
 /** Until all of the loop's code is compiled for good. */
 const WARM_DAYS = 5;
 const MINUTE = 60_000;
+const [FEW, MANY] = [50, 250];
+/** On average one sample for so much that is allocated: next to all of it. */
+const SAMPLE_BYTES = 64;
 
-/** Bytes that the heap grows by in so many frames in the middle of a day, no strategy looking on. */
-async function heapGrowth(symbols: number): Promise<number> {
+/** What the frame loop allocates in so many frames in the middle of a day, no strategy looking on. */
+interface Allocated {
+  /** By all of it, as a sampling profiler sees it: short-lived things as well. */
+  readonly loop: number;
+  /** The part of it that goes with the log's links: one for each 16 KiB that are written. */
+  readonly links: number;
+  /** By how much the heap grew in as many frames, whoever it was for. */
+  readonly growth: number;
+}
+
+async function allocations(symbols: number): Promise<Allocated> {
   const market = createMarket(symbols, WARM_DAYS + 1);
   const folder = freshPath();
   const session = await sessionOver(market, folder, { indicators: THREE, cross: false });
   let until = openOf(market.end) + 60 * MINUTE;
   await session.runUntil(until);
-  const growths: number[] = [];
-  for (let i = 0; i < 2; i++) {
-    globalThis.gc?.();
-    const before = process.memoryUsage().heapUsed;
-    until += FRAMES * MINUTE;
-    await session.runUntil(until);
-    growths.push(process.memoryUsage().heapUsed - before);
-  }
+  globalThis.gc?.();
+  const before = process.memoryUsage().heapUsed;
+  until += FRAMES * MINUTE;
+  await session.runUntil(until);
+  const growth = process.memoryUsage().heapUsed - before;
+  const profiler = new Inspector();
+  profiler.connect();
+  await profiler.post('HeapProfiler.startSampling', {
+    samplingInterval: SAMPLE_BYTES,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
+  });
+  until += FRAMES * MINUTE;
+  await session.runUntil(until);
+  const { profile } = await profiler.post('HeapProfiler.stopSampling');
+  profiler.disconnect();
   await session[Symbol.asyncDispose]();
   remove(folder);
-  return Math.min(...growths);
+  const isLoop = ({ functionName, url }: Called) =>
+    functionName === 'run' && url.endsWith('/frameLoop.ts');
+  const isLink = ({ functionName }: Called) => functionName === '#endBlock';
+  const { head } = profile;
+  return { loop: bytesUnder(head, isLoop), links: bytesUnder(head, isLink), growth };
+}
+
+type Node = HeapProfiler.SamplingHeapProfileNode;
+type Called = Node['callFrame'];
+
+/** Bytes that were allocated by such functions and all they have called. */
+function bytesUnder(node: Node, isMeant: (called: Called) => boolean, within = false): number {
+  const counts = within || isMeant(node.callFrame);
+  const own = counts ? node.selfSize : 0;
+  return node.children.reduce((sum, child) => sum + bytesUnder(child, isMeant, counts), own);
 }
 
 /** What grows with the number of symbols is allocated per bar; the rest once a frame. */
 async function prepareHeap(): Promise<Prepared> {
-  const perBar: number[] = [];
-  const perFrame: number[] = [];
+  const figures = new Map<string, number[]>();
+  const note = (name: string, value: number) =>
+    figures.set(name, [...(figures.get(name) ?? []), value]);
   return {
     work: 1,
     async engine() {
       const from = performance.now();
-      const [few, many] = [await heapGrowth(50), await heapGrowth(250)];
-      const bar = (many - few) / (200 * FRAMES);
-      perBar.push(bar);
-      perFrame.push(few / FRAMES - 50 * bar);
+      const [few, many] = [await allocations(FEW), await allocations(MANY)];
+      const bars = (MANY - FEW) * FRAMES;
+      const own = (all: Allocated) => all.loop - all.links;
+      const perBar = (own(many) - own(few)) / bars;
+      note('bytes/bar', perBar);
+      note('bytes/frame', own(few) / FRAMES - FEW * perBar);
+      note('of links bytes/bar', (many.links - few.links) / bars);
+      note('heap growth bytes/bar', (many.growth - few.growth) / bars);
       return performance.now() - from;
     },
-    figures: () => ({
-      'bytes/bar': rounded(median(perBar), 1),
-      'bytes/frame': Math.round(median(perFrame)),
-    }),
+    figures: () =>
+      Object.fromEntries([...figures].map(([name, all]) => [name, rounded(median(all), 1)])),
   };
 }
 
@@ -104,7 +146,7 @@ export const MEMORY: readonly Scenario[] = [
   },
   {
     name: 'heap',
-    what: 'bytes that the frame loop allocates, 50 against 250 symbols; the time is that of all of it',
+    what: 'bytes that the frame loop allocates by the sampling heap profiler, 50 against 250 symbols, what goes with links apart; the time is that of all of it',
     unit: 'ms',
     rounds: 3,
     target: { most: { 'bytes/bar': 0.5 } },

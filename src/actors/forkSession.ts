@@ -208,7 +208,9 @@ async function begin(fork: Fork): Promise<Session> {
     await bringToEnd(opened, { log, past, run: manifest.run });
     const { shadowFailure } = opened.engine.strategies;
     if (shadowFailure === null) return opened.session;
-    throw new UsageError(`it cannot take over, in the past of the fork ${shadowFailure}`);
+    throw new UsageError(
+      `what takes over failed already in the past of the fork: ${shadowFailure}`,
+    );
   } catch (error) {
     await opened.session.close().catch(() => {});
     rmSync(folder, { recursive: true, force: true });

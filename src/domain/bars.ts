@@ -47,7 +47,7 @@ export class BarColumns {
   /** Rows there is memory of its own for. */
   capacity: number;
 
-  constructor(capacity = 16) {
+  constructor(capacity = 32) {
     this.capacity = capacity;
     this.cells = new Float64Array(capacity * BAR_FIELDS.length);
     this.opened = this.#column(0);
@@ -62,7 +62,7 @@ export class BarColumns {
 
   /** Makes room for one more row and returns its index; the caller writes every column. Amortised O(1). */
   grow(): number {
-    if (this.length >= this.capacity) this.#resize(Math.max(16, this.length * 2));
+    if (this.length >= this.capacity) this.#resize(roomFor(this.length));
     return this.length++;
   }
 
@@ -176,4 +176,9 @@ export class BarColumns {
     const { buffer, BYTES_PER_ELEMENT: bytes } = this.cells;
     return new Float64Array(buffer, field * this.capacity * bytes, this.capacity);
   }
+}
+
+/** Nine objects are made each time: small ones grow in few steps, which a day of minutes has at its beginning. */
+function roomFor(rows: number): number {
+  return Math.max(32, rows * (rows < 512 ? 4 : 2));
 }

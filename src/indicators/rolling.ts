@@ -12,21 +12,24 @@
 export class RollingSum {
   readonly period: number;
   count = 0;
-  sum = 0;
-  /** The last `count` values, not in their order. */
-  readonly values: Float64Array;
   position = 0;
-  head = 0;
-  readonly tails: Float64Array;
+  /**
+   * In one piece, so that an update touches little memory: the block's values before `position`, from there on the
+   * tails that are still to come (a tail makes way for the value after it), a 0, then the head and the sum.
+   */
+  readonly cells: Float64Array;
 
   constructor(period: number) {
     this.period = period;
-    this.values = new Float64Array(period);
-    this.tails = new Float64Array(period + 1);
+    this.cells = new Float64Array(period + 3);
   }
 
   get ready(): boolean {
     return this.count === this.period;
+  }
+
+  get sum(): number {
+    return this.cells[this.period + 2]!;
   }
 
   /** NaN until ready. */
@@ -35,19 +38,20 @@ export class RollingSum {
   }
 
   add(value: number): void {
-    if (this.position === this.period) this.closeBlock();
-    this.values[this.position++] = value;
-    if (this.count < this.period) this.count++;
-    this.head += value;
-    this.sum = this.tails[this.position]! + this.head;
+    const { cells, period } = this;
+    if (this.position === period) this.closeBlock();
+    cells[this.position++] = value;
+    if (this.count < period) this.count++;
+    const head = cells[period + 1]! + value;
+    cells[period + 1] = head;
+    cells[period + 2] = cells[this.position]! + head;
   }
 
   closeBlock(): void {
-    for (let i = this.period - 1; i >= 0; i--) {
-      this.tails[i] = this.tails[i + 1]! + this.values[i]!;
-    }
+    const { cells, period } = this;
+    for (let i = period - 1; i >= 0; i--) cells[i] = cells[i + 1]! + cells[i]!;
     this.position = 0;
-    this.head = 0;
+    cells[period + 1] = 0;
   }
 }
 

@@ -6,6 +6,10 @@ const IDS_KEPT = 1024;
 export class AppendIds {
   readonly #positions = new Map<string, number>();
 
+  get size(): number {
+    return this.#positions.size;
+  }
+
   /** The position after the append of that id; `undefined` if it is not among the last ones. */
   get(id: string): number | undefined {
     return this.#positions.get(id);

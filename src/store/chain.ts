@@ -53,6 +53,11 @@ export class Chain {
     return this.#bytes.subarray(0, LINK_BYTES);
   }
 
+  /** Writes the last link into `target`. */
+  copyLink(target: Buffer): void {
+    this.#bytes.copy(target, 0, 0, LINK_BYTES);
+  }
+
   /** Begins anew from a link, before fact `firstSeq`. */
   restart(link: Uint8Array, firstSeq: number): void {
     this.#bytes.set(link);

@@ -78,7 +78,7 @@ export class DamagedLog implements LogReader {
   }
 
   linkUpTo(seq: number): ChainPoint | null {
-    return this.#files.linkUpTo(Math.min(seq, this.position));
+    return this.#files.linkUpTo(Math.min(seq, this.position), this.position);
   }
 
   async close(): Promise<void> {}

@@ -90,7 +90,7 @@ export class FileLog implements LogWriter {
       this.#snapshots.link(record);
       this.#queue.append(record);
       if (this.#queue.fileSize >= this.#segmentBytes) this.#roll();
-      this.#index.checkpoint = this.#state.checkpoint(this.#segment, this.#queue.fileSize);
+      this.#state.mark(this.#segment, this.#queue.fileSize);
     },
     frame: (record, { firstSeq, at }) => {
       const contents = record.readUInt32LE(12);
@@ -325,7 +325,7 @@ export class FileLog implements LogWriter {
 
   linkUpTo(seq: number): ChainPoint | null {
     this.#queue.flush();
-    return this.#files.linkUpTo(Math.min(seq, this.position));
+    return this.#files.linkUpTo(Math.min(seq, this.position), this.position);
   }
 
   /** Records what depends on the host and is no fact, beside the log. */
@@ -369,6 +369,7 @@ export class FileLog implements LogWriter {
     try {
       await this.#queue.close();
       await this.#snapshots.close();
+      this.#index.checkpoint = this.#state.checkpoint ?? this.#index.checkpoint;
       written(this.folder, () => this.#index.save(this.folder, this.#manifest.run, this.#disk));
       const finished = new Date().toISOString();
       const segments = this.#segment;

@@ -135,13 +135,13 @@ export class FileLogReader implements LogReader {
 
   linkUpTo(seq: number): ChainPoint | null {
     this.#advance();
-    return this.#files.linkUpTo(Math.min(seq, this.position));
+    return this.#files.linkUpTo(Math.min(seq, this.position), this.position);
   }
 
   /** The first link over facts up to `seq` and maybe some more; null if there is none yet. */
   linkFrom(seq: number): ChainPoint | null {
     this.#advance();
-    return this.#files.linkFrom(seq);
+    return this.#files.linkFrom(seq, this.position);
   }
 
   async close(): Promise<void> {}

@@ -123,18 +123,22 @@ export class LogFiles {
     }
   }
 
-  /** The first link of the chain over facts up to `seq` and maybe some more; null if there is none yet. */
-  linkFrom(seq: number): ChainPoint | null {
+  /**
+   * The first link of the chain over facts up to `seq` and maybe some more; null if there is none yet.
+   * @param position the last fact: what comes after it may be torn
+   */
+  linkFrom(seq: number, position: number): ChainPoint | null {
     for (const found of this.#records(seq)) {
       const { kind, firstSeq, count } = found.header;
       const lastSeq = firstSeq + count - 1;
       if (kind === 'link' && lastSeq >= seq) return { lastSeq, hash: intact(found, hex) };
+      if (kind === 'frame' && lastSeq >= position) return null;
     }
     return null;
   }
 
-  /** The last value of the chain over facts up to `seq`; null before the first one. */
-  linkUpTo(seq: number): ChainPoint | null {
+  /** The last value of the chain over facts up to `seq`; null before the first one. @param position as above */
+  linkUpTo(seq: number, position: number): ChainPoint | null {
     const indexed = this.#index.segmentOf(seq + 1);
     if (indexed === undefined) return null;
     // Between two marks there may be no link: then from the mark before, at the latest from the head.
@@ -150,6 +154,7 @@ export class LogFiles {
         if (kind === 'head') point = { lastSeq, hash: intact(found, headLink(found.header)) };
         else if (lastSeq > seq) break;
         else if (kind === 'link') point = { lastSeq, hash: intact(found, hex) };
+        else if (lastSeq >= position) break;
       }
       if (point !== null) return point.lastSeq === 0 ? null : point;
       if (first === 0) return null;
@@ -171,7 +176,7 @@ export class LogFiles {
 
   #isOurs({ lastSeq, hash }: ChainPoint): boolean {
     try {
-      const found = this.linkUpTo(lastSeq);
+      const found = this.linkUpTo(lastSeq, Number.POSITIVE_INFINITY);
       return found !== null && found.lastSeq === lastSeq && found.hash === hash;
     } catch (error) {
       // An index of a log that went on further: where this one ends, nothing can be proven.

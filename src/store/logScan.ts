@@ -205,7 +205,8 @@ export class LogScan {
     this.index.note(this.#segment, header, offset, record);
     if (header.kind === 'frame') return;
     const end = offset + HEADER_BYTES + header.payloadBytes;
-    this.index.checkpoint = this.state.checkpoint(this.#segment, end);
+    this.state.mark(this.#segment, end);
+    this.index.checkpoint = this.state.checkpoint;
   }
 
   /** Why no segment after those so far begins with fact `firstSeq`; null if one can. */

@@ -29,6 +29,8 @@ export interface Checkpoint extends Omit<SegmentHead, 'link'> {
   readonly offset: number;
 }
 
+const NO_IDS: Checkpoint['ids'] = [];
+
 export class LogState {
   readonly table = new SeriesTable();
   readonly ids = new AppendIds();
@@ -43,6 +45,15 @@ export class LogState {
   readonly #encoder = new FrameEncoder();
   readonly #record = new ByteWriter();
   readonly #link = new ByteWriter(HEADER_BYTES + LINK_BYTES);
+  readonly #mark = {
+    segment: 0,
+    offset: 0,
+    firstSeq: 0,
+    at: 0,
+    series: 0,
+    ids: NO_IDS,
+    link: Buffer.alloc(LINK_BYTES),
+  };
 
   /**
    * Makes the records of an append.
@@ -84,21 +95,24 @@ export class LogState {
     };
   }
 
-  /** Where the log has come to, right after a link: made for each, so that series are listed only if asked for. */
-  checkpoint(segment: number, offset: number): Checkpoint {
-    const { entries } = this.table;
-    const count = this.#series;
-    return {
-      segment,
-      firstSeq: this.position + 1,
-      at: this.at,
-      link: Buffer.from(this.chain.link).toString('hex'),
-      get series() {
-        return entries.slice(0, count);
-      },
-      ids: this.ids.entries(),
-      offset,
-    };
+  /** Notes where the log has come to, right after a link: done for each, so it takes no memory anew. */
+  mark(segment: number, offset: number): void {
+    const mark = this.#mark;
+    mark.segment = segment;
+    mark.offset = offset;
+    mark.firstSeq = this.position + 1;
+    mark.at = this.at;
+    mark.series = this.#series;
+    mark.ids = this.ids.size === 0 ? NO_IDS : this.ids.entries();
+    this.chain.copyLink(mark.link);
+  }
+
+  /** The place last marked; null if none was. */
+  get checkpoint(): Checkpoint | null {
+    const { segment, firstSeq, at, offset, ids, link, series } = this.#mark;
+    if (segment === 0) return null;
+    const entries = this.table.entries.slice(0, series);
+    return { segment, firstSeq, at, link: link.toString('hex'), series: entries, ids, offset };
   }
 
   /** Begins at the head of a segment. */

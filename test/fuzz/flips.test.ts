@@ -10,7 +10,7 @@ import { RUN } from '../store/runFolders.ts';
 import { sampleFrames } from '../store/sampleFrames.ts';
 import { casesOf, quickFolder } from './cases.ts';
 
-const CASES = casesOf({ usual: 150, part: 0.1 });
+const CASES = casesOf({ usual: 40, part: 0.1 });
 const MIB = 1 << 20;
 
 /** A record, or a batch of them. */

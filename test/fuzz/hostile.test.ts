@@ -85,6 +85,26 @@ describe('reading a part of a log', () => {
   });
 });
 
+describe('a log with a torn end', () => {
+  it('has all links of the chain up to it', async () => {
+    const folder = runFolder();
+    const log = await FileLog.create(folder, RUN);
+    for (const frame of sampleFrames(300)) log.append(frame);
+    await log.durable();
+    const path = join(folder, '00000001.log');
+    truncateSync(path, readFileSync(path).length - 20);
+    const torn = await FileLog.read(folder);
+    expect(torn.tornBytes).toBeGreaterThan(0);
+    const links = [...torn.links()];
+    expect(torn.linkUpTo(torn.position)).toEqual({
+      lastSeq: links.at(-1)!.lastSeq,
+      hash: links.at(-1)!.hash,
+    });
+    expect(torn.linkFrom(torn.position)).toBeNull();
+    await log.close();
+  });
+});
+
 describe('the sidecars of a log', () => {
   it('mislead nobody: marks with other times, other shapes or none', async () => {
     const folder = await completedRun(2400, { segmentBytes: 200_000 });

@@ -24,9 +24,6 @@ describe('RollingSum', () => {
           rolling.add(all[i]!);
           expect(rolling.sum).toBe(sum(window));
           expect(rolling.ready).toBe(window.length === n);
-          expect([...rolling.values.subarray(0, rolling.count)].toSorted()).toEqual(
-            window.toSorted(),
-          );
         }
       }),
     );
