@@ -208,15 +208,12 @@ function scannerWork(engine: Engine, type: 'scanner.setup' | 'scanner.teardown',
         await waitFor(scanner, ({ value }) => SETTLED.has(String(value)), { signal });
       }
       // Beside it what was asked for is served; who of both came first is on the record.
-      const takeTurn = () => engine.replay?.turn(({ by }) => by.startsWith('session/scanner'));
-      await perform(engine, signal, () => after(takeTurn(), say), { ofScanner: true });
+      const ofScanner = ({ by }: Fact) => by.startsWith('session/scanner');
+      if (engine.replay !== null) await engine.replay.turn(ofScanner);
+      await perform(engine, signal, say, { ofScanner: true });
+      if (engine.replay !== null) await engine.replay.turn(ofScanner);
     }),
   );
-}
-
-/** Says it at once where there is nothing to wait for, so that it stays in the same turn. */
-function after(turn: Promise<void> | undefined, say: () => void): void | Promise<void> {
-  return turn === undefined ? say() : turn.then(say);
 }
 
 async function atWork({ scanners }: Engine, work: () => Promise<void>): Promise<void> {

@@ -8,9 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { verifyLog } from '../../src/index.ts';
+import { resumeSession, verifyLog } from '../../src/index.ts';
 import { TroubledFeed } from '../actors/troubledFeed.ts';
 import { market, modulesOf, runSchedule } from './randomSchedule.ts';
+import { bytesOf, framesIn, killedAt } from './replayed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'openbell-schedules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +31,27 @@ async function check(seed: number): Promise<void> {
   rmSync(log, { recursive: true, force: true });
 }
 
+/** What it was told after the cut would be lost, and which of two that race comes first is the host's to say. */
+/** @returns false where there is nothing to resume */
+async function checkResumed(seed: number): Promise<boolean> {
+  const log = join(folder, `whole-${seed}`);
+  const { facts, program, session } = await runSchedule(seed, log, { calm: true });
+  await Promise.race([Promise.allSettled(program.promises), after(20_000)]);
+  if (session.status !== 'completed') return false;
+  const told = facts.findLast((fact) => fact.type === 'MessageReceived' && fact.cause === null);
+  const whole = framesIn(log).filter(({ lastSeq }) => lastSeq > (told?.seq ?? 0));
+  const frames = whole.slice(0, -1);
+  if (frames.length === 0) return false;
+  const { end } = frames[seed % frames.length]!;
+  const cut = killedAt(log, join(folder, `cut-${seed}`), end);
+  const data = new TroubledFeed(market);
+  const resumed = await resumeSession({ log: cut, data, ...modulesOf(seed) });
+  await resumed.finish();
+  expect(resumed.chainHash, `SEED=${seed}, cut at byte ${end}`).toBe(session.chainHash);
+  expect(bytesOf(cut).equals(bytesOf(log)), `SEED=${seed}: bytes`).toBe(true);
+  return true;
+}
+
 describe('a run under a random schedule', () => {
   const count = Number(process.env.REPLAYS ?? 25);
   it(
@@ -46,6 +68,24 @@ describe('a run under a random schedule', () => {
       };
       await Promise.all(Array.from({ length: 16 }, work));
       expect(failures).toEqual([]);
+    },
+    120_000 + count * 1_000,
+  );
+
+  it(
+    'that was cut off anywhere after what it was told comes to the same log when it is resumed',
+    async () => {
+      let resumed = 0;
+      const failures: string[] = [];
+      for (let seed = 1; seed <= Math.max(8, Math.floor(count / 3)); seed++) {
+        try {
+          if (await checkResumed(seed)) resumed += 1;
+        } catch (error) {
+          failures.push((error as Error).message);
+        }
+      }
+      expect(failures).toEqual([]);
+      expect(resumed).toBeGreaterThan(0);
     },
     120_000 + count * 1_000,
   );
