@@ -71,6 +71,7 @@ export class Conductor {
       verbs: this.#verbs,
       stop: () => this.#actor.send({ type: 'session.stop' }),
       takeOver: (seq) => engine.strategies.takeOver(seq),
+      isAwaited: () => engine.inbox.isAwaited,
       interrupt: () => {
         engine.interrupted = true;
       },

@@ -56,10 +56,14 @@ export interface ReplayHands {
   takeOver(seq: number): void;
   /** Has the session look for what is asked of it. */
   interrupt(): void;
+  /** True while a scanner waits for an answer: what comes next may hang on whoever takes its turn. */
+  isAwaited(): boolean;
 }
 
 /** Host time after which nobody else is expected to record anything. */
 const PATIENCE_MS = 2_000;
+/** How often to look where the one that would come next may itself be waiting for the caller. */
+const LOOKS_MAX = 4;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Replay {
@@ -140,12 +144,15 @@ export class Replay {
    * thing beside another is no matter of the market. If it does not come to that, the runs have parted.
    */
   async turn(isMine: (fact: Fact) => boolean): Promise<void> {
-    let seen = { seq: -1, at: 0 };
+    let seen = { seq: -1, at: 0, looks: 0 };
     for (;;) {
       if (this.isTurn(isMine)) return;
-      const { seq } = this.#hands!.recorder;
-      if (seq !== seen.seq) seen = { seq, at: performance.now() };
+      const { recorder, isAwaited } = this.#hands!;
+      const { seq } = recorder;
+      if (seq !== seen.seq) seen = { seq, at: performance.now(), looks: 0 };
       else if (performance.now() - seen.at > PATIENCE_MS) return;
+      if (isAwaited() && seen.looks >= LOOKS_MAX) return;
+      seen.looks += 1;
       await sleep(1);
     }
   }
