@@ -37,6 +37,7 @@ const EXIT = { done: 0, wrongUse: 2, failed: 3 } as const;
 const EXIT_OF: Readonly<Record<string, number>> = {
   UsageError: EXIT.wrongUse,
   ConfigInvalid: EXIT.wrongUse,
+  DataNotGiven: EXIT.wrongUse,
   NotResumable: EXIT.wrongUse,
   FeedError: EXIT.failed,
   RunFailedError: EXIT.failed,
