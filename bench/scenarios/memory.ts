@@ -146,7 +146,7 @@ export const MEMORY: readonly Scenario[] = [
   },
   {
     name: 'heap',
-    what: 'bytes that the frame loop allocates by the sampling heap profiler, 50 against 250 symbols, what goes with links apart; the time is that of all of it',
+    what: 'what the frame loop allocates, by the sampling profiler, 50 against 250 symbols; without links',
     unit: 'ms',
     rounds: 3,
     target: { most: { 'bytes/bar': 0.5 } },

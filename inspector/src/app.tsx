@@ -1,4 +1,5 @@
 /** The page: panes around one cursor. */
+import { answering } from './data/batch.ts';
 import { run, runProblem } from './data/run.ts';
 import { Actors } from './panes/actors.tsx';
 import { BreakpointsDialog } from './panes/breakpointsDialog.tsx';
@@ -23,34 +24,48 @@ export function App() {
       <div class="page">
         <Toolbar />
         <DamageBanner />
-        {runProblem.value !== null && (
-          <div class="banner" role="alert">
-            {runProblem.value}
-          </div>
-        )}
-        <main class={layoutClass()}>
-          <Comparison />
-          <div class="column">
-            <Actors />
-            <Statechart />
-          </div>
-          <div class="column">
-            <Chart />
-            <Lanes />
-            <Events />
-          </div>
-          <div class="column">
-            <SessionData />
-            <EventDetail />
-            <Notes />
-          </div>
-        </main>
+        <Trouble />
+        {run.value === null && runProblem.value !== null ? <main class="panes" /> : <Panes />}
         <StatusBar />
       </div>
       {dialog.value === 'palette' && <Palette />}
       {dialog.value === 'keys' && <KeysDialog />}
       {dialog.value === 'breakpoints' && <BreakpointsDialog />}
     </>
+  );
+}
+
+function Panes() {
+  return (
+    <main class={layoutClass()}>
+      <Comparison />
+      <div class="column">
+        <Actors />
+        <Statechart />
+      </div>
+      <div class="column">
+        <Chart />
+        <Lanes />
+        <Events />
+      </div>
+      <div class="column">
+        <SessionData />
+        <EventDetail />
+        <Notes />
+      </div>
+    </main>
+  );
+}
+
+/** What is wrong with the page as a whole. */
+function Trouble() {
+  const text = answering.value
+    ? runProblem.value
+    : 'The inspector no longer answers: what is shown is as it was last. Start it again, and open the address that it prints.';
+  return text === null || text === '' ? null : (
+    <div class="banner" role="alert">
+      {text}
+    </div>
   );
 }
 

@@ -1,10 +1,14 @@
 /** Brings a run that is executed again to where its own future begins. */
 import { UsageError } from '../domain/errors.ts';
+import { combineFingerprints } from '../feeds/series.ts';
 import type { ComparedLog, ComparisonEnd } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { divergenceOf } from './divergence.ts';
 import type { sessionOn } from './openSession.ts';
 import { RunFailedError } from './session.ts';
+
+/** The fingerprint of what is not there. */
+const NO_DATA = combineFingerprints([]);
 
 /** The run is not one that can go on; its log is as it was. */
 export class NotResumable extends UsageError {
@@ -43,11 +47,19 @@ function partedIn(run: string, past: LogReader, end: ComparisonEnd): Error {
   const untouched = 'its log is as it was';
   if (end.kind !== 'parted') return new NotResumable(`the run "${run}" cannot be executed again`);
   const { seq, reason, fields } = divergenceOf(end.parting, past);
-  const data = fields.map(({ path }) => path).filter((path) => path.startsWith('data.'));
+  const data = fields.filter(({ path }) => path.startsWith('data.'));
   if (seq === 1 && data.length > 0) {
-    const symbols = data.map((path) => path.slice('data.'.length)).join(', ');
+    const named = (some: typeof data) => some.map(({ path }) => path.slice('data.'.length));
+    const symbols = named(data);
+    const gone = named(data.filter(({ b }) => b === NO_DATA));
+    if (gone.length > 0) {
+      return new NotResumable(
+        `the data of ${gone.join(', ')} is gone, and the run "${run}" goes on in it: put it back, or say where ` +
+          `it lies now; ${untouched}`,
+      );
+    }
     return new NotResumable(
-      `the data of ${symbols} is not what the run "${run}" was recorded with: give the same data; ${untouched}`,
+      `the data of ${symbols.join(', ')} is not what the run "${run}" was recorded with: give the same data; ${untouched}`,
     );
   }
   return new NotResumable(

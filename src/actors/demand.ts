@@ -10,6 +10,11 @@ import type { Metrics, WaitKind } from './metrics.ts';
 /** A timer of the host holds no more. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
+/** What a timer of the host takes; it warns of one that is over before it begins. */
+function timerMs(ms: number): number {
+  return Math.min(Math.max(Math.ceil(ms), 1), TIMER_MS_MAX);
+}
+
 /** Where a session stands that asks whether to go on. */
 export interface Standing {
   /** The next instant, if it goes on. */
@@ -143,8 +148,7 @@ export class Demand {
   ): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const stop = () => resolve();
-    const timer =
-      ms === undefined ? undefined : setTimeout(stop, Math.min(Math.ceil(ms), TIMER_MS_MAX));
+    const timer = ms === undefined ? undefined : setTimeout(stop, timerMs(ms));
     this.#waiting = stop;
     signal.addEventListener('abort', stop);
     await (kind === null ? promise : (this.#metrics?.waitFor(kind, promise) ?? promise));

@@ -33,7 +33,7 @@ export class Exports {
   take({ complete = true, since }: ExportOptions): SessionJson | SessionDelta {
     const before = since === undefined ? this.#last : this.#at(since);
     const { data, recorder } = this.#engine;
-    const now = sessionJson(data, { ...this.#context, tally: recorder.tally });
+    const now = sessionJson(data, { ...this.#context, tally: recorder.tallyNow });
     this.#last = now;
     const wantsDelta = since !== undefined || !complete;
     return wantsDelta && before !== null ? deltaOf(before, now) : now;

@@ -11,6 +11,7 @@ import { ComparedLog } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
 import { copyPast } from '../store/forking.ts';
+import { noteKnownData } from '../store/knownDataFile.ts';
 import { type ForkChange, type Manifest, readManifest } from '../store/manifest.ts';
 import { WriterLock } from '../store/writerLock.ts';
 import { bringToEnd } from './bringBack.ts';
@@ -196,6 +197,7 @@ async function begin(fork: Fork): Promise<Session> {
     replay,
     successors,
     journal: (entry) => file?.journal(entry),
+    indexed: (known) => file && noteKnownData(folder, known),
     close: async (status) => {
       await log.close();
       if (file === null) lock.release();
@@ -206,7 +208,9 @@ async function begin(fork: Fork): Promise<Session> {
     await bringToEnd(opened, { log, past, run: manifest.run });
     const { shadowFailure } = opened.engine.strategies;
     if (shadowFailure === null) return opened.session;
-    throw new UsageError(`it cannot take over, in the past of the fork ${shadowFailure}`);
+    throw new UsageError(
+      `what takes over failed already in the past of the fork: ${shadowFailure}`,
+    );
   } catch (error) {
     await opened.session.close().catch(() => {});
     rmSync(folder, { recursive: true, force: true });

@@ -46,6 +46,17 @@ export class HostReadings {
   }
 }
 
+/** Measures of the engine's own, taken while a callback asks it for something, are not the callback's. */
+export function unwatched<T>(call: () => T): T {
+  const before = present;
+  present = null;
+  try {
+    return call();
+  } finally {
+    present = before;
+  }
+}
+
 function note(what: string): void {
   if (present === null) return;
   const { who, notes } = present;

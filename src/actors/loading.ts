@@ -100,7 +100,10 @@ function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
 function askedFor(engine: Engine, symbols: readonly string[]): string[] {
   return symbols.filter((symbol) => {
     const wish = engine.inbox.firstWish(symbol);
-    if (wish === undefined || wish.undo !== null) return wish?.result === null;
+    // What was found before something could not be read is not found, nor recorded, again.
+    if (wish === undefined || wish.undo !== null || wish.result !== null) {
+      return wish?.result === null;
+    }
     const held = engine.data.symbols.has(symbol);
     const upgraded = held && !engine.isLoaded(symbol) && !wish.request.light;
     if (held && !upgraded) {
@@ -198,7 +201,7 @@ async function askFor(
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
   const { market } = engine;
-  await market.feed.index({ symbols: [symbol], calendar: market.calendar, signal });
+  await market.index({ symbols: [symbol], signal });
   const required = wantedIntervals(engine, symbol);
   const base = engine.base.text;
   const chosen = chooseBase([base, ...required], [base]);

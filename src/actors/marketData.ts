@@ -9,7 +9,8 @@ import { FeedError } from '../domain/errors.ts';
 import type { ProvenanceRecord } from '../domain/facts.ts';
 import { type Interval, parseInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
-import type { BadRow, Feed, FeedBars, Provenance } from '../feeds/feed.ts';
+import type { BadRow, Feed, FeedBars, IndexRequest, Provenance } from '../feeds/feed.ts';
+import { type KnownData, knownData } from '../feeds/knownData.ts';
 
 /** Bars of one regular session. */
 export interface DayBars {
@@ -37,9 +38,25 @@ export class MarketData {
   /** Days asked for that were being read already, and those that were not. */
   readonly readAhead = { hits: 0, misses: 0 };
 
-  constructor(feed: Feed, calendar: Calendar) {
+  /** Told what there is of symbols whenever their data was looked at. */
+  readonly #indexed: (known: readonly KnownData[]) => void;
+
+  constructor(
+    feed: Feed,
+    calendar: Calendar,
+    indexed: (known: readonly KnownData[]) => void = () => {},
+  ) {
     this.feed = feed;
     this.calendar = calendar;
+    this.#indexed = indexed;
+  }
+
+  /** Looks at the data of symbols. @throws as the feed */
+  async index(request: Omit<IndexRequest, 'calendar'>): Promise<void> {
+    const { feed, calendar } = this;
+    await feed.index({ ...request, calendar });
+    const known = request.symbols.map((symbol) => knownData(feed, symbol, calendar));
+    this.#indexed(known.filter((each) => each !== null));
   }
 
   /** Bars per date of a stored interval; empty if it is not stored. */

@@ -9,11 +9,12 @@ import { parseConfig } from '../domain/config/config.ts';
 import { Name } from '../domain/config/leaves.ts';
 import { formatProblem, type Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
-import { UsageError } from '../domain/errors.ts';
+import { DataNotGiven, UsageError } from '../domain/errors.ts';
 import { SessionData } from '../domain/sessionData.ts';
 import { SessionView } from '../domain/sessionView.ts';
 import { TimeManager } from '../domain/timeManager.ts';
 import type { Feed } from '../feeds/feed.ts';
+import type { KnownData } from '../feeds/knownData.ts';
 import type { ObservedBar } from '../feeds/observable.ts';
 import { openFeed, type SourceInput } from '../feeds/sources.ts';
 import { catalogueOf } from '../indicators/catalogue.ts';
@@ -23,10 +24,12 @@ import { type IndicatorSpec, resolveIndicator, settingsFor } from '../indicators
 import type { LogWriter } from '../store/eventLog.ts';
 import { FileLog, type FileLogOptions } from '../store/fileLog.ts';
 import type { JournalEntry } from '../store/journal.ts';
+import { noteKnownData } from '../store/knownDataFile.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
 import { marketShape, planHistorical } from './historicalPlans.ts';
+import { unwatched } from './hostReadings.ts';
 import { findScanners, findStrategies, type Lineup } from './lineup.ts';
 import { MarketData } from './marketData.ts';
 import { Metrics } from './metrics.ts';
@@ -108,6 +111,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     log,
     journal: (entry) => log.journal(entry),
     started: (data) => log.updateManifest({ data }),
+    indexed: (known) => noteKnownData(log.folder, known, options.logOptions?.disk),
     close: (status) => log.close(status),
   }).session;
 }
@@ -134,6 +138,8 @@ export interface Keeping {
   journal?(entry: JournalEntry): void;
   /** Told the fingerprints of the data, once it was looked at. */
   started?(data: Readonly<Record<string, string>>): void;
+  /** Told what there is of symbols whose data was looked at. */
+  indexed?(known: readonly KnownData[]): void;
   /** Called when the run is over. */
   close(status: 'completed' | 'failed' | 'stopped'): Promise<void>;
   /** What is executed again, if a recorded run is. */
@@ -163,7 +169,7 @@ export async function prepare(options: SessionOptions): Promise<Prepared> {
   return { options, config, registry, folder, calendar, ...found, feed };
 }
 
-const hostTime = () => performance.now();
+const hostTime = () => unwatched(() => performance.now());
 
 /** The session of a prepared config on a log. */
 export function sessionOn(prepared: Prepared, keeping: Keeping) {
@@ -174,7 +180,7 @@ export function sessionOn(prepared: Prepared, keeping: Keeping) {
   const data = new SessionData();
   let open = true;
   const recorder = new Recorder(log, data, time);
-  const market = new MarketData(feed, calendar);
+  const market = new MarketData(feed, calendar, (known) => keeping.indexed?.(known));
   const metrics = new Metrics(hostTime, () => countsOf(recorder, time, market));
   const qualityEnabled = config.session_data_config.gap_filler.enable_session_quality;
   const engine = new Engine({
@@ -278,7 +284,7 @@ function feedOf(config: Config, { data: given }: SessionOptions, folder: string)
   const { data } = config.session_data_config;
   if (given === undefined) {
     if (data !== undefined) return openFeed(data, { folder });
-    throw new UsageError(
+    throw new DataNotGiven(
       'the config names no market data: add session_data_config.data, such as ' +
         '{"type": "csv", "path": "bars/{symbol}.csv", "interval": "1m", "stamp": "open"}, ' +
         'or give data to openSession (on the command line: --data FILE)',

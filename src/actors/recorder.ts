@@ -91,6 +91,14 @@ export class Recorder {
     return this.#sections.length > 0;
   }
 
+  /** What `data` stands for: of all facts up to `seq`, also of those that wait to be committed. */
+  get tallyNow(): Tally {
+    if (!this.isPending) return this.tally;
+    const tally = Tally.restore(this.tally.save());
+    tally.add({ at: this.at, sections: this.#sections });
+    return tally;
+  }
+
   get table(): SeriesTable {
     return this.log.table;
   }

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { ComparedLog } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
+import { noteKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { WriterLock } from '../store/writerLock.ts';
 import { bringToEnd, NotResumable } from './bringBack.ts';
@@ -132,6 +133,7 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
     replay,
     successors,
     journal: (entry) => file?.journal(entry),
+    indexed: (known) => file && noteKnownData(folder, known, options.logOptions?.disk),
     started: (data) => file?.updateManifest({ data }),
     close: async (status) => {
       await log.close();

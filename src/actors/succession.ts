@@ -1,6 +1,6 @@
 /** What of a run's config is otherwise from some fact on: which changes a fork can make, and what they come to. */
 import { isDeepStrictEqual } from 'node:util';
-import { changedConfig, configPath } from '../domain/config/changes.ts';
+import { changedConfig, configPath, misspelt } from '../domain/config/changes.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { UsageError } from '../domain/errors.ts';
 import type { ForkChange } from '../store/manifest.ts';
@@ -29,7 +29,7 @@ export async function successionOf(
   let config = prepared.config;
   const successors: Successor[] = [];
   for (const { seq, set } of changes) {
-    for (const path of Object.keys(set)) refuseUnchangeable(path);
+    for (const path of Object.keys(set)) refuseUnchangeable(config, path);
     const changed = await prepare({
       ...prepared.options,
       folder: prepared.folder,
@@ -55,7 +55,7 @@ export function atSpeed(prepared: Prepared, speed: number): Prepared {
 }
 
 /** @throws {UsageError} for what acts on the past, which a fork shares with its parent */
-function refuseUnchangeable(path: string): void {
+function refuseUnchangeable(config: Config, path: string): void {
   const [first, second, third, ...rest] = configPath(path);
   if (first === 'trading_config' || first === 'metadata') return;
   if (first === 'backtest_config' && second === 'speed_multiplier') return;
@@ -64,7 +64,8 @@ function refuseUnchangeable(path: string): void {
     if (second === 'indicators' && third === 'session' && rest.length === 0) return;
   }
   throw new UsageError(
-    `"${path}" acts on the past, which a fork shares with its parent: ${CHANGEABLE}; for anything else run anew`,
+    misspelt(config, path) ??
+      `"${path}" acts on the past, which a fork shares with its parent: ${CHANGEABLE}; for anything else run anew`,
   );
 }
 

@@ -37,7 +37,7 @@ export async function indexData(engine: Engine, signal: AbortSignal): Promise<vo
   const { market, onProgress } = engine;
   const { symbols } = engine.config.session_data_config;
   try {
-    await market.feed.index({ symbols, calendar: market.calendar, onProgress, signal });
+    await market.index({ symbols, onProgress, signal });
     signal.throwIfAborted();
     engine.onStarted();
   } catch (error) {

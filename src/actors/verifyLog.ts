@@ -1,18 +1,21 @@
 /** Verifies a recorded run: executes it again from its inputs and compares every frame with the recorded one. */
-import { sentenceOf } from '../domain/errors.ts';
+import { DataNotGiven, LogCorrupted, sentenceOf } from '../domain/errors.ts';
 import { foldFrame } from '../domain/fold.ts';
 import { SessionData } from '../domain/sessionData.ts';
+import { isKnownData } from '../feeds/knownData.ts';
+import { memoryFeed } from '../feeds/memory.ts';
 import { type FieldDifference, fieldDifferences } from '../inspect/fieldDiff.ts';
 import { checkLog } from '../store/checkLog.ts';
 import { ComparedLog } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
 import { goodFramesOf } from '../store/goodFrames.ts';
+import { readKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
-import { RecordedFeed } from './recordedFeed.ts';
+import { type Inputs, RecordedFeed } from './recordedFeed.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
 import type { CommittedFrame } from './recorder.ts';
 import { Replay } from './replay.ts';
@@ -27,6 +30,11 @@ export interface VerifyOptions
   > {
   /** The config, where that of the manifest is not to be used. */
   readonly config?: unknown;
+  /**
+   * `data`: only the data as it is now counts; `log`: it is not asked, the bars that the log holds are fed again.
+   * Default: the data, and the log where that is gone.
+   */
+  readonly inputs?: Inputs | undefined;
   /** Times real time at which it happens again; default 0: no waiting. */
   readonly speed?: number;
   /** Called with every frame that came out the same. */
@@ -42,6 +50,8 @@ export interface VerifyReport {
    * `execution`: executed again; `fold`: only checksums, chain and fold were checked, for the reason in `note`.
    */
   readonly checked: 'execution' | 'fold';
+  /** Where the bars came from: `log` if of any symbol they did; null if it was not executed. */
+  readonly inputs: Inputs | null;
   /** Facts and frames found to be the same, or to fold. */
   readonly facts: number;
   readonly frames: number;
@@ -73,16 +83,15 @@ export async function verifyLog(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const manifest = readManifest(folder);
-  const { damage, position, frames, chainHash } = checkLog(folder);
   const versions = fieldDifferences(manifest.versions, VERSIONS);
   const config =
     options.config === undefined ? [] : fieldDifferences(manifest.config, options.config);
+  const { log: past, recorded, ...checked } = await checkedLog(folder);
+  const { damage, position: facts, frames, chainHash } = checked;
   const broken = damage && { seq: damage.lastGoodSeq + 1, reason: damage.message };
   const base = { versions, config, damage: broken, divergence: null, readings: [] };
-  const unread = { ...base, checked: 'fold' as const, facts: position, frames, chainHash };
-  const past = damage === null ? await FileLog.read(folder) : goodFramesOf(folder);
+  const unread = { ...base, checked: 'fold' as const, inputs: null, facts, frames, chainHash };
   try {
-    const recorded = pastOf(past);
     const ended = endingOf(recorded);
     const note = whyOnlyFolded(manifest, recorded);
     if (note !== '') {
@@ -95,6 +104,25 @@ export async function verifyLog(
   } finally {
     await past.close();
   }
+}
+
+/** What is good of a log, with what it holds of the world outside. */
+async function checkedLog(folder: string) {
+  // What every frame holds shows when it is compared, byte by byte.
+  const report = checkLog(folder, { decode: false });
+  if (report.damage === null) {
+    const log = await FileLog.read(folder);
+    try {
+      return { ...report, log, recorded: pastOf(log) };
+    } catch (error) {
+      await log.close();
+      if (!(error instanceof LogCorrupted)) throw error;
+    }
+  }
+  // Where a frame does not even say what it holds, the log is good up to there.
+  const decoded = report.damage === null ? checkLog(folder) : report;
+  const log = goodFramesOf(folder);
+  return { ...decoded, log, recorded: pastOf(log) };
 }
 
 function endingOf({ ending }: RecordedPast): VerifyReport['ended'] {
@@ -134,18 +162,27 @@ interface Execution {
 }
 
 async function execute(folder: string, { manifest, past, recorded, options }: Execution) {
-  const { onProgress, onFrame, speed = 0, ...given } = options;
-  const prepared = await prepare({
-    config: manifest.config,
-    ...(manifest.folder !== undefined && { folder: manifest.folder }),
-    ...given,
-  });
+  const { onProgress, onFrame, speed = 0, inputs, ...given } = options;
+  const { prepared, isGiven } = await preparedAgain(
+    {
+      config: manifest.config,
+      ...(manifest.folder !== undefined && { folder: manifest.folder }),
+      ...given,
+    },
+    inputs,
+  );
   const to = past.position;
   const log = new ComparedLog({ folder, past, to, isWhole: recorded.ending !== null, goOn: null });
   const { successors } = await successionOf(prepared, manifest.changes ?? []);
   const { messages } = recorded;
   const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
-  const feed = new RecordedFeed(prepared.feed, past, recorded.started?.data ?? {});
+  const feed = new RecordedFeed({
+    feed: isGiven ? prepared.feed : null,
+    log: past,
+    fingerprints: recorded.started?.data ?? {},
+    known: readKnownData(folder, isKnownData),
+    inputs,
+  });
   const readings = new HostReadings();
   try {
     const { session, engine } = sessionOn(
@@ -169,29 +206,58 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
   } finally {
     readings.close();
   }
-  const notes = [replay.failure ?? '', changedData(feed)].filter((note) => note !== '');
-  return resultOf(log, { past, note: notes.join('\n\n'), readings: readings.found });
+  const found = resultOf(log, { past, readings: readings.found });
+  const notes = [replay.failure ?? '', ...notesOf(feed, found.ok, isGiven)];
+  return {
+    ...found,
+    inputs: feed.fromLog.size > 0 ? ('log' as const) : ('data' as const),
+    note: notes.filter((note) => note !== '').join('\n\n'),
+  };
 }
 
-/** That the data is not what it was; empty if it is. */
-function changedData({ changed }: RecordedFeed): string {
-  if (changed.length === 0) return '';
-  return `the data of ${changed.join(', ')} has changed since the run was recorded`;
+/** A run whose data a program handed over can do without it, unless it is asked for. */
+async function preparedAgain(options: SessionOptions, inputs: Inputs | undefined) {
+  try {
+    return { prepared: await prepare(options), isGiven: true };
+  } catch (error) {
+    if (!(error instanceof DataNotGiven) || inputs === 'data') throw error;
+    return { prepared: await prepare({ ...options, data: memoryFeed({}) }), isGiven: false };
+  }
+}
+
+/** What is to be known of the data. */
+function notesOf(feed: RecordedFeed, ok: boolean, isGiven: boolean): string[] {
+  const notes: string[] = [];
+  const { changed, gone } = feed;
+  if (changed.length > 0) {
+    notes.push(`the data of ${changed.join(', ')} has changed since the run was recorded`);
+  }
+  if (gone.length > 0 && isGiven) {
+    notes.push(
+      `the data of ${gone.join(', ')} cannot be read any more: the bars of the log were fed`,
+    );
+  }
+  if (feed.isGuessing && !ok) {
+    notes.push(
+      'what else its data had is not recorded with this run: where it differs, give the data to tell why',
+    );
+  }
+  return notes;
 }
 
 function resultOf(
   log: ComparedLog,
-  { past, note, readings }: { past: LogReader; note: string; readings: HostReading[] },
+  { past, readings }: { past: LogReader; readings: HostReading[] },
 ) {
   const { end, frames, position: facts } = log;
   const done = { checked: 'execution' as const, readings, frames, chainHash: log.chainHash() };
   if (end?.kind === 'parted') {
     const divergence = divergenceOf(end.parting, past, readings);
-    return { ...done, ok: false, facts: end.parting.seq - 1, divergence, note };
+    return { ...done, ok: false, facts: end.parting.seq - 1, divergence };
   }
   if (end?.kind === 'damaged') {
     const damage = { seq: end.seq, reason: end.what };
-    return { ...done, ok: false, facts: end.seq - 1, damage, note };
+    return { ...done, ok: false, facts: end.seq - 1, damage };
   }
-  return { ...done, ok: log.isCompared, facts, note };
+  return { ...done, ok: log.isCompared, facts };
 }

@@ -65,7 +65,9 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
   const loadingChart = loadingMachine.provide({
     actors: {
       checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) =>
-        perform(engine, signal, () => loading.checkSymbols(engine, input, signal)),
+        perform(engine, signal, () => loading.checkSymbols(engine, input, signal), {
+          atOnce: true,
+        }),
       ),
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
@@ -167,13 +169,15 @@ async function perform<T>(
   engine: Engine,
   signal: AbortSignal,
   run: () => T | Promise<T>,
-  { ofScanner = false } = {},
+  { ofScanner = false, atOnce = false } = {},
 ) {
   await Promise.resolve();
   const replay = ofScanner ? null : engine.replay;
   engine.replay?.deliver();
   const cause = engine.recorder.led || null;
-  if (replay !== null && !isInTurn(engine, replay)) await replay.turn(isOfOthers);
+  // What reads first begins at once, as it did: whoever asks meanwhile is to find it begun.
+  const waits = replay !== null && !atOnce && !isInTurn(engine, replay);
+  if (waits) await replay.turn(isOfOthers);
   signal.throwIfAborted();
   engine.cause = cause;
   try {
@@ -203,7 +207,11 @@ function scannerWork(engine: Engine, type: 'scanner.setup' | 'scanner.teardown',
         scanner.send({ type, replyTo: self });
         await waitFor(scanner, ({ value }) => SETTLED.has(String(value)), { signal });
       }
+      // Beside it what was asked for is served; who of both came first is on the record.
+      const ofScanner = ({ by }: Fact) => by.startsWith('session/scanner');
+      if (engine.replay !== null) await engine.replay.turn(ofScanner);
       await perform(engine, signal, say, { ofScanner: true });
+      if (engine.replay !== null) await engine.replay.turn(ofScanner);
     }),
   );
 }

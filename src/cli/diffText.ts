@@ -5,6 +5,7 @@ import type { FactLines } from '../inspect/factText.ts';
 import type { FieldDifference } from '../inspect/fieldDiff.ts';
 import type { FactDifference, LogDiff } from '../inspect/logDiff.ts';
 import type { DifferenceSide, SettingsDiff } from '../inspect/runDiff.ts';
+import type { Manifest } from '../store/manifest.ts';
 import { aligned, counted, plural } from './table.ts';
 import { explainedText, readingText } from './whyText.ts';
 
@@ -12,6 +13,7 @@ import { explainedText, readingText } from './whyText.ts';
 export interface NamedRun {
   readonly name: string;
   readonly lines: FactLines;
+  readonly parent: Manifest['parent'];
 }
 
 interface Runs {
@@ -35,7 +37,7 @@ export function diffText(
   const { facts, common, first, beyond } = diff;
   const shown = beyond ?? first!;
   const parts = [
-    `a  ${runs.a.name}, ${plural(facts.a, 'fact')}\nb  ${runs.b.name}, ${plural(facts.b, 'fact')}\n` +
+    `a  ${runText(runs.a, facts.a)}\nb  ${runText(runs.b, facts.b)}\n` +
       `the same to the byte up to fact ${counted(common)}`,
     settingsText(settings),
   ];
@@ -47,6 +49,11 @@ export function diffText(
   if (before !== null) parts.push(`before, in a, ${before.symbol}; ${readingText(before)}`);
   parts.push('what differs later may follow from this');
   return parts.filter((part) => part !== '').join('\n\n');
+}
+
+function runText({ name, parent }: NamedRun, facts: number): string {
+  const fork = parent === null ? '' : `, a fork of ${parent.run} after fact ${counted(parent.seq)}`;
+  return `${name}, ${plural(facts, 'fact')}${fork}`;
 }
 
 function settingsText({ config, data, code }: SettingsDiff): string {
@@ -71,8 +78,9 @@ function differenceText({ a, b, fields }: FactDifference): string {
     return `${shorter} ends where ${longer} goes on:\n${indented(aligned(rows, 'll'))}`;
   }
   const names = new Set(fields.map(({ path }) => path.split('.')[0]!));
+  const where = a.type === b.type ? `in ${[...names].join(', ')}` : `${a.type} and ${b.type}`;
   const table = aligned([['', '', 'a', 'b'], ...fieldRows(a, b, fields)], 'llll');
-  return `first difference, in ${[...names].join(', ')}:\n${indented(table)}`;
+  return `first difference, ${where}:\n${indented(table)}`;
 }
 
 /** Of a field that differs only inside, so many places at most. */

@@ -5,6 +5,7 @@ import { UsageError } from '../domain/errors.ts';
 import type { InspectorServer } from '../inspect/server.ts';
 import { port as portOf } from './arguments.ts';
 import { say } from './output.ts';
+import { buildPageOnce } from './pageBuild.ts';
 
 export interface InspectOptions {
   readonly inspect?: true;
@@ -38,6 +39,7 @@ export async function inspectIfAsked(
 ): Promise<InspectorServer | null> {
   const { inspect, port, allowControl, break: lines = [] } = options;
   if (!inspect) return null;
+  buildPageOnce();
   const server = await session.inspect({
     allowControl: allowControl === true || lines.length > 0,
     breakpoints: lines,

@@ -25,6 +25,8 @@ export class Progress {
   #zone = 'UTC';
   #timer: NodeJS.Timeout | undefined;
   #startedAt = 0;
+  /** Those of a past that was executed again are not of this time. */
+  #barsBefore = 0;
   #daysShown = 0;
   #nextLine = 0;
   #drawn = false;
@@ -36,6 +38,7 @@ export class Progress {
   /** Shows the session until `stop`. @param zone the exchange's */
   start(session: Progressing, zone: string): void {
     this.#session = session;
+    this.#barsBefore = session.bars;
     this.#zone = zone;
     this.#startedAt = performance.now();
     this.#timer = setInterval(() => this.#tick(), this.#redraws ? REDRAW_MS : LOOK_MS);
@@ -73,7 +76,8 @@ export class Progress {
     const { view, bars, progress } = shown;
     const { sessions, done } = progress;
     const { session, now } = view;
-    const perSecond = Math.round((bars * 1000) / (performance.now() - this.#startedAt));
+    const seconds = (performance.now() - this.#startedAt) / 1000;
+    const perSecond = Math.round((bars - this.#barsBefore) / seconds);
     const passed = done + (view.active && session !== null ? passedOf(session, now) : 0);
     const clock = isoInZone(now, this.#zone);
     return [

@@ -29,6 +29,13 @@ export interface RunDisplay {
   readonly debug?: true;
 }
 
+/** A run that has its folder. */
+interface Shown extends RunDisplay {
+  readonly log: string;
+  /** Folder of the run that it was forked from. */
+  readonly parent?: string;
+}
+
 export interface RunRequest extends RunDisplay, InspectOptions {
   readonly config: unknown;
   /** Where relative paths of the config start. */
@@ -77,7 +84,7 @@ export async function runSession(request: RunRequest): Promise<void> {
 /** Runs an opened session to its end and prints what came out. Sets the exit code of the process. */
 export async function showSession(
   session: Session,
-  request: RunDisplay & { readonly log: string },
+  request: Shown,
   progress: Progress,
 ): Promise<RunSummary> {
   if (request.debug) await diagnose(session);
@@ -139,11 +146,7 @@ function exitCodeOf({ status }: RunSummary, signal: Signal): number {
 }
 
 /** Says what to do now. */
-function conclude(
-  request: RunDisplay & { readonly log: string },
-  summary: RunSummary,
-  failure: RunFailedError | null,
-): void {
+function conclude(request: Shown, summary: RunSummary, failure: RunFailedError | null): void {
   if (failure !== null) {
     say(`error: the run failed in phase ${failure.phase}: ${failure.message}`);
     if (request.debug) say(failure.stack ?? '');
@@ -154,7 +157,7 @@ function conclude(
     const command = spelled(`resume ${argument(request.log)}`);
     say(`the run was stopped; its log is complete up to there, and goes on with: ${command}`);
   }
-  if (!request.json && !request.quiet) say(`\n${nextCommands(summary)}`);
+  if (!request.json && !request.quiet) say(`\n${nextCommands(summary, request.parent)}`);
 }
 
 /** What has come out of a run so far, for people. */

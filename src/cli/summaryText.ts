@@ -38,12 +38,19 @@ export function summaryText(summary: RunSummary, details: SummaryDetails): strin
   return [`${run}: ${status}`, symbolsText(summary), aligned(rows, 'll')].join('\n\n');
 }
 
-/** The two commands that most users want next. */
-export function nextCommands({ log, signals, run }: RunSummary): string {
+/** The commands that most users want next. @param parent folder of the run that this one was forked from */
+export function nextCommands({ log, signals, run }: RunSummary, parent?: string): string {
   if (log === null) return '';
   const folder = argument(log);
   const filter = signals > 0 ? '--type SignalEmitted' : '--limit 20';
-  const commands = [`log ${folder} ${filter}`, `export ${folder} --out ${argument(`${run}.json`)}`];
+  const commands =
+    parent === undefined
+      ? [
+          `inspect ${folder}`,
+          `log ${folder} ${filter}`,
+          `export ${folder} --out ${argument(`${run}.json`)}`,
+        ]
+      : ['diff', 'inspect'].map((command) => `${command} ${argument(parent)} ${folder}`);
   return `Next:\n${commands.map((command) => `  ${spelled(command)}`).join('\n')}`;
 }
 

@@ -26,14 +26,14 @@ export function verifyText(run: string, report: VerifyReport, lines: FactLines):
 }
 
 function headline(run: string, report: VerifyReport): string {
-  const { ok, checked, facts, frames, chainHash, ended, damage, divergence } = report;
+  const { ok, checked, inputs, facts, frames, chainHash, ended, damage, divergence } = report;
   const count = `${plural(facts, 'fact')} in ${plural(frames, 'frame')}`;
   if (damage !== null) return `${run}: broken at fact ${counted(damage.seq)}`;
   if (divergence !== null) return `${run}: differs at fact ${counted(divergence.seq)}`;
   if (!ok) return `${run}: could not be executed again beyond fact ${counted(facts)}`;
   const what =
     checked === 'execution'
-      ? `${count} come out again, the same to the byte`
+      ? `${count} come out again${inputs === 'log' ? ' from the bars of the log' : ''}, the same to the byte`
       : `${count} are intact and fold; they were not executed again`;
   const end = ended === 'completed' ? '' : `; the run ended ${ended}`;
   return `${run}: ${what}${end}\nchain hash ${chainHash}`;
@@ -62,6 +62,7 @@ export function verifyJson(run: string, report: VerifyReport): Record<string, un
     run,
     ok: rest.ok,
     checked: rest.checked,
+    inputs: rest.inputs,
     ended: rest.ended,
     facts: rest.facts,
     frames: rest.frames,

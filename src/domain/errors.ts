@@ -8,6 +8,11 @@ export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** The market data of a run is nowhere named: a program handed it over, and has to do so again. */
+export class DataNotGiven extends UsageError {
+  override name = 'DataNotGiven';
+}
+
 /** Market data that cannot be used: a missing file, wrong columns, a bad row. Names file and line. */
 export class FeedError extends Error {
   override name = 'FeedError';

@@ -2,7 +2,7 @@
 import { isObservable, type Observable } from 'rxjs';
 import { BarColumns } from '../domain/bars.ts';
 import { type DataSourceInput, parseDataSource } from '../domain/config/data.ts';
-import { UsageError } from '../domain/errors.ts';
+import { DataNotGiven, UsageError } from '../domain/errors.ts';
 import { compareIntervals, type Interval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import { csvFeed } from './csv.ts';
@@ -68,7 +68,9 @@ function feedOf(source: FeedSource, name: string, folder: string): Feed {
     case 'synthetic':
       return syntheticFeed(parsed);
     case 'memory':
-      throw new UsageError(`${name} is "memory": hand the bars over beside the config, by symbol`);
+      throw new DataNotGiven(
+        `${name} is "memory": hand the bars over beside the config, by symbol`,
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 /** A comparison of two runs as a JSON object: keys in snake_case, times in ISO 8601 UTC. */
+import { isoUtc } from '../domain/calendar/display.ts';
 import type { Fact } from '../domain/facts.ts';
-import { factJson } from './factJson.ts';
+import { factJson, isTimeField } from './factJson.ts';
 import type { FieldDifference } from './fieldDiff.ts';
 import type { FactDifference, LogDiff } from './logDiff.ts';
 import type { DifferenceSide, SettingsDiff } from './runDiff.ts';
@@ -29,7 +30,20 @@ export function diffJson(
 
 function differenceJson({ a, b, fields }: FactDifference): Record<string, unknown> {
   const json = (fact: Fact | null) => fact && factJson(fact);
-  return { a: json(a), b: json(b), fields: fieldsJson(fields) };
+  return {
+    a: json(a),
+    b: json(b),
+    fields: fieldsJson(fields.map((field) => spelled(field, a, b))),
+  };
+}
+
+/** A field as the facts beside it have it: times in ISO 8601. */
+function spelled(field: FieldDifference, a: Fact | null, b: Fact | null): FieldDifference {
+  const value = (fact: Fact | null, found: unknown) =>
+    fact !== null && typeof found === 'number' && isTimeField(fact.type, field.path)
+      ? isoUtc(found)
+      : found;
+  return { ...field, a: value(a, field.a), b: value(b, field.b) };
 }
 
 /** What is absent on one side is left out there. */

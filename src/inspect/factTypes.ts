@@ -48,11 +48,15 @@ export function typesLike(globs: readonly string[]): ReadonlySet<FactType> {
   return types;
 }
 
+/** The first word of a type, which is what people remember: `Signal`, `Scan`. */
+const beginningOf = (type: FactType) => /^[A-Z][a-z]+/.exec(type)![0];
+
 function typesOf(glob: string): FactType[] {
   const like = globRegExp(glob);
   const types = FACT_TYPES.filter((type) => like.test(type));
   if (types.length > 0) return types;
-  const meant = suggest(glob, FACT_TYPES);
+  const meant =
+    suggest(glob, FACT_TYPES) ?? FACT_TYPES.find((type) => like.test(beginningOf(type)));
   const remedy =
     meant === undefined ? `types are ${FACT_TYPES.join(', ')}` : `did you mean "${meant}"?`;
   throw new UsageError(`no type of fact is like "${glob}": ${remedy}`);

@@ -37,7 +37,8 @@ function compare(
     return;
   }
   for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-    const deeper = path === '' ? key : `${path}.${key}`;
+    const inside = Array.isArray(a) ? `${path}[${key}]` : `${path}.${key}`;
+    const deeper = path === '' ? key : inside;
     compare({ path: deeper, a: a[key], b: (b as Record<string, unknown>)[key] }, isIgnored, found);
   }
 }

@@ -42,6 +42,7 @@ export function stretchOf(
 ): Stretch {
   const first = boundOf(log, from ?? '1', calendar);
   const last = boundOf(log, to, calendar);
+  if (last.seq === 0) throw new UsageError('--to 0 is before the first fact: facts count from 1');
   if (first.seq > last.seq || first.time > last.time) {
     throw new UsageError(`--from ${from} is after --to ${to}: swap the two`);
   }

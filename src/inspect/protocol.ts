@@ -3,8 +3,9 @@
  *
  * `GET` every path of `ENDPOINTS` with the question's fields as search parameters, and the token of the page's
  * address in the header `authorization: Bearer …`. Every answer is bounded and parses by its schema; what goes
- * wrong is an `ErrorAnswer` with a status of 4xx or 5xx. `PUT /api/notes` takes `Notes` as JSON. `/api/live?token=…`
- * is a WebSocket: `LiveMessage` from the server, `ControlMessage` to it, as JSON texts.
+ * wrong is an `ErrorAnswer` with a status of 4xx or 5xx. `POST /api/ask` takes `BatchQuestions`, many at once, and
+ * gives an `AskedLine` of JSON for each. `PUT /api/notes` takes `Notes` as JSON. `/api/live?token=…` is a WebSocket:
+ * `LiveMessage` from the server, `ControlMessage` to it, as JSON texts.
  *
  * Keys are camelCase, times UTC epoch milliseconds; facts and SessionData stand in them as in the exports of
  * the command line: snake_case keys, ISO 8601 times.
@@ -61,6 +62,7 @@ import {
 } from './protocol/state.ts';
 
 export * from './protocol/basics.ts';
+export * from './protocol/batch.ts';
 export * from './protocol/live.ts';
 export * from './protocol/log.ts';
 export * from './protocol/market.ts';

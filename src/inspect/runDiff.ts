@@ -1,4 +1,5 @@
 /** Two runs held against each other: what was there before they part, and what of config and code differs. */
+import { changedConfig } from '../domain/config/changes.ts';
 import type { Fact } from '../domain/facts.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { Manifest } from '../store/manifest.ts';
@@ -25,7 +26,10 @@ export function sideOf(
   fact: Fact | null,
   { a, b }: FactDifference,
 ): DifferenceSide {
-  const symbol = [fact, a, b].map((side) => side && symbolOf(side)).find((name) => name != null);
+  // What comes later on one side only because the other has one more fact says little.
+  const isLater = a !== null && b !== null && a.at > b.at;
+  const sides = fact === null ? [a, b] : isLater ? [b, a] : [fact, a, b];
+  const symbol = sides.map((side) => side && symbolOf(side)).find((name) => name != null);
   const seq = (fact?.seq ?? log.position + 1) - 1;
   const before = symbol == null ? null : readingOf(stateAt(log, seq).data, symbol);
   const explained = fact && explain(log, fact.seq, { depth: DEPTH, bars: BARS });
@@ -37,7 +41,7 @@ function symbolOf(fact: Fact): string | null {
 }
 
 export interface SettingsDiff {
-  /** Of the canonical config. */
+  /** Of the canonical config, as it was after all changes of a fork. */
   readonly config: readonly FieldDifference[];
   /** Of the data's fingerprints, by symbol. */
   readonly data: readonly FieldDifference[];
@@ -45,15 +49,27 @@ export interface SettingsDiff {
   readonly code: readonly FieldDifference[];
 }
 
-/** In what two runs were started differently. */
-export function settingsDiff(
-  a: { readonly log: LogReader; readonly manifest: Pick<Manifest, 'versions'> },
-  b: { readonly log: LogReader; readonly manifest: Pick<Manifest, 'versions'> },
-): SettingsDiff {
-  const [startA, startB] = [startOf(a.log), startOf(b.log)];
+/** What of a run is compared beside its facts. */
+export interface ComparedRun {
+  readonly log: LogReader;
+  readonly manifest: Pick<Manifest, 'versions' | 'changes'>;
+}
+
+/** In what two runs were started differently, or forked. */
+export function settingsDiff(a: ComparedRun, b: ComparedRun): SettingsDiff {
   return {
-    config: fieldDifferences(startA?.config, startB?.config),
-    data: fieldDifferences(startA?.data, startB?.data),
+    config: fieldDifferences(configOf(a), configOf(b)),
+    data: fieldDifferences(startOf(a.log)?.data, startOf(b.log)?.data),
     code: fieldDifferences(a.manifest.versions, b.manifest.versions),
   };
+}
+
+/** The log of a fork says nothing of its changes: it has the start of its parent. */
+function configOf({ log, manifest }: ComparedRun): unknown {
+  const started: unknown = startOf(log)?.config;
+  if (started === undefined) return undefined;
+  return (manifest.changes ?? []).reduce<unknown>(
+    (config, { set }) => changedConfig(config, set),
+    started,
+  );
 }

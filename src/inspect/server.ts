@@ -9,8 +9,10 @@ import type { Duplex } from 'node:stream';
 import { sentenceOf, UsageError } from '../domain/errors.ts';
 import { type Inspectable, Inspection, type InspectionOptions } from './inspection.ts';
 import { NotesConflict } from './notesFile.ts';
+import { BatchQuestions } from './protocol/batch.ts';
 import { Notes } from './protocol/live.ts';
 import { AnswerTooLarge, isEndpoint } from './queries/answers.ts';
+import { answerBatch } from './serverBatch.ts';
 import { LiveFeed } from './serverLive.ts';
 import { builtPage, PageFiles, SECURITY_HEADERS } from './serverPage.ts';
 
@@ -134,13 +136,25 @@ class Site {
       );
     }
     const name = url.pathname.slice('/api/'.length);
-    if (!isEndpoint(name)) throw new Refusal(404, 'not_found', `there is no question "${name}"`);
+    if (name === 'ask') {
+      allowMethods(request, response, ['POST']);
+      await answerBatch(await bodyOf(request, BatchQuestions), response, {
+        answer: (asked, question) => this.#ask(asked, question),
+        problem: (error) => ({ code: kindOf(error).code, message: sentenceOf(error) }),
+      });
+      return;
+    }
     allowMethods(request, response, name === 'notes' ? ['GET', 'HEAD', 'PUT'] : ['GET', 'HEAD']);
     const answer =
       request.method === 'PUT'
-        ? this.#inspection.saveNotes(await notesIn(request))
-        : await this.#inspection.ask(name, Object.fromEntries(url.searchParams) as never);
+        ? this.#inspection.saveNotes(await bodyOf(request, Notes))
+        : await this.#ask(name, Object.fromEntries(url.searchParams));
     sendJson(request, response, 200, answer);
+  }
+
+  #ask(name: string, question: object): Promise<unknown> {
+    if (!isEndpoint(name)) throw new Refusal(404, 'not_found', `there is no question "${name}"`);
+    return this.#inspection.ask(name, question as never);
   }
 
   /** Checks what every request has to fulfil. A page of another site reaches this port, but not this name. */
@@ -195,27 +209,37 @@ function allowMethods(request: IncomingMessage, response: ServerResponse, allowe
   throw new Refusal(405, 'not_allowed', `${request.method} is not for this address`);
 }
 
-/** @throws {Refusal} for what are no notes, or too many */
-async function notesIn(request: IncomingMessage): Promise<Notes> {
+/** A schema of the protocol. */
+interface Shape<T> {
+  safeParse(json: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { path: PropertyKey[]; message: string }[] };
+      };
+}
+
+/** What was sent, which must be JSON of that shape. @throws {Refusal} if it is not, or is too much */
+async function bodyOf<T>(request: IncomingMessage, shape: Shape<T>): Promise<T> {
   if (!request.headers['content-type']?.startsWith('application/json')) {
-    throw new Refusal(415, 'bad_request', 'notes are JSON');
+    throw new Refusal(415, 'bad_request', 'this takes JSON');
   }
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > BODY_MAX) throw new Refusal(413, 'too_large', 'these are too many notes');
+    if (bytes > BODY_MAX) throw new Refusal(413, 'too_large', 'this is too much at once');
     pieces.push(piece);
   }
   let json: unknown;
   try {
     json = JSON.parse(Buffer.concat(pieces).toString());
   } catch {
-    throw new Refusal(400, 'bad_request', 'the notes are no JSON');
+    throw new Refusal(400, 'bad_request', 'what was sent is no JSON');
   }
-  const notes = Notes.safeParse(json);
-  if (notes.success) return notes.data;
-  const [issue] = notes.error.issues;
+  const body = shape.safeParse(json);
+  if (body.success) return body.data;
+  const [issue] = body.error.issues;
   throw new Refusal(400, 'bad_request', `"${issue?.path.join('.')}": ${issue?.message}`);
 }
 

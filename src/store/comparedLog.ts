@@ -8,6 +8,7 @@ import { SeriesTable } from '../domain/series.ts';
 import type { SessionData } from '../domain/sessionData.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { Malformed } from './bytes.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import type {
   ExpectedPosition,
@@ -203,7 +204,12 @@ export class ComparedLog implements LogWriter {
   #compare(made: Buffer, frame: Frame): void {
     const recorded = this.#next(frame.firstSeq);
     if (recorded.bytes.equals(made)) return;
-    this.#part(this.#firstDifference(recorded, frame));
+    try {
+      this.#part(this.#firstDifference(recorded, frame));
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error;
+      this.end = { kind: 'damaged', seq: frame.firstSeq, what: error.message };
+    }
     throw new ComparisonOver('what is recorded differs');
   }
 

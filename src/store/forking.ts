@@ -4,6 +4,7 @@ import { LogWriteFailed, UsageError } from '../domain/errors.ts';
 import type { ChainPoint } from './chain.ts';
 import { copySegments } from './copying.ts';
 import { REAL_DISK } from './disk.ts';
+import { copyKnownData } from './knownDataFile.ts';
 import { LogScan } from './logScan.ts';
 import { type NewManifest, newManifest, writeManifest } from './manifest.ts';
 import { HEADER_BYTES } from './record.ts';
@@ -33,6 +34,7 @@ export function copyPast(
     scan.advance();
     const point = { lastSeq: scan.state.position, hash: scan.state.chain.hash() };
     const parent = { ...manifest.parent!, seq: point.lastSeq, chain_hash: point.hash };
+    copyKnownData(folder, into);
     writeManifest(into, newManifest({ ...manifest, parent }), REAL_DISK);
     REAL_DISK.syncFolder(into);
     return point;

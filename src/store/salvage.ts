@@ -11,6 +11,7 @@ import { copySegments } from './copying.ts';
 import { REAL_DISK } from './disk.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { Journal, readJournal, restoreJournal } from './journal.ts';
+import { copyKnownData } from './knownDataFile.ts';
 import { LogState } from './logState.ts';
 import { readManifest, writeManifest } from './manifest.ts';
 import { HEADER_BYTES, type RecordHeader } from './record.ts';
@@ -143,8 +144,9 @@ function makeEmpty(folder: string): boolean {
   throw new UsageError(`"${folder}" is not empty: choose another folder for the copy`);
 }
 
-/** What the journal has up to there, and that this is a copy. */
+/** What is beside the log: what its data had, what the journal has up to there, and that this is a copy. */
 function copyJournal(folder: string, into: string, position: number): void {
+  copyKnownData(folder, into);
   restoreJournal(
     into,
     readJournal(folder).filter(({ seq }) => seq <= position),

@@ -94,7 +94,7 @@ describe('openbell stats', () => {
       '--symbols',
       '20',
       '--days',
-      '60',
+      '1500',
       '--log',
       'long',
       '--debug',

@@ -36,6 +36,7 @@ describe('openbell demo', () => {
     const progress = /^(\[#+\.*\] {2}day 1\/1 {2}2024-01-02 \d\d:\d\d {2}[\d,]+ bars .*\n)*/;
     expect(stderr.replace(progress, '')).toBe(
       '\nNext:\n' +
+        '  npm run -s openbell -- inspect next\n' +
         '  npm run -s openbell -- log next --type SignalEmitted\n' +
         '  npm run -s openbell -- export next --out next.json\n',
     );

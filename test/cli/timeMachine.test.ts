@@ -118,6 +118,27 @@ describe('openbell fork', () => {
     expect((await terminal.openbell('verify', 'other', '--quiet')).code).toBe(0);
   });
 
+  it('is told from its parent by what it changed, and by what came of that', async () => {
+    const slow = FAST.replace('fast', 'slow');
+    const set = ['--set', `${slow}=sma_20_5m`, '--log', 'slower'];
+    const { stderr } = await terminal.openbell('fork', 'demo', '--at', '10:42', ...set);
+    expect(stderr.slice(stderr.indexOf('Next:'))).toBe(
+      'Next:\n' +
+        '  npm run -s openbell -- diff demo slower\n' +
+        '  npm run -s openbell -- inspect demo slower\n',
+    );
+    const { stdout } = await terminal.openbell('diff', 'demo', 'slower');
+    expect(linesOf(stdout)[1]).toBe('b  slower, 43,863 facts, a fork of demo after fact 36,833');
+    expect(stdout).toMatch(
+      new RegExp(`config ${slow.replace(/[[\]]/g, '\\$&')} +sma_30_5m +sma_20_5m`),
+    );
+    expect(stdout).toContain('\nfirst difference, BarAppended and SignalEmitted:\n');
+    // The fork has a signal for AMZN there, and the parent goes on with a bar of AAPL.
+    expect(stdout).toContain('\nbefore, in a, AMZN; what could be read:\n');
+    const { config } = await terminal.json('diff', 'slower', 'demo', '--json');
+    expect(config).toEqual([{ path: slow, a: 'sma_20_5m', b: 'sma_30_5m' }]);
+  });
+
   it('takes a name of its own beside its parent', async () => {
     const { run, log } = await terminal.json('fork', 'demo', '--at', '15:30', '--quiet', '--json');
     expect([run, log.endsWith('demo-fork-1')]).toEqual(['demo-fork-1', true]);

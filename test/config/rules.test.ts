@@ -202,7 +202,7 @@ describe('free objects', () => {
     const endless: Record<string, unknown> = {};
     endless.again = endless;
     expect(refusals({ ...smallest(), metadata: endless })).toEqual([
-      'metadata.again.again: found an object inside itself: write values that JSON can hold',
+      'config: nests deeper than 100 levels, or holds itself: write it flatter',
     ]);
   });
 

@@ -132,6 +132,7 @@ describe('a filter', () => {
       'no type of fact is like "Bra*ended": did you mean "BarAppended"?',
     );
     expect(() => typesLike(['Bar*', '!BarDerivd'])).toThrow('did you mean "BarDerived"?');
+    expect(() => typesLike(['Signal'])).toThrow('did you mean "SignalEmitted"?');
     expect(() => typesLike(['!*'])).toThrow('every type of fact is left out: pick one at least');
     expect(typesLike([])).toEqual(new Set(FACT_TYPES));
   });

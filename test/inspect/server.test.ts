@@ -127,6 +127,40 @@ describe('the server', () => {
     expect((await request('/api/__proto__')).status).toBe(404);
   });
 
+  it('answers many questions in one request, each on a line of its own', async () => {
+    const body = (questions: unknown) => ({
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({ questions }),
+    });
+    const one = await ask('event', { seq: 40 });
+    const diff = await ask('diff', { from: 39, to: 40 });
+    const many = await request(
+      '/api/ask',
+      body([
+        { name: 'event', question: { seq: '40' } },
+        { name: 'event', question: { seq: '99999999' } },
+        { name: 'nothing', question: {} },
+        { name: 'diff', question: { from: 39, to: 40 } },
+      ]),
+    );
+    expect(many.status).toBe(200);
+    const lines = many.body.trimEnd().split('\n');
+    const said = lines.map((line) => JSON.parse(line)).sort((a, b) => a.i - b.i);
+    expect(said).toMatchObject([
+      { i: 0, answer: one },
+      { i: 1, error: { code: 'bad_request' } },
+      { i: 2, error: { code: 'not_found' } },
+      { i: 3, answer: diff },
+    ]);
+    const tooMany = Array.from({ length: 65 }, () => ({ name: 'run', question: {} }));
+    expect((await request('/api/ask', body(tooMany))).status).toBe(400);
+    expect((await request('/api/ask', body([]))).status).toBe(400);
+    expect((await request('/api/ask')).status).toBe(405);
+    const nobody = { ...body([]), headers: { 'content-type': 'application/json' } };
+    expect((await request('/api/ask', nobody)).status).toBe(401);
+  });
+
   it('listens on 127.0.0.1 only, and says so if the port is taken', async () => {
     await expect(serveInspector(run.folder, { port })).rejects.toThrow(
       `port ${port} cannot be used`,

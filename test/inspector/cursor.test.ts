@@ -156,4 +156,40 @@ describe('the page', () => {
       expect(width - x).toBeLessThanOrEqual((x - before.x) * 2 + 1);
     }
   });
+
+  it('says of facts after the cursor no more than that they are there, unless it is asked', async () => {
+    const { page } = opened;
+    await go(1500);
+    const events = region(page, 'Events');
+    await events.getByRole('row', { selected: true }).waitFor();
+    const rows = async () => {
+      const texts = await events
+        .getByRole('row')
+        .evaluateAll((all) =>
+          all.map((row) =>
+            [...(row as unknown as { children: Iterable<{ textContent: string }> }).children].map(
+              ({ textContent }) => textContent,
+            ),
+          ),
+        );
+      return texts.map((cells) => ({ seq: numberIn(cells[0]!), cells }));
+    };
+    const isWhole = ({ seq, cells }: { seq: number; cells: string[] }) => {
+      const fact = recorded.facts[seq - 1]!;
+      const symbol = 'symbol' in fact ? fact.symbol : '';
+      return cells.length === 7 && cells[2] === fact.type && cells[3] === symbol;
+    };
+    const shown = await until(rows, (all) => all.some(({ seq }) => seq > 1510));
+    const [past, ahead] = [shown.filter((r) => r.seq <= 1500), shown.filter((r) => r.seq > 1500)];
+    expect(past.length).toBeGreaterThan(5);
+    expect(past.filter((row) => !isWhole(row))).toEqual([]);
+    for (const { seq, cells } of ahead) {
+      expect(cells.slice(2)).toEqual([recorded.facts[seq - 1]!.type, '']);
+    }
+    await events.getByLabel('peek ahead').check();
+    const peeked = await until(rows, (all) => all.every(isWhole));
+    expect(peeked.filter((row) => !isWhole(row))).toEqual([]);
+    expect(placed(page, 'ahead')).toBe('1');
+    await events.getByLabel('peek ahead').uncheck();
+  });
 });

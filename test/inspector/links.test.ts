@@ -3,6 +3,7 @@ import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { serveInspector } from '../../src/inspect/server.ts';
 import { HOSTILE } from './fixtures.ts';
 import {
   CLIPBOARD,
@@ -164,6 +165,61 @@ describe('notes', () => {
       (text) => !text.includes('here it begins'),
     );
     expect(readFileSync(file, 'utf8')).not.toContain('here it begins');
+  });
+});
+
+describe('a view', () => {
+  it('is kept beside the log under a name, and sets the page up wherever the cursor is', async () => {
+    const opened = await openPage(fixtures.b, {
+      at: 'seq=200&q=type:Bar*&mute=by:session/feed&tab=diff',
+    });
+    await using _ = opened;
+    const { page } = opened;
+    const views = region(page, 'Notes').getByRole('group', { name: 'Views' });
+    await views.getByLabel('Keep this view as').fill('bars only');
+    await page.keyboard.press('Enter');
+    await views.getByRole('button', { name: 'bars only', exact: true }).waitFor();
+    await page.goto(opened.address('seq=300'));
+    await page.reload();
+    await views.getByRole('button', { name: 'bars only', exact: true }).click();
+    expect(['seq', 'q', 'mute', 'tab'].map((key) => placed(page, key))).toEqual([
+      '300',
+      'type:Bar*',
+      'by:session/feed',
+      'diff',
+    ]);
+    await views.getByRole('button', { name: 'Drop view bars only' }).click();
+    const file = join(fixtures.b, 'notes.json');
+    const kept = await until(
+      async () => readFileSync(file, 'utf8'),
+      (text) => !text.includes('bars only'),
+    );
+    expect(JSON.parse(kept)).toMatchObject({ views: [] });
+  });
+});
+
+describe('an address without its token', () => {
+  it('says what is missing, and shows nothing else', async () => {
+    const server = await serveInspector(fixtures.a);
+    await using _ = server;
+    const page = await (await sharedBrowser()).newPage();
+    await page.goto(`http://127.0.0.1:${server.port}/`);
+    await page.getByRole('alert').getByText('opened without its key').waitFor();
+    expect(await page.getByRole('region').count()).toBe(0);
+    await page.close();
+  });
+});
+
+describe('a server that has gone', () => {
+  it('is missed once, and what was shown stays', async () => {
+    const opened = await openPage(fixtures.a, { at: 'seq=200' });
+    const { page, server } = opened;
+    await region(page, 'Session data').getByText('at 200', { exact: true }).waitFor();
+    await server.close();
+    await page.keyboard.press('Home');
+    await page.getByRole('alert').getByText('no longer answers').waitFor();
+    expect(await page.getByRole('alert').count()).toBe(1);
+    await page.context().close();
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixtures, goTo, openPage, placed, region, until } from './page.ts';
+import { barsAt, fixtures, goTo, openPage, placed, region, until } from './page.ts';
 import { recordedIn } from './recorded.ts';
 
 describe('breakpoints', () => {
@@ -106,6 +106,14 @@ describe('a longer log', () => {
       await region(page, 'Events').getByRole('row', { selected: true }).waitFor();
       expect(await rows.count()).toBeLessThanOrEqual(200);
     }
+    await barsAt(page, 7);
+    await page.waitForLoadState('networkidle');
+    const before = opened.requests.length;
+    await goTo(page, 10_000);
+    await barsAt(page, 10_000);
+    await page.waitForLoadState('networkidle');
+    // What all panes ask, and rows of the list.
+    expect(opened.requests.slice(before).length).toBeLessThanOrEqual(4);
     await page.keyboard.press('End');
     await until(
       async () => placed(page, 'seq'),

@@ -4,22 +4,14 @@ import {
   type AnswerOf,
   ENDPOINTS,
   type EndpointName,
-  ErrorAnswer,
   type QuestionOf,
 } from '../../../src/inspect/protocol.ts';
+import { AskError, askTogether, problemOf, unreachable } from './batch.ts';
+
+export { AskError };
 
 /** The page was opened with it; it is sent with every question and never put into a link. */
 export const token = new URLSearchParams(location.search).get('token') ?? '';
-
-/** An answer that says what was wrong with the question. */
-export class AskError extends Error {
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 const embedded = (globalThis as { openbell?: Answerer }).openbell;
 
@@ -37,9 +29,10 @@ export async function ask<N extends EndpointName>(
   options: { readonly signal?: AbortSignal; readonly keep?: boolean } = {},
 ): Promise<AnswerOf<N>> {
   if (embedded !== undefined) return embedded.ask(name, question);
-  const address = `api/${name}${searchOf(question)}`;
+  const address = `${name} ${JSON.stringify(question)}`;
   if (options.keep === true && kept.has(address)) return kept.get(address) as AnswerOf<N>;
-  const answer = await send(name, address, { signal: options.signal ?? null });
+  const got = await askTogether(token, name, defined(question), options.signal);
+  const answer = ENDPOINTS[name].answer.parse(got) as AnswerOf<N>;
   if (options.keep === true) keep(address, answer);
   return answer;
 }
@@ -49,29 +42,13 @@ export async function put<N extends EndpointName>(
   name: N,
   body: AnswerOf<N>,
 ): Promise<AnswerOf<N>> {
-  return send(name, `api/${name}`, {
+  const response = await fetch(`api/${name}`, {
     method: 'PUT',
     body: JSON.stringify(body),
-    headers: { 'content-type': 'application/json' },
-  });
-}
-
-async function send<N extends EndpointName>(
-  name: N,
-  address: string,
-  init: RequestInit,
-): Promise<AnswerOf<N>> {
-  const headers = { ...init.headers, authorization: `Bearer ${token}` };
-  const response = await fetch(address, { ...init, headers }).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new AskError('unreachable', 'The inspector does not answer: was it stopped?');
-  });
-  const json: unknown = await response.json();
-  if (!response.ok) {
-    const { error } = ErrorAnswer.parse(json);
-    throw new AskError(error.code, error.message);
-  }
-  return ENDPOINTS[name].answer.parse(json) as AnswerOf<N>;
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+  }).catch(unreachable);
+  if (!response.ok) throw await problemOf(response);
+  return ENDPOINTS[name].answer.parse(await response.json()) as AnswerOf<N>;
 }
 
 function keep(address: string, answer: unknown): void {
@@ -79,11 +56,11 @@ function keep(address: string, answer: unknown): void {
   if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value!);
 }
 
-function searchOf(question: object): string {
-  const words = new URLSearchParams();
-  for (const [key, value] of Object.entries(question)) {
-    if (value !== undefined) words.set(key, String(value));
-  }
-  const text = words.toString();
-  return text === '' ? '' : `?${text}`;
+/** As it is sent: what is undefined is left out, and fields are texts, as they are in an address. */
+function defined(question: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(question).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key, String(value)]],
+    ),
+  );
 }

@@ -13,6 +13,16 @@ export const event = resource(
   (question, signal) => ask('event', question, { signal }),
 );
 
+/** What the fact at the cursor changed, or what changed since the other moment that is chosen. */
+export const changes = resource(
+  () => {
+    if (!ready.value) return null;
+    const from = place.value.from ?? Math.max(0, at.value - 1);
+    return { log: log.value, from, to: at.value };
+  },
+  (question, signal) => ask('diff', question, { signal, keep: true }),
+);
+
 /** The charts at the cursor. */
 export const charts = resource(
   () => (ready.value ? { log: log.value, at: at.value } : null),
@@ -23,16 +33,6 @@ export const charts = resource(
 export const actors = resource(
   () => (ready.value ? { log: log.value, at: at.value } : null),
   (question, signal) => ask('actors', question, { signal, keep: true }),
-);
-
-/** What the fact at the cursor changed, or what changed since the other moment that is chosen. */
-export const changes = resource(
-  () => {
-    if (!ready.value) return null;
-    const from = place.value.from ?? Math.max(0, at.value - 1);
-    return { log: log.value, from, to: at.value };
-  },
-  (question, signal) => ask('diff', question, { signal, keep: true }),
 );
 
 /** Why the selected place holds what it does, or why the fact at the cursor is there. */

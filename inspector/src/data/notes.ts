@@ -1,7 +1,7 @@
 /** Notes beside the log: moments with a word about them. */
 import { computed, signal } from '@preact/signals';
 import type { AnswerOf } from '../../../src/inspect/protocol.ts';
-import { go, place } from '../state/place.ts';
+import { go, place, viewHere } from '../state/place.ts';
 import { AskError, ask, isExported, put } from './ask.ts';
 
 type Notes = AnswerOf<'notes'>;
@@ -53,17 +53,39 @@ export function write(seq: number, text: string): void {
   ]);
 }
 
+/** Views that were kept: how the page was set up, by name. */
+export const views = computed(() => kept.value?.views ?? []);
+
+/** Keeps how the page is set up now; in place of a view of that name. */
+export function keepView(name: string): void {
+  const query = viewHere();
+  void changeAll((notes) => ({
+    ...notes,
+    views: [...notes.views.filter((view) => view.name !== name), { name, query }],
+  }));
+}
+
+export function dropView(name: string): void {
+  void changeAll((notes) => ({
+    ...notes,
+    views: notes.views.filter((view) => view.name !== name),
+  }));
+}
+
 let queue: Promise<void> = Promise.resolve();
 
-/** One change after another; where somebody else was faster it is made on theirs. */
 function change(edit: (notes: Note[]) => Note[]): Promise<void> {
+  return changeAll((all) => ({ ...all, notes: edit(all.notes) }));
+}
+
+/** One change after another; where somebody else was faster it is made on theirs. */
+function changeAll(edit: (all: Notes) => Notes): Promise<void> {
   queue = queue.then(() => attempt(() => send(edit)));
   return queue;
 }
 
-async function send(edit: (notes: Note[]) => Note[], again = true): Promise<void> {
-  const before = kept.peek() ?? { revision: 0, notes: [], views: [], mutes: [] };
-  const next = { ...before, notes: edit(before.notes) };
+async function send(edit: (all: Notes) => Notes, again = true): Promise<void> {
+  const next = edit(kept.peek() ?? { revision: 0, notes: [], views: [], mutes: [] });
   kept.value = next;
   if (isExported) return;
   try {
@@ -80,6 +102,7 @@ async function attempt(work: () => Promise<void>): Promise<void> {
     await work();
     notesProblem.value = '';
   } catch (error) {
-    notesProblem.value = error instanceof Error ? error.message : String(error);
+    const isSaid = error instanceof AskError && /^un(reachable|authorized)$/.test(error.code);
+    notesProblem.value = isSaid ? '' : error instanceof Error ? error.message : String(error);
   }
 }

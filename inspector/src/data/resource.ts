@@ -1,13 +1,17 @@
 /** Answers that follow the place: asked for again when the question changes, the old one shown meanwhile. */
-import { effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+import { batch, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
+import { AskError } from './batch.ts';
 
 export interface Resource<T> {
   /** The newest answer; null before the first. */
   readonly value: ReadonlySignal<T | null>;
-  /** True while `value` answers an older question. */
+  /** True while `value` answers an older question, and has for long enough to be worth saying. */
   readonly stale: ReadonlySignal<boolean>;
   readonly problem: ReadonlySignal<string | null>;
 }
+
+/** Most answers come sooner, in milliseconds. */
+const STALE_MS = 150;
 
 /**
  * @param question a key of what is to be known, reads signals; null asks nothing
@@ -22,11 +26,15 @@ export function resource<Q, T>(
   const problem = signal<string | null>(null);
   let asked = '';
   let running: AbortController | null = null;
+  let late: ReturnType<typeof setTimeout> | undefined;
   const settle = (mine: AbortController, then: () => void) => {
     if (running !== mine) return;
     running = null;
-    stale.value = false;
-    then();
+    clearTimeout(late);
+    batch(() => {
+      stale.value = false;
+      then();
+    });
   };
   effect(() => {
     const next = question();
@@ -36,6 +44,7 @@ export function resource<Q, T>(
     running?.abort();
     running = null;
     if (next === null) {
+      clearTimeout(late);
       untracked(() => {
         value.value = null;
         stale.value = false;
@@ -44,9 +53,10 @@ export function resource<Q, T>(
     }
     const mine = new AbortController();
     running = mine;
-    untracked(() => {
+    clearTimeout(late);
+    late = setTimeout(() => {
       stale.value = true;
-    });
+    }, STALE_MS);
     answer(next, mine.signal).then(
       (got) =>
         settle(mine, () => {
@@ -55,7 +65,10 @@ export function resource<Q, T>(
         }),
       (error: unknown) =>
         settle(mine, () => {
-          problem.value = error instanceof Error ? error.message : String(error);
+          // That nobody answers is said once, for the whole page.
+          const isGone = error instanceof AskError && error.code === 'unreachable';
+          problem.value = isGone ? null : error instanceof Error ? error.message : String(error);
+          stale.value = isGone;
         }),
     );
   });

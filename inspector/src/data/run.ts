@@ -2,7 +2,7 @@
 import { computed, effect, signal } from '@preact/signals';
 import type { AnswerOf } from '../../../src/inspect/protocol.ts';
 import { go, part, place } from '../state/place.ts';
-import { ask } from './ask.ts';
+import { AskError, ask } from './ask.ts';
 
 export type Run = AnswerOf<'run'>;
 
@@ -48,8 +48,18 @@ async function load(side: 'a' | 'b'): Promise<void> {
     }
     if (!answer.index.ready) setTimeout(() => void load(side), INDEX_PAUSE_MS);
   } catch (error) {
-    problem.value = error instanceof Error ? error.message : String(error);
+    problem.value = problemIn(error);
   }
+}
+
+function problemIn(error: unknown): string {
+  const code = error instanceof AskError ? error.code : '';
+  if (code === 'unauthorized') {
+    return 'This page was opened without its key. Copy the whole address that "openbell inspect" printed, with what stands behind "token=".';
+  }
+  // The banner says so.
+  if (code === 'unreachable' && known.peek() !== null) return '';
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Asks for the run anew: more of it is known. */

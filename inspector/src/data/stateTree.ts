@@ -55,7 +55,8 @@ export const nodes = resource(
             log: question.log,
             at: question.at,
             path,
-            depth: path.endsWith('data') ? 2 : 1,
+            // Bars are rows: each is shown with its cells.
+            depth: path.endsWith('.data') ? 2 : 1,
             ...(offset === null ? {} : { offset }),
           },
           { signal, keep: true },

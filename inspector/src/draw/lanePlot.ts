@@ -2,6 +2,8 @@
 import type { LanesAnswer } from '../../../src/inspect/protocol.ts';
 
 export const LANE = 18;
+/** Pixels to each side of an arrow of which only the end is seen. */
+const STUB = 7;
 
 export interface LaneFact {
   readonly seq: number;
@@ -20,6 +22,8 @@ export interface LaneArrow {
   readonly y2: number;
   /** Leads by way of muted actors. */
   readonly indirect: boolean;
+  /** Comes from before the window: only its end is drawn. */
+  readonly cut: boolean;
 }
 
 /** Pixels from the left, of a fact; times as they are known, from `first` on. */
@@ -68,17 +72,21 @@ export function arrowsOf(
       if (before === undefined) return [];
       first = before;
     }
+    const [x2, y2] = [x(arrow.seq), y(arrow.to)];
+    const cut = first.cause < answer.from;
+    const below = y(first.from) > y2;
     return [
       {
         cause: first.cause,
         seq: arrow.seq,
         from: first.from,
         to: arrow.to,
-        x1: x(first.cause),
-        y1: y(first.from),
-        x2: x(arrow.seq),
-        y2: y(arrow.to),
+        x1: cut ? x2 - STUB : x(first.cause),
+        y1: cut ? y2 + (below ? STUB : -STUB) : y(first.from),
+        x2,
+        y2,
         indirect: first !== arrow,
+        cut,
       },
     ];
   });

@@ -24,6 +24,8 @@ export interface ChartPoint {
 
 /** Most pixels of one candle: a day that has just opened is no wall of paint. */
 const CANDLE_MAX = 14;
+/** Of the width, left of the first candle. */
+const LEFT_ROOM = 0.03;
 
 export class PriceChart {
   readonly #chart: IChartApi;
@@ -35,6 +37,8 @@ export class PriceChart {
   #lineNames = '';
   #palette: Palette;
   #points = new Map<number, ChartPoint>();
+  /** Columns of bars that are missing. */
+  #holes = 0;
   #answer: BarsAnswer | null = null;
   /** True once the reader has moved the chart: it stays where they left it. */
   #moved = false;
@@ -126,12 +130,11 @@ export class PriceChart {
   fit(): void {
     this.#moved = false;
     const scale = this.#chart.timeScale();
-    scale.fitContent();
     const slots = scale.width() / CANDLE_MAX;
-    const range = scale.getVisibleLogicalRange();
-    if (range !== null && range.to - range.from < slots) {
-      scale.setVisibleLogicalRange({ from: range.to - slots, to: range.to });
-    }
+    const candles = this.#points.size + this.#holes;
+    // The first label of the axis has room to be read.
+    const from = Math.min(candles - slots, -candles * LEFT_ROOM);
+    scale.setVisibleLogicalRange({ from: from - 0.5, to: candles - 0.5 });
   }
 
   #draw(answer: BarsAnswer): void {
@@ -139,7 +142,9 @@ export class PriceChart {
     const palette = this.#palette;
     this.#candles.setData(candlesOf(answer, shift, palette));
     this.#volumes.setData(volumesOf(answer, shift, palette));
-    this.#gaps.setData(gapsOf(answer, shift, palette));
+    const gaps = gapsOf(answer, shift, palette);
+    this.#gaps.setData(gaps);
+    this.#holes = gaps.length;
     this.#drawLines(answer, shift);
     this.#markers.setMarkers(this.#markersOf(answer, shift));
     this.#points = new Map(

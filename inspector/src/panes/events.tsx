@@ -1,12 +1,13 @@
 /** The facts of the run: those that the filter picks, the one at the cursor among them. */
-import { useSignalEffect } from '@preact/signals';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { computed } from '@preact/signals';
+import { useRef } from 'preact/hooks';
 import type { FactRow } from '../../../src/inspect/protocol.ts';
 import { jump } from '../commands/moves.ts';
 import { query } from '../data/filter.ts';
 import { arrived, cursorRow, hits, rowAt } from '../data/hits.ts';
-import { at } from '../data/run.ts';
+import { at, run } from '../data/run.ts';
 import { countOf, timeOf } from '../state/marketTime.ts';
+import { go, place } from '../state/place.ts';
 import { Empty, Pane } from '../ui/pane.tsx';
 import { SeqLink } from '../ui/seqLink.tsx';
 import { useVirtualRows, type VirtualRows } from '../ui/virtualRows.ts';
@@ -14,13 +15,35 @@ import { FilterBar } from './filterBar.tsx';
 
 const ROW = 22;
 
+/** Room for the longest name of a symbol, in pixels; very long ones are cut. */
+const symbolWidth = computed(() => {
+  const names = run.value?.symbols ?? [];
+  const longest = names.reduce((most, { symbol }) => Math.max(most, symbol.length), 4);
+  return Math.min(132, 8 + 8.6 * longest);
+});
+
 export function Events() {
   return (
     <Pane
       id="events"
       title="Events"
-      hint="Every fact of the log, in order. Rows after the cursor have not happened yet."
-      aside={<HitCount />}
+      hint="Every fact of the log, in order. Of those after the cursor, which have not happened yet, only time and type are shown."
+      aside={
+        <>
+          <HitCount />
+          <label
+            class="check peek"
+            title="Show what facts after the cursor hold. Off, the page knows no more than the session did."
+          >
+            <input
+              type="checkbox"
+              checked={place.value.ahead}
+              onChange={({ currentTarget }) => go({ ahead: currentTarget.checked }, 'silent')}
+            />
+            <span>peek ahead</span>
+          </label>
+        </>
+      }
     >
       <FilterBar />
       <List />
@@ -48,9 +71,12 @@ function List() {
   const row = cursorRow.value;
   void arrived.value;
   const view = useVirtualRows(total, ROW, row ?? 0);
-  useCursorInView(view, total);
+  keepInView(useRef<Kept>({ query: query.peek(), row: null, offset: null }).current, view, {
+    total,
+    row,
+  });
   const onKey = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor(view.viewHeight() / ROW) - 1);
+    const page = Math.max(1, Math.floor(view.viewHeight / ROW) - 1);
     if (event.key !== 'PageDown' && event.key !== 'PageUp') return;
     event.preventDefault();
     view.scrollRef.current?.scrollBy(0, (event.key === 'PageDown' ? page : -page) * ROW);
@@ -73,9 +99,13 @@ function List() {
             : 'No fact is picked by this filter. Loosen it, or press / and empty it.'}
         </Empty>
       ) : (
-        <div class="rows" role="presentation" style={{ height: `${view.height}px` }}>
-          {view.rows.map(({ index, top }) => (
-            <Row key={index} index={index} top={top} row={rowAt(index)} />
+        <div
+          class="rows"
+          role="presentation"
+          style={{ height: `${view.height}px`, '--symbol': `${symbolWidth.value}px` }}
+        >
+          {view.rows().map(({ index, top, slot }) => (
+            <Row key={slot} index={index} top={top} row={rowAt(index)} />
           ))}
           {row !== null && !Number.isInteger(row) && (
             <div
@@ -110,7 +140,7 @@ function Row({ index, top, row }: RowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the arrow keys do it
     <div
-      class={`row${here ? ' is-here' : ''}${ahead ? ' is-ahead' : ''} of-${row.type}`}
+      class={`row${here ? ' is-here' : ''}${ahead ? ' is-ahead' : ''}`}
       role="row"
       aria-rowindex={index + 1}
       aria-selected={here}
@@ -127,7 +157,20 @@ function Row({ index, top, row }: RowProps) {
       <span role="gridcell" class="c-type">
         {row.type}
       </span>
-      <span role="gridcell" class="c-symbol">
+      {ahead && !place.value.ahead ? (
+        <span role="gridcell" class="c-ahead" aria-colspan={4} aria-label="after the cursor" />
+      ) : (
+        <Content row={row} />
+      )}
+    </div>
+  );
+}
+
+/** What a fact says: of one that is yet to happen, only who asks sees it. */
+function Content({ row }: { readonly row: FactRow }) {
+  return (
+    <>
+      <span role="gridcell" class="c-symbol" title={row.symbol ?? undefined}>
         {row.symbol ?? ''}
       </span>
       <span role="gridcell" class="c-text" title={row.text}>
@@ -139,40 +182,45 @@ function Row({ index, top, row }: RowProps) {
       <span role="gridcell" class="c-cause">
         {row.cause !== null && <SeqLink seq={row.cause} title={`Led to by #${row.cause}`} />}
       </span>
-    </div>
+    </>
   );
 }
 
+/** What the list showed last. */
+interface Kept {
+  query: string;
+  /** The cursor's row; null if it is not known of this filter. */
+  row: number | null;
+  /** Where the cursor's row stood when the filter was changed. */
+  offset: number | null;
+}
+
 /** Keeps the cursor's row in view; where the filter changes, at the very place where it was. */
-function useCursorInView(view: VirtualRows, total: number): void {
-  const kept = useRef<number | null>(null);
-  const shownQuery = useRef(query.peek());
-  const latest = useRef(view);
-  const lastRow = useRef<number | null>(null);
-  latest.current = view;
-  useSignalEffect(() => {
-    const q = query.value;
-    if (q === shownQuery.current) return;
-    shownQuery.current = q;
-    kept.current = lastRow.current === null ? null : latest.current.offsetOf(lastRow.current);
-    lastRow.current = null;
-  });
-  const row = cursorRow.value;
-  useLayoutEffect(() => {
-    if (row === null || total === 0) return;
-    const height = view.viewHeight();
-    if (kept.current !== null) {
-      view.place(row, kept.current);
-      kept.current = null;
-    } else {
-      const offset = view.offsetOf(row);
-      const near = lastRow.current !== null && Math.abs(row - lastRow.current) < 4;
-      if (offset === null || offset > height - 2 * ROW || offset < ROW) {
-        if (!near) view.place(row, Math.floor(height / ROW / 2) * ROW);
-        else if (row > lastRow.current!) view.place(row, height - 3 * ROW);
-        else view.place(row, 2 * ROW);
-      }
-    }
-    lastRow.current = row;
-  }, [row, total, view.base]);
+function keepInView(
+  kept: Kept,
+  view: VirtualRows,
+  { row, total }: { readonly row: number | null; readonly total: number },
+): void {
+  if (query.value !== kept.query) {
+    kept.query = query.value;
+    kept.offset = kept.row === null ? null : view.offsetOf(kept.row);
+    kept.row = null;
+  }
+  const { viewHeight: height } = view;
+  if (row === null || total === 0 || height === 0) return;
+  const before = kept.row;
+  kept.row = row;
+  if (kept.offset !== null) {
+    view.place(row, kept.offset);
+    kept.offset = null;
+    return;
+  }
+  // Who has scrolled away stays there until the cursor moves.
+  if (row === before) return;
+  const offset = view.offsetOf(row);
+  if (offset !== null && offset <= height - 2 * ROW && offset >= ROW) return;
+  if (before === null || Math.abs(row - before) >= 4) {
+    view.place(row, Math.floor(height / ROW / 2) * ROW);
+  } else if (row > before) view.place(row, height - 3 * ROW);
+  else view.place(row, 2 * ROW);
 }

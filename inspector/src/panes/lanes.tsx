@@ -1,4 +1,5 @@
 /** What happened when: a lane for each actor, arrows for what led to what, and the whole run in a strip. */
+import { computed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LanesAnswer } from '../../../src/inspect/protocol.ts';
 import { jump } from '../commands/moves.ts';
@@ -6,7 +7,7 @@ import { debug } from '../data/debug.ts';
 import { term } from '../data/filter.ts';
 import { collapsed, detailed, lanes, times, width, window } from '../data/lanes.ts';
 import { at } from '../data/run.ts';
-import { arrowsOf, factsOf, LANE, outlineOf, scaleOf } from '../draw/lanePlot.ts';
+import { arrowsOf, factsOf, LANE, type LaneArrow, outlineOf, scaleOf } from '../draw/lanePlot.ts';
 import { countOf } from '../state/marketTime.ts';
 import { go, place } from '../state/place.ts';
 import { Empty, Pane, Problem } from '../ui/pane.tsx';
@@ -116,8 +117,22 @@ function Plot({ answer }: { readonly answer: LanesAnswer }) {
   );
 }
 
+/**
+ * The cursor as the lanes that are drawn have it: until those around it have come, the ones before stay as they
+ * were.
+ */
+const shownAt = computed<number>(() => {
+  const answer = lanes.value.value;
+  const follows = place.value.window === null;
+  const isIn = answer !== null && at.value >= answer.from && at.value <= answer.to;
+  if (isIn || !follows) lastAt = at.value;
+  return lastAt;
+});
+let lastAt = 0;
+
 function Picture({ answer }: { readonly answer: LanesAnswer }) {
   const { actor } = place.value;
+  const cursor = shownAt.value;
   const laneOf = (path: string) => answer.lanes.findIndex((lane) => lane.actor === path);
   const known = times.value.value;
   const exact = detailed.value && answer.px === answer.to - answer.from + 1;
@@ -160,9 +175,9 @@ function Picture({ answer }: { readonly answer: LanesAnswer }) {
       {arrows.map((arrow) => (
         <path
           key={arrow.seq}
-          class={`lane-arrow${arrow.indirect ? ' is-indirect' : ''}${
+          class={`lane-arrow${arrow.indirect ? ' is-indirect' : ''}${arrow.cut ? ' is-cut' : ''}${
             actor !== '' && arrow.from !== actor && arrow.to !== actor ? ' is-dim' : ''
-          }${arrow.seq > at.value ? ' is-ahead' : ''}`}
+          }${arrow.seq > cursor ? ' is-ahead' : ''}`}
           data-arrow={`${arrow.from} ${arrow.cause} ${arrow.to} ${arrow.seq}`}
           d={curveOf(arrow)}
         />
@@ -170,23 +185,23 @@ function Picture({ answer }: { readonly answer: LanesAnswer }) {
       {facts.map(({ seq, lane, x: left }) => (
         <circle
           key={seq}
-          class={`${dims(answer.lanes[lane]!.actor) ? 'is-dim' : ''}${seq > at.value ? ' is-ahead' : ''}${
-            seq === at.value ? ' is-here' : ''
+          class={`${dims(answer.lanes[lane]!.actor) ? 'is-dim' : ''}${seq > cursor ? ' is-ahead' : ''}${
+            seq === cursor ? ' is-here' : ''
           }`}
           cx={left}
           cy={lane * LANE + LANE / 2}
-          r={seq === at.value ? 4 : 2.6}
+          r={seq === cursor ? 4 : 2.6}
         />
       ))}
-      {at.value >= answer.from && at.value <= answer.to && (
-        <line class="lane-cursor" x1={x(at.value)} x2={x(at.value)} y1="0" y2={height} />
+      {cursor >= answer.from && cursor <= answer.to && (
+        <line class="lane-cursor" x1={x(cursor)} x2={x(cursor)} y1="0" y2={height} />
       )}
     </svg>
   );
 }
 
 /** Within a lane an arc over it, else a line from dot to dot. */
-function curveOf({ x1, y1, x2, y2 }: { x1: number; y1: number; x2: number; y2: number }): string {
-  if (y1 === y2) return `M${x1},${y1}Q${(x1 + x2) / 2},${y1 - LANE * 0.55} ${x2},${y2}`;
+function curveOf({ x1, y1, x2, y2, cut }: LaneArrow): string {
+  if (y1 === y2 && !cut) return `M${x1},${y1}Q${(x1 + x2) / 2},${y1 - LANE * 0.55} ${x2},${y2}`;
   return `M${x1},${y1}L${x2},${y2}`;
 }

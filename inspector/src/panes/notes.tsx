@@ -1,9 +1,9 @@
 /** Moments that somebody marked, with a word about each. */
 import { jump } from '../commands/moves.ts';
-import { notesProblem, pin, pins, unpin, write } from '../data/notes.ts';
+import { dropView, keepView, notesProblem, pin, pins, unpin, views, write } from '../data/notes.ts';
 import { at } from '../data/run.ts';
 import { countOf } from '../state/marketTime.ts';
-import { go } from '../state/place.ts';
+import { go, goToView } from '../state/place.ts';
 import { Empty, Pane, Problem } from '../ui/pane.tsx';
 import { SeqLink } from '../ui/seqLink.tsx';
 
@@ -63,7 +63,52 @@ export function Notes() {
             ))}
           </ul>
         )}
+        <Views />
       </div>
     </Pane>
+  );
+}
+
+/** How the page is set up, under a name: filter, mutes, panes, symbol, breakpoints. */
+function Views() {
+  return (
+    <div class="views" role="group" aria-label="Views">
+      {views.value.map(({ name, query }) => (
+        <span key={name} class="chip">
+          <button
+            type="button"
+            class="plain"
+            title="Set the page up like this, where the cursor is"
+            onClick={() => goToView(query)}
+          >
+            {name}
+          </button>
+          <button
+            type="button"
+            class="drop"
+            aria-label={`Drop view ${name}`}
+            onClick={() => dropView(name)}
+          >
+            ×
+          </button>
+        </span>
+      ))}
+      <input
+        aria-label="Keep this view as"
+        placeholder="keep this view as…"
+        title="Keeps filter, mutes, panes, symbol and breakpoints under a name, beside the log"
+        maxLength={60}
+        spellcheck={false}
+        autocomplete="off"
+        onKeyDown={(event) => {
+          const field = event.currentTarget;
+          const name = field.value.trim();
+          if (event.key !== 'Enter' || name === '') return;
+          keepView(name);
+          field.value = '';
+          field.blur();
+        }}
+      />
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 /** The whole run in a strip: what happened besides the market, where the filter hits, where the cursor is. */
-import { useSignal } from '@preact/signals';
+import { computed, useSignal } from '@preact/signals';
 import { jump } from '../commands/moves.ts';
 import { overview, window } from '../data/lanes.ts';
 import { pins } from '../data/notes.ts';
@@ -11,8 +11,17 @@ const HEIGHT = 34;
 /** Pixels: less is a click. */
 const DRAG_MIN = 6;
 
-export function Overview() {
+/** They stay the same while the cursor moves. */
+const notable = computed(() => {
   const answer = overview.value.value;
+  return answer === null ? '' : columns(answer.notable, answer.px);
+});
+const hits = computed(() => {
+  const answer = overview.value.value;
+  return answer?.hits == null ? '' : columns(answer.hits, answer.px);
+});
+
+export function Overview() {
   const drag = useSignal<readonly [number, number] | null>(null);
   const total = Math.max(1, last.value);
   const share = (seq: number) => ((seq - 0.5) / total) * 1000;
@@ -64,8 +73,8 @@ export function Overview() {
           <title>{day.date}</title>
         </rect>
       ))}
-      {answer !== null && <path class="notable" d={columns(answer.notable, answer.px)} />}
-      {answer?.hits != null && <path class="hits" d={columns(answer.hits, answer.px)} />}
+      {notable.value !== '' && <path class="notable" d={notable.value} />}
+      {hits.value !== '' && <path class="hits" d={hits.value} />}
       <rect
         class="window"
         x={share(from)}

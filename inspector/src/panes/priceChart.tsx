@@ -188,7 +188,7 @@ function Canvas({ answer }: { readonly answer: BarsAnswer | null }) {
   }, []);
   useEffect(() => {
     if (answer === null) return;
-    chart.current?.show(answer, shiftsOf());
+    chart.current?.show(answer, zoneShift);
     debug.bars = answer;
   }, [answer]);
   useSignalEffect(() => {
@@ -210,20 +210,4 @@ function Canvas({ answer }: { readonly answer: BarsAnswer | null }) {
       ref={element}
     />
   );
-}
-
-const HOUR = 3_600_000;
-
-/** Shifts of a zone change at full hours at most: worked out once for each. */
-function shiftsOf(): (time: number) => number {
-  const known = new Map<number, number>();
-  return (time) => {
-    const hour = Math.floor(time / HOUR);
-    let shift = known.get(hour);
-    if (shift === undefined) {
-      shift = zoneShift(time);
-      known.set(hour, shift);
-    }
-    return shift;
-  };
 }

@@ -5,12 +5,14 @@ import { charts } from '../data/cursorData.ts';
 import { resource } from '../data/resource.ts';
 import { at, run } from '../data/run.ts';
 import { countOf } from '../state/marketTime.ts';
+import { lastMove } from '../state/place.ts';
 import { type Activity, activityOf } from '../statechart/activity.ts';
 import { type Drawing, layOut } from '../statechart/layout.ts';
 import { cardsOf } from '../statechart/scene.ts';
 import {
   attributeOf,
   between,
+  sameView,
   type ViewBox,
   viewOf,
   wholeView,
@@ -45,7 +47,16 @@ const look = signal<'follow' | 'whole' | ViewBox>('follow');
 /** Pixels that the pane has. */
 const room = signal({ width: 300, height: 300 });
 
+/** Stays the same object while it shows the same part: there is nothing to be drawn anew then. */
 const target = computed<ViewBox | null>(() => {
+  const next = wantedView();
+  if (next === null || lastTarget === null || !sameView(next, lastTarget)) lastTarget = next;
+  return lastTarget;
+});
+
+let lastTarget: ViewBox | null = null;
+
+function wantedView(): ViewBox | null {
   const drawn = drawing.value.value;
   if (drawn === null) return null;
   if (typeof look.value === 'object') return look.value;
@@ -55,7 +66,7 @@ const target = computed<ViewBox | null>(() => {
     ({ id, actor }) => actor === focus.id && activity.value?.active.has(id) === true,
   );
   return viewOf(focus, centre ?? focus, room.value);
-});
+}
 
 let ruler: CanvasRenderingContext2D | null = null;
 
@@ -178,7 +189,9 @@ function View({ drawn }: { readonly drawn: Drawing }) {
       shown.current = view;
       svg.current?.setAttribute('viewBox', attributeOf(view));
     };
-    if (from === null || still.matches || typeof look.peek() === 'object') return show(wanted);
+    // Who jumps has nothing to follow with the eye, and every frame lays the drawing's texts out anew.
+    const jumps = lastMove() === 'jump' || typeof look.peek() === 'object';
+    if (from === null || still.matches || jumps) return show(wanted);
     const started = performance.now();
     let frame = 0;
     const glide = (now: number) => {

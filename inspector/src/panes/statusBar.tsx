@@ -44,7 +44,13 @@ export function StatusBar() {
         breakpoints {breakpoints.length}
         {breakpoints.length > 0 && `: ${breakpoints.join(' · ')}`}
       </button>
-      <span class="status-end">{known.folder}</span>
+      <span class="status-keys">
+        <kbd>← →</kbd> step <kbd>g</kbd> go to <kbd>/</kbd> filter <kbd>w</kbd> why <kbd>d</kbd>{' '}
+        what changed <kbd>?</kbd> everything else
+      </span>
+      <span class="status-end" title="The folder of the run">
+        {known.folder}
+      </span>
     </footer>
   );
 }

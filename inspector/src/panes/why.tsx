@@ -8,6 +8,7 @@ import { at, log, shown } from '../data/run.ts';
 import { countOf, timeOf } from '../state/marketTime.ts';
 import { go, place } from '../state/place.ts';
 import { Empty, Problem } from '../ui/pane.tsx';
+import { Path } from '../ui/path.tsx';
 import { SeqLink } from '../ui/seqLink.tsx';
 
 const ROLES: Readonly<Record<string, string>> = {
@@ -30,7 +31,11 @@ export function Why() {
           <>Why is fact #{countOf(at.value)} there?</>
         ) : (
           <>
-            Why is <code>{path}</code> what it is?{' '}
+            Why is{' '}
+            <code>
+              <Path text={path} />
+            </code>{' '}
+            what it is?{' '}
             <button
               type="button"
               class="plain"

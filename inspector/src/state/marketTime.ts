@@ -7,6 +7,10 @@ const zone = computed(() => run.value?.zone ?? 'UTC');
 const clock = computed(() => formatOf({ hour: '2-digit', minute: '2-digit', second: '2-digit' }));
 const dates = computed(() => formatOf({ year: 'numeric', month: '2-digit', day: '2-digit' }));
 
+const names = computed(
+  () => new Intl.DateTimeFormat('en-US', { timeZone: zone.value, timeZoneName: 'short' }),
+);
+
 function formatOf(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat('en-CA', {
     ...options,
@@ -29,15 +33,27 @@ export function dateOf(at: number): string {
 
 /** Short name of the zone, such as `EST`. */
 export function zoneOf(at: number): string {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone.value,
-    timeZoneName: 'short',
-  }).formatToParts(at);
+  const parts = names.value.formatToParts(at);
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? zone.value;
 }
 
+const HOUR = 3_600_000;
+
+/** Shifts of the zone by hour: they change at full hours at most. */
+const shifts = computed(() => ({ zone: zone.value, byHour: new Map<number, number>() }));
+
 /** Milliseconds to add to market time so that a clock that knows UTC only shows the exchange's time. */
 export function zoneShift(at: number): number {
+  const { byHour } = shifts.value;
+  const hour = Math.floor(at / HOUR);
+  const known = byHour.get(hour);
+  if (known !== undefined) return known;
+  const shift = shiftAt(at);
+  byHour.set(hour, shift);
+  return shift;
+}
+
+function shiftAt(at: number): number {
   const [hour, minute, second] = clock.value.format(at).split(':').map(Number);
   const [year, month, day] = dates.value.format(at).split('-').map(Number);
   return Date.UTC(year!, month! - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;

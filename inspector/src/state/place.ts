@@ -35,6 +35,8 @@ export interface Place {
   readonly pins: readonly number[];
   /** Nodes of the tree that are open; null for those that are at first. */
   readonly open: readonly string[] | null;
+  /** True if the list shows what facts after the cursor hold. */
+  readonly ahead: boolean;
   /** The pane that fills the page, if one does. */
   readonly wide: string;
   /** Which of two runs is shown. */
@@ -61,15 +63,21 @@ const START: Place = {
   breakpoints: [],
   pins: [],
   open: null,
+  ahead: false,
   wide: '',
   log: 'a',
 };
 
 const current = signal<Place>(read(location.hash));
-let lastMove: Move = 'jump';
+let moved: Move = 'jump';
 
 /** The place the reader is at. */
 export const place: ReadonlySignal<Place> = current;
+
+/** How the reader got here. */
+export function lastMove(): Move {
+  return moved;
+}
 
 /** One part of the place; changes only when that part does. */
 export function part<K extends keyof Place>(key: K): ReadonlySignal<Place[K]> {
@@ -81,16 +89,31 @@ export function go(patch: Partial<Place>, move: Move = 'jump'): void {
   const next = { ...current.peek(), ...patch };
   const hash = `#${write(next)}`;
   if (hash === location.hash) return;
+  const replaces = move === 'silent' || (move === 'step' && moved === 'step');
+  if (move !== 'silent') moved = move;
   current.value = next;
-  const replaces = move === 'silent' || (move === 'step' && lastMove === 'step');
   history[replaces ? 'replaceState' : 'pushState'](null, '', hash);
-  if (move !== 'silent') lastMove = move;
+}
+
+/** Where one stands in the run, and its marks: a view is what is left of the address without. */
+const MOMENT = new Set(['seq', 'follow', 'from', 'window', 'pins', 'log']);
+
+/** How the page is set up, wherever the cursor is: filter, mutes, panes, symbol, breakpoints. */
+export function viewHere(): string {
+  const words = write(current.peek()).split('&');
+  return words.filter((word) => !MOMENT.has(word.split('=')[0]!)).join('&');
+}
+
+/** Sets the page up like that, at the cursor. */
+export function goToView(view: string): void {
+  const { seq, follow, from, window, pins, log } = current.peek();
+  go({ ...read(view), seq, follow, from, window, pins, log });
 }
 
 /** Follows the address when it is changed from outside: back, forward, a link. */
 export function followAddress(): void {
   const onChange = () => {
-    lastMove = 'jump';
+    moved = 'jump';
     current.value = read(location.hash);
   };
   addEventListener('popstate', onChange);
@@ -114,6 +137,7 @@ function write(at: Place): string {
   put('window', at.window?.join('-') ?? '');
   for (const text of at.breakpoints) put('break', text);
   put('pins', at.pins.join(','));
+  put('ahead', at.ahead ? '1' : '');
   put('wide', at.wide);
   if (at.open !== null) words.push(['open', at.open.map(encodeURIComponent).join(',')]);
   put('log', at.log === 'a' ? '' : at.log);
@@ -146,6 +170,7 @@ function read(hash: string): Place {
     window: window[0] != null && window[1] != null ? [window[0], window[1]] : null,
     breakpoints: words.getAll('break').filter(Boolean),
     pins: list('pins').flatMap((pin) => natural(pin) ?? []),
+    ahead: text('ahead') === '1',
     wide: text('wide'),
     open: words.has('open') ? list('open').map(decodeURIComponent) : null,
     log: text('log') === 'b' ? 'b' : 'a',

@@ -55,6 +55,10 @@ export function zoomed(view: ViewBox, factor: number, u = 0.5, v = 0.5): ViewBox
   };
 }
 
+export function sameView(a: ViewBox, b: ViewBox): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}
+
 export function between(from: ViewBox, to: ViewBox, share: number): ViewBox {
   const mix = (a: number, b: number) => a + (b - a) * share;
   return {

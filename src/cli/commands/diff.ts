@@ -5,7 +5,7 @@ import { diffJson } from '../../inspect/diffJson.ts';
 import { FactLines } from '../../inspect/factText.ts';
 import { diffLogs, type LogDiff } from '../../inspect/logDiff.ts';
 import { settingsDiff, sideOf } from '../../inspect/runDiff.ts';
-import { diffText, equalText } from '../diffText.ts';
+import { diffText, equalText, type NamedRun } from '../diffText.ts';
 import { openRun, type RecordedRun } from '../openRun.ts';
 import { print } from '../output.ts';
 
@@ -45,7 +45,7 @@ async function diff(
   const settings = settingsDiff(a, b);
   const sides = sidesOf(a, b, found);
   const [nameA, nameB] = folders;
-  const runs = { a: { name: nameA, lines: linesOf(a) }, b: { name: nameB, lines: linesOf(b) } };
+  const runs = { a: namedRun(nameA, a), b: namedRun(nameB, b) };
   await print(
     json
       ? JSON.stringify(diffJson(found, sides, settings))
@@ -71,6 +71,6 @@ function sidesOf(a: RecordedRun, b: RecordedRun, { first, beyond }: LogDiff) {
   return { a: sideOf(a.log, shown.a, shown), b: sideOf(b.log, shown.b, shown) };
 }
 
-function linesOf({ log, calendar }: RecordedRun): FactLines {
-  return new FactLines(calendar.zone, log.position);
+function namedRun(name: string, { log, calendar, manifest }: RecordedRun): NamedRun {
+  return { name, lines: new FactLines(calendar.zone, log.position), parent: manifest.parent };
 }

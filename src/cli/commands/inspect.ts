@@ -6,6 +6,7 @@ import { port as portOf } from '../arguments.ts';
 import { interrupted } from '../inspectOptions.ts';
 import { argument, openbellVersion } from '../invocation.ts';
 import { print, say } from '../output.ts';
+import { buildPageOnce } from '../pageBuild.ts';
 import { plural } from '../table.ts';
 import { writeWhole } from '../wholeFile.ts';
 
@@ -34,6 +35,7 @@ async function write(run: string, other: string | undefined, file: string): Prom
   if (other !== undefined) {
     throw new UsageError('--export writes one run: leave the other one out');
   }
+  buildPageOnce();
   const { Inspection } = await import('../../inspect/inspection.ts');
   const { exportedPage } = await import('../../inspect/exportPage.ts');
   const inspection = new Inspection(run, { system: programVersions() });
@@ -52,6 +54,7 @@ async function inspect(run: string, other: string | undefined, options: Options)
   const { serveInspector } = await import('../../inspect/server.ts');
   const { port } = options;
   const system = programVersions();
+  buildPageOnce();
   await using server = await serveInspector(run, { port, system, ...(other && { other }) });
   await print(server.url);
   say('whoever has this address can read the run; Ctrl-C ends it');

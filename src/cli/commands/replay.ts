@@ -8,12 +8,18 @@ import { FactLines } from '../../inspect/factText.ts';
 import { stretchOf } from '../../inspect/position.ts';
 import { openRun } from '../openRun.ts';
 import { Output, print, say } from '../output.ts';
-import { addReplayOptions, type ReplayOptions, replayInputs } from '../replayOptions.ts';
+import {
+  addInputsOption,
+  addReplayOptions,
+  type InputsOption,
+  type ReplayOptions,
+  replayInputs,
+} from '../replayOptions.ts';
 import { speedFrom0 } from '../speed.ts';
 import { STRATEGIES } from '../strategies.ts';
 import { verifyText } from '../verifyText.ts';
 
-interface Options extends ReplayOptions {
+interface Options extends ReplayOptions, InputsOption {
   readonly json?: true;
   readonly from?: string;
   readonly to?: string;
@@ -22,7 +28,7 @@ interface Options extends ReplayOptions {
 
 export function define(command: Command): void {
   command.argument('<run>', 'folder of the run');
-  addReplayOptions(command)
+  addInputsOption(addReplayOptions(command))
     .option(
       '--from <place>',
       'first fact shown: a seq, an ISO time, or HH:MM[:SS] of the last session',
@@ -45,6 +51,7 @@ async function replay(folder: string, options: Options): Promise<void> {
   let writing = Promise.resolve();
   const report = await verifyLog(folder, {
     ...(await replayInputs(options)),
+    inputs: options.inputs,
     strategies: STRATEGIES,
     speed: options.speed,
     onFrame: (frame: CommittedFrame) => {

@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { NotResumable } from '../../actors/bringBack.ts';
 import { resumeSession } from '../../actors/resumeSession.ts';
+import type { RunSummary } from '../../actors/summary.ts';
+import { FileLog } from '../../store/fileLog.ts';
 import { reportOption } from '../arguments.ts';
 import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
@@ -37,6 +39,26 @@ async function resume(log: string, options: Options): Promise<void> {
     await showSession(session, { ...options, log }, progress);
   } catch (error) {
     if (!(error instanceof NotResumable) || !error.isComplete) throw error;
-    await print(error.message);
+    await print(options.json ? JSON.stringify(await whatItCameTo(log)) : error.message);
+  }
+}
+
+/** Of a run that has nothing left to do: what its log says, in the words of a summary. */
+async function whatItCameTo(folder: string): Promise<Partial<RunSummary>> {
+  const log = await FileLog.read(folder);
+  try {
+    const { data, tally } = log.stateAt(log.position);
+    return {
+      run: log.manifest.run,
+      chain_hash: log.chainHash(),
+      status: 'completed',
+      sessions: data.sessions,
+      facts: Object.fromEntries([...tally.facts].sort(([a], [b]) => (a < b ? -1 : 1))),
+      signals: data.signals,
+      log: folder,
+      reason: null,
+    };
+  } finally {
+    await log.close();
   }
 }

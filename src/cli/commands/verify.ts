@@ -7,11 +7,17 @@ import { FactLines } from '../../inspect/factText.ts';
 import { readManifest } from '../../store/manifest.ts';
 import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { addReplayOptions, type ReplayOptions, replayInputs } from '../replayOptions.ts';
+import {
+  addInputsOption,
+  addReplayOptions,
+  type InputsOption,
+  type ReplayOptions,
+  replayInputs,
+} from '../replayOptions.ts';
 import { STRATEGIES } from '../strategies.ts';
 import { verifyJson, verifyText } from '../verifyText.ts';
 
-interface Options extends ReplayOptions {
+interface Options extends ReplayOptions, InputsOption {
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -21,7 +27,7 @@ const EXIT_BROKEN = 3;
 
 export function define(command: Command): void {
   command.argument('<run>', 'folder of the run');
-  addReplayOptions(command)
+  addInputsOption(addReplayOptions(command))
     .option('--json', 'a JSON object')
     .option('--quiet', 'no progress')
     .addHelpText(
@@ -36,6 +42,7 @@ async function verify(folder: string, options: Options): Promise<void> {
   const progress = new Progress();
   const report = await verifyLog(folder, {
     ...(await replayInputs(options)),
+    inputs: options.inputs,
     strategies: STRATEGIES,
     ...(!options.quiet && {
       onProgress: ({ facts, of }) =>

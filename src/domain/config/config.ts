@@ -20,7 +20,7 @@ export type ParsedConfig =
  */
 export function parseConfig(raw: unknown, known: Known): ParsedConfig {
   if (nestsTooDeep(raw)) {
-    const message = `nests deeper than ${CONFIG_DEPTH_MAX} levels: write it flatter`;
+    const message = `nests deeper than ${CONFIG_DEPTH_MAX} levels, or holds itself: write it flatter`;
     return { ok: false, problems: [{ path: '', message }] };
   }
   const keys = canonicalKeys(Config, raw);

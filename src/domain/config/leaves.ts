@@ -88,7 +88,7 @@ export const Stream = z
 export const Free = z
   .record(z.string(), z.unknown(), write('an object'))
   .check(({ value, issues }) => {
-    const stranger = findNonJson(value, []);
+    const stranger = findNonJson(value);
     if (stranger === null) return;
     const message = `${stranger.what}: write values that JSON can hold`;
     issues.push({ code: 'custom', input: stranger.value, path: stranger.path, message });
@@ -120,15 +120,14 @@ interface NonJson {
 }
 
 /** The first value that JSON cannot hold; `null` if there is none. A key with `undefined` is as good as absent. */
-function findNonJson(value: unknown, holders: readonly object[]): NonJson | null {
+function findNonJson(value: unknown): NonJson | null {
   if (value === null || ['string', 'boolean', 'undefined'].includes(typeof value)) return null;
   if (Number.isFinite(value)) return null;
   if (typeof value !== 'object') return { path: [], value, what: foundIn(value) };
-  if (holders.includes(value)) return { path: [], value, what: 'found an object inside itself' };
   const plain = Array.isArray(value) || [Object.prototype, null].includes(protoOf(value));
   if (!plain) return { path: [], value, what: `found ${value.constructor?.name ?? 'an object'}` };
   for (const [key, held] of Object.entries(value)) {
-    const inside = findNonJson(held, [...holders, value]);
+    const inside = findNonJson(held);
     const step = Array.isArray(value) ? Number(key) : key;
     if (inside !== null) return { ...inside, path: [step, ...inside.path] };
   }

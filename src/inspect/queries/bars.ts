@@ -206,7 +206,7 @@ function indicatorsAt(run: InspectedRun, track: SymbolTrack, wanted: ValuesWante
     const info = known.get(key);
     if (info === undefined || info.since > wanted.at) return [];
     if (!(all ? values.interval === wanted.interval : asked.includes(key))) return [];
-    return valuesAt(track, key, values, { ...wanted, overlay: overlays(info.name) });
+    return valuesAt(track, key, values, { ...wanted, name: info.name });
   });
 }
 
@@ -214,7 +214,7 @@ function valuesAt(
   track: SymbolTrack,
   key: string,
   values: ValueTrack,
-  { at, from, px, overlay }: ValuesWanted & { readonly overlay: boolean },
+  { at, from, px, name }: ValuesWanted & { readonly name: string },
 ): BarsAnswer['indicators'] {
   const bars = track.bars.get(values.interval);
   const points = new Map<number, number>();
@@ -230,7 +230,7 @@ function valuesAt(
   return outputs.map((output, cell) => ({
     key,
     output,
-    overlay,
+    overlay: overlays(name, output),
     opened: shown.map(([opened]) => opened),
     value: shown.map(([, row]) => {
       const value = values.values.data[row * values.arity + cell]!;

@@ -6,7 +6,7 @@ import { factJson } from '../factJson.ts';
 import type { FieldDifference } from '../fieldDiff.ts';
 import { diffLogs, type FactDifference } from '../logDiff.ts';
 import type { DivergenceAnswer } from '../protocol/run.ts';
-import { settingsDiff } from '../runDiff.ts';
+import { type ComparedRun, settingsDiff } from '../runDiff.ts';
 import { shortened } from './events.ts';
 import type { InspectedRun } from './inspectedRun.ts';
 
@@ -24,11 +24,7 @@ export function divergenceOf(
   const ignore = ignored.split(',').filter((name) => name.trim() !== '');
   const diff = diffLogs(a.log, b.log, { ignore });
   const { equal, facts, common, first, beyond } = diff;
-  const versionsOf = (run: InspectedRun) => ({
-    log: run.log,
-    manifest: { versions: (run.source.manifest().versions ?? {}) as never },
-  });
-  const { config, data, code } = settingsDiff(versionsOf(a), versionsOf(b));
+  const { config, data, code } = settingsDiff(comparedRun(a), comparedRun(b));
   const exact = ignore.length === 0;
   const hash = common === a.log.position ? a.log.chainHash() : a.log.linkUpTo(common)?.hash;
   return {
@@ -42,6 +38,11 @@ export function divergenceOf(
     data: fieldsOf(data),
     code: fieldsOf(code),
   };
+}
+
+function comparedRun({ log, source }: InspectedRun): ComparedRun {
+  const { versions = {}, changes = [] } = source.manifest();
+  return { log, manifest: { versions, changes } as ComparedRun['manifest'] };
 }
 
 /** @param sameUntilThen true if it is known that everything before is the same */

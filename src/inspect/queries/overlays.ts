@@ -6,6 +6,9 @@ const PRICES: ReadonlySet<string> = new Set([
   ...['pivot_points', 'high_low', 'opening_range', 'swing_high', 'swing_low'],
 ]);
 
-export function overlays(name: string): boolean {
-  return PRICES.has(name);
+/** Outputs of these that are no prices themselves. */
+const NO_PRICES: ReadonlySet<string> = new Set(['bandwidth', 'direction']);
+
+export function overlays(name: string, output: string | null = null): boolean {
+  return PRICES.has(name) && !(output !== null && NO_PRICES.has(output));
 }
