@@ -1,4 +1,4 @@
-/** Small files that are there whole or not at all, also after a crash: temporary file, fsync, rename. */
+/** Small files that are there whole or not at all: temporary file, fsync where it is to outlive a crash, rename. */
 import { dirname } from 'node:path';
 import { type Disk, REAL_DISK, writeAllSync } from './disk.ts';
 
@@ -11,12 +11,29 @@ export function writeFileDurably(
   content: string | Uint8Array,
   disk: Disk = REAL_DISK,
 ): void {
+  replaceFile(path, content, { disk, isSynced: true });
+  disk.syncFolder(dirname(path));
+}
+
+/**
+ * Replaces the file at `path`, which is whole as long as the machine goes on: for what carries a checksum of its own
+ * and can be made anew, so that nobody waits for the disk.
+ */
+export function writeFileWhole(path: string, content: string, disk: Disk = REAL_DISK): void {
+  replaceFile(path, content, { disk, isSynced: false });
+}
+
+function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  { disk, isSynced }: { disk: Disk; isSynced: boolean },
+): void {
   const unfinished = path + UNFINISHED;
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   const fd = disk.open(unfinished, 'w');
   try {
     writeAllSync(disk, fd, { bytes, from: 0, position: 0 });
-    disk.syncSync(fd);
+    if (isSynced) disk.syncSync(fd);
   } catch (error) {
     disk.close(fd);
     removeQuietly(unfinished, disk);
@@ -24,7 +41,6 @@ export function writeFileDurably(
   }
   disk.close(fd);
   disk.rename(unfinished, path);
-  disk.syncFolder(dirname(path));
 }
 
 /** Half a file on a full disk would only be in the way. */

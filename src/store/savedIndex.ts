@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { MarketTime } from '../domain/time.ts';
 import type { Disk } from './disk.ts';
-import { writeFileDurably } from './durableFile.ts';
+import { writeFileWhole } from './durableFile.ts';
 import { asSeries, parseJson } from './json.ts';
 import type { Checkpoint } from './logState.ts';
 
@@ -64,7 +64,7 @@ export function writeIndex(folder: string, run: string, index: SavedIndex, disk?
   const lists = [...sets.keys()].map((key) => key.split(' ').filter((type) => type !== ''));
   const stored: Stored = { run, checkpoint, sets: lists, segments };
   const text = JSON.stringify({ format: INDEX_FORMAT, crc: checksum(stored), index: stored });
-  writeFileDurably(join(folder, INDEX_NAME), `${text}\n`, disk);
+  writeFileWhole(join(folder, INDEX_NAME), `${text}\n`, disk);
 }
 
 /** Null if there is none, or it is damaged, of another run or of another version. */
