@@ -16,7 +16,7 @@ import {
   subscriptionOf,
 } from './strategy.ts';
 import { symbolNamed } from './symbolName.ts';
-import type { Lane, Runner, Track } from './track.ts';
+import type { Lane, Track } from './track.ts';
 import type { Verbs } from './verbs.ts';
 
 const CALLBACKS = [
@@ -54,7 +54,14 @@ interface Heard {
   readonly symbol: string;
   readonly lane: Lane;
   readonly bars: boolean;
-  readonly runners: readonly Runner[];
+  readonly values: readonly HeardValue[];
+}
+
+interface HeardValue {
+  readonly key: string;
+  readonly series: number;
+  /** Which of the lane's updates it is. */
+  readonly index: number;
 }
 
 /** Gives a strategy its verbs; `origin` is asked whenever one is used. */
@@ -135,7 +142,7 @@ export class Strategies {
       listener.heard = tracks
         .filter((track) => hears(listener.subscription.symbols, track.symbol))
         .flatMap((track) => track.lanes.map((lane) => heardOf(listener, track.symbol, lane)))
-        .filter((heard) => heard.bars || heard.runners.length > 0);
+        .filter((heard) => heard.bars || heard.values.length > 0);
     }
   }
 
@@ -149,7 +156,7 @@ export class Strategies {
         const of = heard[j]!;
         if (of.lane.freshSeq === 0) continue;
         if (of.bars) this.#tellBar(listener, of);
-        if (of.runners.length > 0) this.#tellValues(listener, of);
+        if (of.values.length > 0) this.#tellValues(listener, of);
       }
     }
   }
@@ -166,17 +173,17 @@ export class Strategies {
     this.#cause = null;
   }
 
-  #tellValues(listener: Listener, { symbol, runners }: Heard): void {
+  #tellValues(listener: Listener, { symbol, lane, values }: Heard): void {
     const { data } = this.#recorder;
-    for (let i = 0; i < runners.length; i++) {
-      const { freshSeq, series, key } = runners[i]!;
-      if (freshSeq === 0) continue;
+    for (let i = 0; i < values.length; i++) {
+      const { index, series, key } = values[i]!;
+      if (index >= lane.updates) continue;
       // Where a symbol has just been removed, the short cut is not there yet.
       const slot =
         data.indicatorsBySeries[series] ?? data.symbols.get(symbol)!.indicators.get(key)!;
       const { interval, outputs } = slot.registered;
       const value = valueFrom(outputs, slot.cells, 0);
-      this.#cause = freshSeq;
+      this.#cause = lane.updateSeq + index;
       try {
         const update = { symbol, key, interval, value, valid: slot.valid, seq: slot.seq };
         refusePromise(listener.strategy.onIndicator!(update, listener.context), 'onIndicator');
@@ -341,10 +348,10 @@ function heardOf(listener: Listener, symbol: string, lane: Lane): Heard {
   const { strategy, subscription } = listener;
   const bars = strategy.onBar !== undefined && hears(subscription.bars, lane.interval.text);
   const wantsValues = strategy.onIndicator !== undefined;
-  const runners = wantsValues
-    ? lane.runners.filter((runner) => hears(subscription.indicators, runner.key))
-    : [];
-  return { symbol, lane, bars, runners };
+  const values = lane.runners
+    .map(({ key, series }, index) => ({ key, series, index }))
+    .filter(({ key }) => wantsValues && hears(subscription.indicators, key));
+  return { symbol, lane, bars, values };
 }
 
 function hears(wanted: readonly string[] | undefined, name: string): boolean {
