@@ -24,7 +24,7 @@ export interface Lane {
   readonly runners: Runner[];
   /** Seq of its bar in the current frame; 0 if it had none. */
   freshSeq: number;
-  /** Of its updates in the last frame that brought a bar: seq of the first, and how many; one for each runner in turn. */
+  /** Of its updates in the last frame that brought a bar: seq of the first, and how many; each runner has one. */
   updateSeq: number;
   updates: number;
   /** Seq of each derived bar of today, row by row; empty for the base. */
