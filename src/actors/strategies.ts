@@ -1,6 +1,8 @@
 /** The actor that calls the strategies of a run, once per frame, each in its place. */
 import { sentenceOf } from '../domain/errors.ts';
 import { valueFrom } from '../domain/frame.ts';
+import type { Interval } from '../domain/interval.ts';
+import type { IndicatorSlot, SymbolData } from '../domain/sessionData.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Origin, Recorder } from './recorder.ts';
@@ -59,7 +61,8 @@ interface Heard {
 
 interface HeardValue {
   readonly key: string;
-  readonly series: number;
+  readonly interval: Interval;
+  readonly slot: IndicatorSlot;
   /** Which of the lane's updates it is. */
   readonly index: number;
 }
@@ -141,7 +144,10 @@ export class Strategies {
     for (const listener of this.#listeners) {
       listener.heard = tracks
         .filter((track) => hears(listener.subscription.symbols, track.symbol))
-        .flatMap((track) => track.lanes.map((lane) => heardOf(listener, track.symbol, lane)))
+        .flatMap(({ symbol, lanes }) => {
+          const owner = this.#recorder.data.symbols.get(symbol)!;
+          return lanes.map((lane) => heardOf(listener, owner, lane));
+        })
         .filter((heard) => heard.bars || heard.values.length > 0);
     }
   }
@@ -174,18 +180,14 @@ export class Strategies {
   }
 
   #tellValues(listener: Listener, { symbol, lane, values }: Heard): void {
-    const { data } = this.#recorder;
     for (let i = 0; i < values.length; i++) {
-      const { index, series, key } = values[i]!;
+      const { index, key, interval, slot } = values[i]!;
       if (index >= lane.updates) continue;
-      // Where a symbol has just been removed, the short cut is not there yet.
-      const slot =
-        data.indicatorsBySeries[series] ?? data.symbols.get(symbol)!.indicators.get(key)!;
-      const { interval, outputs } = slot.registered;
-      const value = valueFrom(outputs, slot.cells, 0);
+      const { cells, valid, seq } = slot;
+      const value = valueFrom(slot.registered.outputs, cells, 0);
       this.#cause = lane.updateSeq + index;
       try {
-        const update = { symbol, key, interval, value, valid: slot.valid, seq: slot.seq };
+        const update = { symbol, key, interval, value, valid, seq };
         refusePromise(listener.strategy.onIndicator!(update, listener.context), 'onIndicator');
       } catch (error) {
         this.#fail(listener, 'onIndicator', error);
@@ -344,12 +346,13 @@ function watched({ name, strategy, config }: NamedStrategy, around: Around): Nam
   return { name, config, strategy: looked as Strategy };
 }
 
-function heardOf(listener: Listener, symbol: string, lane: Lane): Heard {
+function heardOf(listener: Listener, { symbol, indicators }: SymbolData, lane: Lane): Heard {
   const { strategy, subscription } = listener;
-  const bars = strategy.onBar !== undefined && hears(subscription.bars, lane.interval.text);
+  const interval = lane.interval.text;
+  const bars = strategy.onBar !== undefined && hears(subscription.bars, interval);
   const wantsValues = strategy.onIndicator !== undefined;
   const values = lane.runners
-    .map(({ key, series }, index) => ({ key, series, index }))
+    .map(({ key }, index) => ({ key, interval, slot: indicators.get(key)!, index }))
     .filter(({ key }) => wantsValues && hears(subscription.indicators, key));
   return { symbol, lane, bars, values };
 }
