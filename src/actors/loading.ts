@@ -332,6 +332,7 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
       engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, loaded);
     }
     recordSkipped(engine, { symbol, interval, date, skipped }, loaded);
+    engine.market.handBack(bars);
   }
   prefetch(engine);
 }

@@ -60,10 +60,10 @@ export class Track {
   readonly symbol: string;
   /** Base first, then derived, ascending by interval. */
   readonly lanes: Lane[];
-  /** Today's base bars the clock has not reached from row `cursor` on. */
-  queue = new BarColumns(0);
+  /** How many base bars there are today; the clock has not reached them from row `cursor` on. */
+  queued = 0;
   cursor = 0;
-  /** The queue row by row, times and prices and volume: one place to look for a bar instead of six. */
+  /** They themselves row by row, times and prices and volume: one place to look for a bar instead of six. */
   #tape = new Float64Array(0);
   /** End of the next queued bar; Infinity if there is none. */
   nextEnd: MarketTime = Number.POSITIVE_INFINITY;
@@ -91,10 +91,9 @@ export class Track {
     this.lanes = lanes;
   }
 
-  /** Takes the bars of a day. */
-  fill(queue: BarColumns): void {
-    const { length, opened, open, high, low, close, volume } = queue;
-    this.queue = queue;
+  /** Takes a copy of the bars of a day. */
+  fill({ length, opened, open, high, low, close, volume }: BarColumns): void {
+    this.queued = length;
     this.cursor = 0;
     if (this.#tape.length < length * TAPED) this.#tape = new Float64Array(length * TAPED);
     const tape = this.#tape;
@@ -106,6 +105,12 @@ export class Track {
       tape[cell + 4] = close[row]!;
       tape[cell + 5] = volume[row]!;
     }
+  }
+
+  /** Forgets the bars that are left of the day. */
+  clear(): void {
+    this.queued = 0;
+    this.cursor = 0;
   }
 
   /** Writes the next bar of the queue, which must have one, into `bar` and returns it. */
@@ -126,7 +131,7 @@ export class Track {
   /** Works out when the next queued bar ends; of a daily one that is the close. */
   schedule(base: ParsedInterval, session: Session): void {
     const { cursor } = this;
-    if (cursor >= this.queue.length) this.nextEnd = Number.POSITIVE_INFINITY;
+    if (cursor >= this.queued) this.nextEnd = Number.POSITIVE_INFINITY;
     else this.nextEnd = base.intraday ? this.#tape[cursor * TAPED]! + base.ms : session.close;
   }
 
