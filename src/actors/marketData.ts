@@ -34,7 +34,7 @@ export class MarketData {
   readonly feed: Feed;
   readonly calendar: Calendar;
   /** Days being read ahead, by symbol, interval and date. */
-  readonly #ahead = new Map<string, { date: TradingDate; reading: Promise<DayBars> }>();
+  #ahead = new Map<string, { date: TradingDate; reading: Promise<DayBars> }>();
   /** Columns that days were read into and that nobody needs any more: the next days are read into them. */
   readonly #spare: BarColumns[] = [];
   /** Those that are out with a day. */
@@ -82,6 +82,8 @@ export class MarketData {
     const key = keyOf(request);
     const ahead = this.#ahead.get(key)?.reading;
     this.#ahead.delete(key);
+    // Anew each time that all is taken: a map that is emptied and filled again keeps garbage alive.
+    if (this.#ahead.size === 0) this.#ahead = new Map();
     this.readAhead[ahead === undefined ? 'misses' : 'hits'] += 1;
     return ahead ?? this.#read(request);
   }
