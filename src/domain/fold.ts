@@ -54,10 +54,12 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     data.refused.delete(symbol);
     const spare = data.spares.get(symbol);
     data.spares.set(symbol, NO_SPARES);
-    const empty = (interval: Interval, derived: boolean) =>
-      [interval, emptySeries(interval, derived, spare?.get(interval)?.columns)] as const;
-    const derived = intervals.map((interval) => empty(interval, true));
-    data.symbols.set(symbol, new SymbolData(fact, new Map([empty(base, false), ...derived])));
+    const bars = new Map<Interval, BarSeries>();
+    const add = (interval: Interval, derived: boolean) =>
+      bars.set(interval, emptySeries(interval, derived, spare?.get(interval)?.columns));
+    add(base, false);
+    for (const interval of intervals) add(interval, true);
+    data.symbols.set(symbol, new SymbolData(fact, bars));
   },
   SymbolRefused: (data, { symbol, reason }) => {
     data.refused.set(symbol, reason);

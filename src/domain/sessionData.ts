@@ -16,37 +16,44 @@ export interface Gap {
   readonly missing: number;
 }
 
-/** Today's bars of one symbol and interval. */
-export interface BarSeries {
+/**
+ * Today's bars of one symbol and interval.
+ *
+ * A class, as all that lives for a session: V8 comes to make literals that live so long where only a collection of
+ * everything finds them again, with all that they hold.
+ */
+export class BarSeries {
   readonly interval: Interval;
   readonly derived: boolean;
   readonly columns: BarColumns;
   /** In the interval of the series; only base series have any. */
-  readonly gaps: Gap[];
+  readonly gaps: Gap[] = [];
   /** Seq of the first bar; 0 before any. */
-  firstSeq: number;
+  firstSeq = 0;
   /** 0 before any bar; so it is for whatever is updated with bars: a number always, which takes no memory anew. */
-  updated: MarketTime;
+  updated: MarketTime = 0;
+
+  constructor(interval: Interval, derived: boolean, columns: BarColumns) {
+    this.interval = interval;
+    this.derived = derived;
+    this.columns = columns;
+  }
 }
 
 /** Today's figures of one symbol, folded from its base bars. */
-export interface SessionMetrics {
-  open: number;
-  high: number;
-  low: number;
-  last: number;
-  volume: number;
+export class SessionMetrics {
+  open = Number.NaN;
+  high = Number.NaN;
+  low = Number.NaN;
+  last = Number.NaN;
+  volume = 0;
   /** Sum of typical price × volume; `vwap` = this ÷ `volume`. */
-  turnover: number;
-  bars: number;
+  turnover = 0;
+  bars = 0;
   /** 0 before any bar. */
-  updated: MarketTime;
+  updated: MarketTime = 0;
 }
 
-/**
- * What lives for a session is made by a class: V8 comes to make literals that live so long where only a collection of
- * everything finds them again, with all that they hold.
- */
 export class IndicatorSlot {
   readonly registered: Fields<'IndicatorRegistered'>;
   /** Current outputs; NaN = not ready. */
@@ -72,7 +79,7 @@ export class SymbolData {
   readonly bars: Map<Interval, BarSeries>;
   /** In the order of registration. */
   readonly indicators = new Map<string, IndicatorSlot>();
-  readonly metrics = emptyMetrics();
+  readonly metrics = new SessionMetrics();
   /** Who protects it from being removed. */
   readonly locks = new Set<string>();
   /** Last recorded score; between two the view counts. */
@@ -159,18 +166,5 @@ export function emptySeries(
   columns = new BarColumns(),
 ): BarSeries {
   columns.clear();
-  return { interval, derived, columns, gaps: [], firstSeq: 0, updated: 0 };
-}
-
-export function emptyMetrics(): SessionMetrics {
-  return {
-    open: Number.NaN,
-    high: Number.NaN,
-    low: Number.NaN,
-    last: Number.NaN,
-    volume: 0,
-    turnover: 0,
-    bars: 0,
-    updated: 0,
-  };
+  return new BarSeries(interval, derived, columns);
 }
