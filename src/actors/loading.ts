@@ -332,7 +332,10 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
       engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, loaded);
     }
     recordSkipped(engine, { symbol, interval, date, skipped }, loaded);
+    engine.market.handBack(bars);
   }
+  // Anew, as the session's symbols are: a map that is emptied and filled again keeps garbage alive.
+  if (engine.loads.size === 0) engine.loads = new Map();
   prefetch(engine);
 }
 

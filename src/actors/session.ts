@@ -124,7 +124,13 @@ export class Session implements AsyncDisposable {
 
   /** Calls `listener` with every fact of a type, from now on. @returns how to stop that */
   on<T extends FactType>(type: T, listener: (fact: FactOf<T>) => void): () => void {
+    const { tally } = this.#engine.recorder;
+    let heard = tally.count(type);
     return this.onFrame((frame) => {
+      // Of a frame without such facts none are made: most have none of what is listened to.
+      const recorded = tally.count(type);
+      if (recorded === heard) return;
+      heard = recorded;
       for (const fact of frame.facts()) {
         if (fact.type === type) listener(fact as FactOf<T>);
       }

@@ -8,7 +8,7 @@ import type { HeldBars } from './facts.ts';
 import { BLOCK_COLUMNS, type Block } from './frame.ts';
 import { History } from './history.ts';
 import { arityOf, type SeriesTable } from './series.ts';
-import { emptyMetrics, type SessionData, type SymbolData } from './sessionData.ts';
+import { OwnedSeries, type SessionData, SessionMetrics, type SymbolData } from './sessionData.ts';
 import type { MarketTime, TradingDate } from './time.ts';
 
 /** Folds the rows of a block; its seqs are already counted. */
@@ -86,7 +86,7 @@ function foldMetrics(owner: SymbolData, columns: BarColumns, i: number, at: Mark
 }
 
 function measureAnew(owner: SymbolData, columns: BarColumns, at: MarketTime): void {
-  Object.assign(owner.metrics, emptyMetrics());
+  Object.assign(owner.metrics, new SessionMetrics());
   for (let i = 0; i < columns.length; i++) foldMetrics(owner, columns, i, at);
 }
 
@@ -97,7 +97,7 @@ function findBars(data: SessionData, id: number, block: Block, row: number, tabl
   if (owner === undefined || series === undefined) {
     throw new InvariantViolated(block.firstSeq + row, `no series ${symbol}/${name}`);
   }
-  const found = { owner, series };
+  const found = new OwnedSeries(owner, series);
   data.barsBySeries[id] = found;
   return found;
 }

@@ -9,10 +9,10 @@ import type { Fields } from '../domain/facts.ts';
 import { History } from '../domain/history.ts';
 import {
   type BarSeries,
-  emptyMetrics,
   type Gap,
   type IndicatorSlot,
   SessionData,
+  SessionMetrics,
   type SymbolData,
 } from '../domain/sessionData.ts';
 import { Malformed } from './bytes.ts';
@@ -174,7 +174,7 @@ export function restoreState(
 function restoreSymbol(saved: SavedSymbol, columns: ColumnSource): SymbolData {
   const { bars, indicators, measured, locks, historicalQuality, historical, ...rest } = saved;
   const measures = columns.get(MEASURES.length);
-  const metrics = emptyMetrics();
+  const metrics = new SessionMetrics();
   MEASURES.forEach((name, i) => {
     metrics[name] = measures[i]!;
   });
