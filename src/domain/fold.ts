@@ -13,6 +13,7 @@ import type { SeriesTable } from './series.ts';
 import {
   type BarSeries,
   emptySeries,
+  IndicatorCells,
   IndicatorSlot,
   type SessionData,
   SymbolData,
@@ -45,7 +46,8 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     data.symbols = new Map();
     data.refused.clear();
     data.barsBySeries.fill(undefined);
-    data.indicatorsBySeries.fill(undefined);
+    data.slotsBySeries.fill(undefined);
+    data.indicatorCells = new IndicatorCells();
     data.session = null;
   },
   QueuesCleared: explains,
@@ -94,7 +96,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   IndicatorRegistered: (data, fact) => {
     // What only looks like a list may have any length.
     const outputs = Array.isArray(fact.outputs) ? fact.outputs.length : 0;
-    const slot = new IndicatorSlot(fact, Math.max(1, outputs));
+    const slot = new IndicatorSlot(fact, Math.max(1, outputs), data.indicatorCells);
     symbolOf(data, fact).indicators.set(fact.key, slot);
   },
   HistoricalIndicatorCalculated: (data, fact) => {
@@ -207,7 +209,7 @@ function foldSection(data: SessionData, section: Section, at: MarketTime, table:
 function dropSymbol(data: SessionData, symbol: string): void {
   data.symbols.delete(symbol);
   data.barsBySeries.fill(undefined);
-  data.indicatorsBySeries.fill(undefined);
+  data.slotsBySeries.fill(undefined);
 }
 
 /** Takes `[start, end)` out of the gap it lies in; what is left on either side stays a gap. */

@@ -5,6 +5,7 @@
  */
 import { BarColumns } from './bars.ts';
 import type { Fields } from './facts.ts';
+import { valueFrom } from './frame.ts';
 import type { History } from './history.ts';
 import type { Interval } from './interval.ts';
 import type { MarketTime, TradingDate } from './time.ts';
@@ -54,19 +55,81 @@ export class SessionMetrics {
   updated: MarketTime = 0;
 }
 
+/** What updates of indicators change, all in one piece of memory: to fold one takes no object. */
+export class IndicatorCells {
+  data = new Float64Array(256);
+  #length = 0;
+
+  /** Room for one more slot. @returns its first cell */
+  take(outputs: number): number {
+    const at = this.#length;
+    this.#length += SLOT.values + outputs;
+    if (this.#length > this.data.length) {
+      const grown = new Float64Array(Math.max(this.#length, this.data.length * 2));
+      grown.set(this.data);
+      this.data = grown;
+    }
+    this.data[at + SLOT.outputs] = outputs;
+    this.data.fill(Number.NaN, at + SLOT.values, this.#length);
+    return at;
+  }
+}
+
+/** What the cells of a slot are, from its first one on. */
+export const SLOT = { valid: 0, updated: 1, seq: 2, outputs: 3, values: 4 } as const;
+
+/** An indicator of the session, and what it has come to. */
 export class IndicatorSlot {
   readonly registered: Fields<'IndicatorRegistered'>;
-  /** Current outputs; NaN = not ready. */
-  readonly cells: Float64Array;
-  valid = false;
-  /** 0 before any update. */
-  updated: MarketTime = 0;
-  /** Seq of the last update; 0 before any. */
-  seq = 0;
+  /** Where its cells are, and which is the first. */
+  readonly memory: IndicatorCells;
+  readonly at: number;
 
-  constructor(registered: Fields<'IndicatorRegistered'>, outputs: number) {
+  /** @param memory of the session: slots of the next one are elsewhere */
+  constructor(registered: Fields<'IndicatorRegistered'>, outputs: number, memory: IndicatorCells) {
     this.registered = registered;
-    this.cells = new Float64Array(outputs).fill(Number.NaN);
+    this.memory = memory;
+    this.at = memory.take(outputs);
+  }
+
+  get valid(): boolean {
+    return this.memory.data[this.at + SLOT.valid] === 1;
+  }
+
+  /** 0 before any update. */
+  get updated(): MarketTime {
+    return this.memory.data[this.at + SLOT.updated]!;
+  }
+
+  /** Seq of the last update; 0 before any. */
+  get seq(): number {
+    return this.memory.data[this.at + SLOT.seq]!;
+  }
+
+  /** The current outputs; NaN = not ready. */
+  get outputs(): Float64Array {
+    const { data } = this.memory;
+    const from = this.at + SLOT.values;
+    return data.subarray(from, from + data[this.at + SLOT.outputs]!);
+  }
+
+  /** Puts back what was read of it. */
+  take(state: { valid: boolean; updated: MarketTime; seq: number }, outputs: Float64Array): void {
+    const { data } = this.memory;
+    data[this.at + SLOT.valid] = state.valid ? 1 : 0;
+    data[this.at + SLOT.updated] = state.updated;
+    data[this.at + SLOT.seq] = state.seq;
+    this.outputs.set(outputs);
+  }
+
+  /** The value of its one output, or of the first; NaN = not ready. */
+  get first(): number {
+    return this.memory.data[this.at + SLOT.values]!;
+  }
+
+  /** As facts show it. */
+  get value(): ReturnType<typeof valueFrom> {
+    return valueFrom(this.registered.outputs, this.memory.data, this.at + SLOT.values);
   }
 }
 
@@ -153,7 +216,10 @@ export class SessionData {
 
   /** By series number, for the columnar path; the same objects as in `symbols`. */
   readonly barsBySeries: (OwnedSeries | undefined)[] = [];
-  readonly indicatorsBySeries: (IndicatorSlot | undefined)[] = [];
+  /** Of indicators, the first cell of their slots. */
+  readonly slotsBySeries: (number | undefined)[] = [];
+  /** New for each session, so that what was read of the last one stays as it was. */
+  indicatorCells = new IndicatorCells();
 
   historyOf(symbol: string, interval: Interval): History | undefined {
     return this.history.get(symbol)?.get(interval);
