@@ -127,10 +127,9 @@ export class Session implements AsyncDisposable {
     const { tally } = this.#engine.recorder;
     let heard = tally.count(type);
     return this.onFrame((frame) => {
-      // Of a frame without such facts none are made: most have none of what is listened to.
-      const recorded = tally.count(type);
-      if (recorded === heard) return;
-      heard = recorded;
+      // Most frames have no such facts: of those none are made.
+      if (heard === tally.count(type)) return;
+      heard = tally.count(type);
       for (const fact of frame.facts()) {
         if (fact.type === type) listener(fact as FactOf<T>);
       }
