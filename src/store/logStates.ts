@@ -4,11 +4,12 @@
  * Snapshots lie beside the log or, of what was folded before, in memory. One counts only if the chain of the log
  * has the very link that it names, so that it cannot be of other facts.
  */
+
+import { countWhile } from '../domain/bisect.ts';
 import { InvariantViolated } from '../domain/errors.ts';
 import type { Fields } from '../domain/facts.ts';
 import type { Frame } from '../domain/frame.ts';
 import { SessionView } from '../domain/sessionView.ts';
-import { countWhile } from './bisect.ts';
 import { Malformed } from './bytes.ts';
 import type { ChainPoint } from './chain.ts';
 import type { LogReader, Place, StateAt } from './eventLog.ts';
