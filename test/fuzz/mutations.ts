@@ -195,7 +195,7 @@ function changedFolder(files: Files, choices: Choices): Damaged {
   return { files, what: `${name} ${what}`, tampered: false, inSegments: true };
 }
 
-export function segmentsOf(files: Files): string[] {
+function segmentsOf(files: Files): string[] {
   return [...files.keys()].filter((name) => /^\d{8}\.log/.test(name)).sort();
 }
 

@@ -11,7 +11,7 @@ import { MINUTE_MS } from '../../domain/time.ts';
 import { CriterionScanner, type Moment, moves, settingsOf } from './criterionScanner.ts';
 
 /** Percent; null if no bar opened in those minutes, or they reach back before the open. */
-export function changePercent(
+function changePercent(
   symbol: SymbolView,
   { now, session }: Moment,
   minutes?: number,
