@@ -204,6 +204,11 @@ function rangeIn(bytes: Buffer, choices: Choices): [from: number, to: number] {
   return [from, Math.min(bytes.length, from + choices.few(LENGTHS))];
 }
 
+/** Bytes in which something just went wrong. */
+export function damagedBytes(bytes: Buffer, choices: Choices): { bytes: Buffer; what: string } {
+  return choices.of(PLAIN)(bytes, choices);
+}
+
 /** The records of a raw segment; a sealed one comes as one piece. */
 export function recordsIn(bytes: Buffer): Buffer[] {
   const records: Buffer[] = [];
