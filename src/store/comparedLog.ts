@@ -59,6 +59,8 @@ export interface ComparedLogParts {
   readonly goOn: (() => LogWriter) | null;
   /** Called when everything is compared. */
   readonly onCompared?: () => void;
+  /** Told the state after each frame that is compared. */
+  readonly onState?: (data: SessionData, tally: Tally) => void;
 }
 
 export class ComparedLog implements LogWriter {
@@ -166,7 +168,8 @@ export class ComparedLog implements LogWriter {
 
   /** The past has its snapshots. */
   offerState(data: SessionData, tally: Tally): void {
-    this.next?.offerState(data, tally);
+    if (this.next === null) this.#parts.onState?.(data, tally);
+    else this.next.offerState(data, tally);
   }
 
   stateAt(place: Place = this.position): StateAt {

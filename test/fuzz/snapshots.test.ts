@@ -7,10 +7,8 @@
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { FileLog } from '../../src/index.ts';
-import { ByteReader, ByteWriter } from '../../src/store/bytes.ts';
 import { RunState } from '../../src/store/runState.ts';
 import { encodeState, snapshotBytes } from '../../src/store/snapshot.ts';
 import { writeSnapshot } from '../../src/store/snapshotFiles.ts';
@@ -19,14 +17,10 @@ import { digestOf } from '../store/plainState.ts';
 import { casesOf, quickFolder } from './cases.ts';
 import { mutatedJson } from './jsonMutations.ts';
 import { damagedBytes } from './mutations.ts';
+import { mended, partsOf } from './snapshotParts.ts';
 import { makeSubjects } from './subjects.ts';
 
 const CASES = casesOf({ usual: 150, part: 0.1 });
-/** Where the checksum is, and what it covers. */
-const CRC_AT = 8;
-const LENGTH_AT = 16;
-const HEAD_BYTES = 24;
-
 const run = join(quickFolder(), 'run');
 /** By name. */
 const good = new Map<string, Buffer>();
@@ -60,25 +54,6 @@ async function leaveSnapshots(): Promise<void> {
       await writeSnapshot(run, seq, { bytes });
     } else if (seq - last < 20) truth.set(seq, digestOf(state));
   }
-}
-
-/** The texts of a snapshot, and its columns. */
-function partsOf(bytes: Buffer): { texts: string[]; columns: Buffer } {
-  const reader = new ByteReader(bytes);
-  reader.at = HEAD_BYTES;
-  const texts = [reader.text(), reader.text(), reader.text()];
-  return { texts, columns: bytes.subarray(reader.at) };
-}
-
-/** A snapshot of other parts, as whole as any. */
-function mended(head: Buffer, texts: readonly string[], columns: Buffer): Buffer {
-  const writer = new ByteWriter();
-  for (const text of texts) writer.text(text);
-  const parts = [head.subarray(0, HEAD_BYTES), writer.written(), columns];
-  const bytes = Buffer.concat(parts);
-  bytes.writeDoubleLE(bytes.length, LENGTH_AT);
-  bytes.writeUInt32LE(crc32(bytes.subarray(CRC_AT + 4)), CRC_AT);
-  return bytes;
 }
 
 /** The states at some facts, as a reader finds them with these bytes in the place of a snapshot. */
