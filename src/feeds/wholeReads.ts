@@ -1,7 +1,7 @@
 /** Reads and writes of files that do all they are asked: the system may do less at a time. */
 import type { FileHandle } from 'node:fs/promises';
 
-/** Fills `into` with what the file holds from `position` on. @returns fewer bytes than it has room for where the file ends */
+/** Fills `into` with what the file holds from `position` on. @returns bytes read: fewer only where the file ends */
 export async function readWhole(
   handle: FileHandle,
   into: ArrayBufferView,
