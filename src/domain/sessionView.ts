@@ -369,7 +369,7 @@ function indicatorView(slot: IndicatorSlot): IndicatorView {
 }
 
 /** Present ÷ expected so far of a symbol's base series; 100 before any bar is expected, or if not measured. */
-export function qualityAt(data: SessionData, symbol: SymbolData, enabled: boolean): QualityView {
+function qualityAt(data: SessionData, symbol: SymbolData, enabled: boolean): QualityView {
   const present = symbol.metrics.bars;
   const { session } = data;
   // Of a symbol that is not fed no bars are expected.

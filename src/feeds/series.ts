@@ -1,6 +1,7 @@
 /** Bars of one symbol at one interval, whatever they are kept in. */
 import { hash } from 'node:crypto';
 import { BarColumns } from '../domain/bars.ts';
+import { countWhile } from '../domain/bisect.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Availability, BadRow, FeedBars, Provenance } from './feed.ts';
@@ -204,21 +205,9 @@ function overlapping<T>(
   { from, to, firstOf, lastOf }: Overlap<T>,
 ): readonly T[] {
   return items.slice(
-    firstIndex(items, (item) => lastOf(item) >= from),
-    firstIndex(items, (item) => firstOf(item) >= to),
+    countWhile(items, (item) => lastOf(item) < from),
+    countWhile(items, (item) => firstOf(item) < to),
   );
-}
-
-/** Index of the first item that `holds`, after which all do. */
-function firstIndex<T>(items: readonly T[], holds: (item: T) => boolean): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(items[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** One fingerprint of several, which is that of the only one if there is one. */
