@@ -170,7 +170,8 @@ export class SealedSegment implements Segment {
     }
     try {
       const size = header.contents;
-      const chunkSize = Math.min(Math.max(size, 64), CHUNK_MAX);
+      // With a byte to spare zlib knows that it is done, and does not make room for more.
+      const chunkSize = Math.min(Math.max(size + 1, 64), CHUNK_MAX);
       const bytes = zstdDecompressSync(payload, { maxOutputLength: size, chunkSize });
       if (bytes.length === header.contents) return bytes;
     } catch {
