@@ -31,9 +31,9 @@ export class ColumnDecoder {
       if (near && (scale !== scaleBefore || rows !== this.#rowsBefore)) {
         throw new Malformed('a column is counted from one that is not there');
       }
-      const how = { rows, power: POWERS[scale]!, width: packed % WIDTHS };
-      if (near) decodeNear(reader, into, this.#before, how);
-      else decodeInts(reader, into, how);
+      const power = POWERS[scale]!;
+      decodeInts(reader, into, { rows, power: near ? 1 : power, width: packed % WIDTHS });
+      if (near) addBefore(into, this.#before, power, rows);
       this.#scaleBefore = scale;
     } else {
       throw new Malformed(`a column has the unknown form ${form}`);
@@ -58,15 +58,11 @@ function decodeGrid(reader: ByteReader, into: Float64Array, rows: number): void 
   }
 }
 
-/** How whole numbers are stored. */
-interface Ints {
-  readonly rows: number;
-  readonly power: number;
-  /** Bytes of each. */
-  readonly width: number;
-}
-
-function decodeInts(reader: ByteReader, into: Float64Array, { rows, power, width }: Ints): void {
+function decodeInts(
+  reader: ByteReader,
+  into: Float64Array,
+  { rows, power, width }: { rows: number; power: number; width: number },
+): void {
   const base = reader.integer();
   const at = reader.take(rows * width);
   const { bytes } = reader;
@@ -89,46 +85,12 @@ function decodeInts(reader: ByteReader, into: Float64Array, { rows, power, width
   }
 }
 
-/** The same where they are counted from the column before, whose values are whole numbers at that power. */
-function decodeNear(
-  reader: ByteReader,
-  into: Float64Array,
-  before: Float64Array,
-  { rows, power, width }: Ints,
-): void {
-  const base = reader.integer();
-  const at = reader.take(rows * width);
-  const { bytes } = reader;
-  switch (width) {
-    case 0:
-      for (let i = 0; i < rows; i++) into[i] = (wholeOf(before[i]!, power) + base) / power;
-      break;
-    case 1:
-      for (let i = 0; i < rows; i++) {
-        into[i] = (wholeOf(before[i]!, power) + base + bytes[at + i]!) / power;
-      }
-      break;
-    case 2:
-      for (let i = 0; i < rows; i++) {
-        into[i] = (wholeOf(before[i]!, power) + base + uint16(bytes, at + 2 * i)) / power;
-      }
-      break;
-    case 3:
-      for (let i = 0; i < rows; i++) {
-        into[i] = (wholeOf(before[i]!, power) + base + uint24(bytes, at + 3 * i)) / power;
-      }
-      break;
-    case 4:
-      for (let i = 0; i < rows; i++) {
-        into[i] = (wholeOf(before[i]!, power) + base + uint32(bytes, at + 4 * i)) / power;
-      }
-      break;
+/** Turns differences into values; both columns are whole numbers once multiplied by `power`. */
+function addBefore(into: Float64Array, before: Float64Array, power: number, rows: number): void {
+  // To round by `Math.round` takes several times as long.
+  for (let i = 0; i < rows; i++) {
+    into[i] = (Math.floor(before[i]! * power + 0.5) + into[i]!) / power;
   }
-}
-
-/** The whole number that `value` was divided from; to round by `Math.round` takes several times as long. */
-function wholeOf(value: number, power: number): number {
-  return Math.floor(value * power + 0.5);
 }
 
 function uint16(bytes: Uint8Array, at: number): number {
