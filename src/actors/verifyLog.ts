@@ -100,7 +100,8 @@ export async function verifyLog(
       const fault = broken ?? reason;
       return { ...unread, damage: fault, ok: fault === null, ended, note };
     }
-    const found = await execute(folder, { manifest, past, recorded, options });
+    const isChecked = damage === null;
+    const found = await execute(folder, { manifest, past, recorded, isChecked, options });
     return { ...base, ...found, ok: damage === null && found.ok, ended };
   } finally {
     await past.close();
@@ -159,10 +160,12 @@ interface Execution {
   readonly manifest: Manifest;
   readonly past: LogReader;
   readonly recorded: RecordedPast;
+  readonly isChecked: boolean;
   readonly options: VerifyOptions;
 }
 
-async function execute(folder: string, { manifest, past, recorded, options }: Execution) {
+async function execute(folder: string, execution: Execution) {
+  const { manifest, past, recorded, isChecked, options } = execution;
   const { onProgress, onFrame, speed = 0, inputs, ...given } = options;
   const { prepared, isGiven } = await preparedAgain(
     {
@@ -173,9 +176,10 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
     inputs,
   );
   const to = past.position;
+  const isWhole = recorded.ending !== null;
   const snapshots = new SnapshotCheck(folder, past);
   const log = new ComparedLog({
-    ...{ folder, past, to, isWhole: recorded.ending !== null, goOn: null },
+    ...{ folder, past, to, isWhole, isChecked, goOn: null },
     onState: (data, tally) => snapshots.check(data, tally),
   });
   const { successors } = await successionOf(prepared, manifest.changes ?? []);

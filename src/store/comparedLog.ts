@@ -53,6 +53,8 @@ export interface ComparedLogParts {
   readonly past: LogReader;
   /** The last fact to compare: the last of its frame. */
   readonly to: number;
+  /** True if the chain of what is recorded is known to be that of its frames. */
+  readonly isChecked?: boolean;
   /** True if the recorded run ended by itself there, so that nothing may follow. */
   readonly isWhole: boolean;
   /** Gives the log that takes over. */
@@ -122,9 +124,11 @@ export class ComparedLog implements LogWriter {
     if (this.next !== null) return this.next.append(frame, options);
     if (this.end === null && this.isCompared) this.#beyond(frame);
     if (this.end !== null) throw new ComparisonOver('there is nothing to compare with any more');
+    const compare = (record: Buffer) => this.#compare(record, frame);
     this.#state.append(frame, options, {
-      link: (record) => this.#compare(record, frame),
-      frame: (record) => this.#compare(record, frame),
+      link: compare,
+      frame: compare,
+      ...(this.#parts.isChecked && { knownLink: () => this.#nextLink() }),
     });
     this.frames += 1;
     this.#series += frame.series.length;
@@ -231,6 +235,11 @@ export class ComparedLog implements LogWriter {
       if (!(error instanceof Damage)) throw error;
       this.#fault = error.message;
     }
+  }
+
+  #nextLink(): Uint8Array | null {
+    this.#look();
+    return this.#link?.bytes.subarray(HEADER_BYTES) ?? null;
   }
 
   /** The next record: a link, or a frame. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LogCorrupted } from '../domain/errors.ts';
 import { RawSegment } from './rawSegment.ts';
 import type { ReadCounters } from './readCounters.ts';
-import { type Batch, SealedSegment } from './sealedSegment.ts';
+import { type KnownBatches, SealedSegment } from './sealedSegment.ts';
 
 export function segmentName(number: number): string {
   return `${String(number).padStart(8, '0')}.log`;
@@ -58,21 +58,20 @@ function gapIn(numbers: readonly number[]): number {
 /**
  * Opens a segment, sealed or not, as far as it has come; null if there is none.
  *
- * @param known `batches` of the segment if it is sealed, as far as they are known: others are added when found;
- *   `counters` to tell what was read
+ * @param options `known` of the segment if it is sealed; `counters` to tell what was read
  */
 export function openSegment(
   folder: string,
   number: number,
-  known: { batches?: Batch[]; counters?: ReadCounters } = {},
+  options: { known?: KnownBatches; counters?: ReadCounters } = {},
 ): RawSegment | SealedSegment | null {
   // In this order, since sealing adds the sealed file first and removes the raw one then.
   return (
     openIfThere(
       folder,
       segmentName(number),
-      (name, fd) => new RawSegment(name, fd, known.counters),
-    ) ?? openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, known))
+      (name, fd) => new RawSegment(name, fd, options.counters),
+    ) ?? openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, options))
   );
 }
 
