@@ -113,6 +113,8 @@ export class Engine {
   cause: number | null = null;
   /** The same of the load that is on its way. */
   loadCause: number | null = null;
+  /** The symbols it brings in, ascending. */
+  loading: readonly string[] = [];
   /** Intervals that each symbol needs; known once Phase 0 has gathered them. */
   readonly required = new Map<string, readonly Interval[]>();
   /** Symbols in the session, ascending by code unit. */
@@ -153,6 +155,7 @@ export class Engine {
     this.time = parts.time;
     this.market = parts.market;
     this.recorder = parts.recorder;
+    this.replay = parts.replay ?? null;
     this.view = parts.view;
     this.indicators = parts.indicators;
     this.historical = parts.historical;
@@ -189,7 +192,6 @@ export class Engine {
     const overruns = this.pace && this.overruns;
     this.subscriptions = new Subscriptions({ recorder, overruns, journal });
     this.#started = parts.started;
-    this.replay = parts.replay ?? null;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
     const { calendar } = parts.time;

@@ -1,7 +1,6 @@
 import { BarColumns } from '../domain/bars.ts';
 import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
-import type { Fact } from '../domain/facts.ts';
 import { compareIntervals, type Interval, parseInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { BadRow } from '../feeds/feed.ts';
@@ -41,9 +40,13 @@ export async function checkSymbols(
   { symbols, wholeDay, first, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  // Whatever happens while it reads, and however often it tries, what it records follows from its beginning.
-  if (first) engine.loadCause = engine.cause;
-  const sorted = (wholeDay ? ofTheDay(engine, symbols) : askedFor(engine, symbols)).sort();
+  // Whatever happens while it reads, and however often it tries, what it loads was asked for when it began, and what
+  // it records follows from there.
+  if (first) {
+    engine.loadCause = engine.cause;
+    engine.loading = (wholeDay ? ofTheDay(engine, symbols) : askedFor(engine, symbols)).sort();
+  }
+  const sorted = engine.loading;
   // What could not be read when it was recorded cannot be read when that is executed again.
   const unread = engine.replay?.world?.unreadAfter(engine.recorder.led);
   const read = await Promise.all(
@@ -54,7 +57,7 @@ export async function checkSymbols(
     }),
   );
   signal.throwIfAborted();
-  await engine.replay?.turn(isOfLoad);
+  await engine.replay?.turn('session');
   signal.throwIfAborted();
   engine.cause = engine.loadCause;
   const loaded: string[] = [];
@@ -83,12 +86,6 @@ export async function checkSymbols(
   return loaded;
 }
 
-/** True for what is recorded once the data is read, by this step or by its chart. */
-function isOfLoad(fact: Fact): boolean {
-  if (fact.type === 'TransitionTaken') return fact.actor.endsWith('/loading');
-  return fact.by === BY && fact.type !== 'MessageRefused';
-}
-
 /** The config's symbols, but for those that were removed, and those added since. */
 function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
   const { excluded, requests } = engine;
@@ -100,10 +97,8 @@ function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
 function askedFor(engine: Engine, symbols: readonly string[]): string[] {
   return symbols.filter((symbol) => {
     const wish = engine.inbox.firstWish(symbol);
-    // What was found before something could not be read is not found, nor recorded, again.
-    if (wish === undefined || wish.undo !== null || wish.result !== null) {
-      return wish?.result === null;
-    }
+    // Served sooner than where it was asked for first.
+    if (wish === undefined) return false;
     const held = engine.data.symbols.has(symbol);
     const upgraded = held && !engine.isLoaded(symbol) && !wish.request.light;
     if (held && !upgraded) {

@@ -1,7 +1,7 @@
 /** What a log holds of the world outside the engine: what the run was told, and how it ended. */
 import type { ControlFact, ControlFactOf, Fact, Fields } from '../domain/facts.ts';
-import { factAt } from '../inspect/factFilter.ts';
 import type { LogReader } from '../store/eventLog.ts';
+import { isStop, RecordedOrder } from './recordedOrder.ts';
 import type { OutsideMessage, RecordedWorld } from './replay.ts';
 
 export interface RecordedPast extends RecordedWorld {
@@ -56,8 +56,11 @@ class Past implements RecordedPast {
   readonly #refusals = new Map<number, string>();
   readonly #left = new Set<string>();
 
+  readonly order: RecordedOrder;
+
   constructor(log: LogReader) {
     this.#log = log;
+    this.order = new RecordedOrder(log);
   }
 
   take(fact: ControlFact, before: number): void {
@@ -73,7 +76,7 @@ class Past implements RecordedPast {
       this.#left.add(`${fact.message} ${fact.cause}`);
     } else if (fact.type === 'SymbolRemoved' && fact.by === 'session') {
       this.#left.add(`SymbolRemoved ${fact.cause}`);
-    } else if (isStop(fact)) {
+    } else if (fact.type === 'TransitionTaken' && isStop(fact)) {
       this.stop = { seq, before };
       this.messages.push({ seq, at, opens, message: 'session.stop', detail: {} });
     } else if (fact.type === 'RunFailed') {
@@ -88,10 +91,6 @@ class Past implements RecordedPast {
 
   refusalOf(received: number): string | undefined {
     return this.#refusals.get(received);
-  }
-
-  factAt(seq: number): Fact | null {
-    return seq <= this.#log.position ? factAt(this.#log, seq) : null;
   }
 
   unreadAfter(seq: number): ReadonlyMap<string, string> {
@@ -110,15 +109,6 @@ class Past implements RecordedPast {
     }
     return unread;
   }
-}
-
-function isStop(fact: Fact): boolean {
-  return (
-    fact.type === 'TransitionTaken' &&
-    fact.actor === 'session' &&
-    fact.message === 'session.stop' &&
-    fact.to === 'stopped'
-  );
 }
 
 /** True where the load whose data was read goes on, or the run does without it. */

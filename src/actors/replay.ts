@@ -2,12 +2,11 @@
  * The script of a re-execution: what the recorded run was told from outside, each thing given again exactly
  * where it was received. Everything else a run decides again by itself.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sentenceOf } from '../domain/errors.ts';
-import type { Fact } from '../domain/facts.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { AdhocBar } from './inbox.ts';
+import type { Entry, Party, RecordedOrder } from './recordedOrder.ts';
 import type { Recorder } from './recorder.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -27,8 +26,8 @@ export interface OutsideMessage {
 
 /** What the log tells of the world outside, so that it is the same again. */
 export interface RecordedWorld {
-  /** Null after the last one. */
-  factAt(seq: number): Fact | null;
+  /** Who recorded what, in which order. */
+  readonly order: RecordedOrder;
   /** Symbols whose data could not be read at the load that begins after fact `seq`, and the reasons recorded. */
   unreadAfter(seq: number): ReadonlyMap<string, string>;
   /** True if message `received` was refused, or its symbol taken back (`SymbolRemoved`), when the run ended. */
@@ -56,14 +55,15 @@ export interface ReplayHands {
   takeOver(seq: number): void;
   /** Has the session look for what is asked of it. */
   interrupt(): void;
-  /** True while a scanner waits for an answer: what comes next may hang on whoever takes its turn. */
-  isAwaited(): boolean;
+  /** True while a scanner works beside the session. */
+  isScanning(): boolean;
+  /** True while something is on its way that takes the host as long as it takes. */
+  isBusy(): boolean;
 }
 
-/** Host time after which nobody else is expected to record anything. */
-const PATIENCE_MS = 2_000;
-/** How often to look where the one that would come next may itself be waiting for the caller. */
-const LOOKS_MAX = 4;
+/** How often to look, with so much host time between, until whose turn it is does not come: the runs have parted. */
+const LOOKS_MAX = 20;
+const LOOK_MS = 100;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Replay {
@@ -72,6 +72,8 @@ export class Replay {
   #next = 0;
   #turns: readonly number[];
   #delivering = false;
+  /** Those who wait for their turn. */
+  readonly #waiters = new Set<{ readonly seq: number; end(isReached: boolean): void }>();
   /** Why a message could not be given again; null if all could. */
   failure: string | null = null;
 
@@ -83,7 +85,7 @@ export class Replay {
   bind(hands: ReplayHands): void {
     this.#hands = hands;
     this.#turn();
-    hands.recorder.onReached = () => queueMicrotask(() => this.deliver());
+    hands.recorder.onReached = () => queueMicrotask(() => this.#reached());
     this.#await();
   }
 
@@ -114,6 +116,12 @@ export class Replay {
     return at >= message.at && seq > 0;
   }
 
+  #reached(): void {
+    this.deliver();
+    for (const waiter of [...this.#waiters]) if (this.#seq >= waiter.seq) waiter.end(true);
+    this.#await();
+  }
+
   /** Gives the run every message that is due. */
   deliver(): void {
     if (this.#delivering) return;
@@ -133,28 +141,79 @@ export class Replay {
     this.#await();
   }
 
-  /** True if what was recorded next is such a fact, or nothing is. */
-  isTurn(isMine: (fact: Fact) => boolean): boolean {
-    const next = this.world?.factAt(this.#hands!.recorder.seq + 1) ?? null;
-    return next === null || isMine(next);
+  /** True if nothing is recorded next, or by that party. */
+  isTurn(party: Party): boolean {
+    const isAlone =
+      !this.#hands!.isScanning() && this.#parts.messages[this.#next]?.seq !== this.#seq + 1;
+    if (isAlone) return true;
+    const next = this.#after();
+    return next === null || next.party === party;
   }
 
   /**
-   * Waits until what was recorded next is what the caller is about to record: how long the host takes for one
-   * thing beside another is no matter of the market. If it does not come to that, the runs have parted.
+   * Waits until what was recorded next is of `party`: how long the host takes for one thing beside another is no
+   * matter of the market. If it does not come to that, the runs have parted.
    */
-  async turn(isMine: (fact: Fact) => boolean): Promise<void> {
-    let seen = { seq: -1, at: 0, looks: 0 };
+  async turn(party: Party): Promise<void> {
     for (;;) {
-      if (this.isTurn(isMine)) return;
-      const { recorder, isAwaited } = this.#hands!;
-      const { seq } = recorder;
-      if (seq !== seen.seq) seen = { seq, at: performance.now(), looks: 0 };
-      else if (performance.now() - seen.at > PATIENCE_MS) return;
-      if (isAwaited() && seen.looks >= LOOKS_MAX) return;
-      seen.looks += 1;
-      await sleep(1);
+      this.deliver();
+      if (this.isTurn(party)) return;
+      const mine = this.world!.order.next(party, this.#seq);
+      if (!(await this.#reach(mine === null ? this.#parts.to : mine.seq - 1))) return;
     }
+  }
+
+  /**
+   * True if a step begins here. One that records something does all it does where that is recorded; one that
+   * records nothing, but may answer somebody, begins at once.
+   */
+  beginsHere(party: Party): boolean {
+    if (this.isTurn(party)) return true;
+    return party === 'session' && this.next(party)?.fact?.type === 'TransitionTaken';
+  }
+
+  /** What a party records next, while the clock stands; null if nothing is recorded. */
+  next(party: Party): Entry | null {
+    return this.world?.order.next(party, this.#seq) ?? null;
+  }
+
+  /** Waits for a fact more, unless it is `party` that comes next. @returns false if there is none to wait for */
+  async more(party: Party): Promise<boolean> {
+    const next = this.#after();
+    if (next === null || next.party === party) return false;
+    return this.#reach(this.#seq + 1);
+  }
+
+  #after() {
+    return this.world?.order.after(this.#seq) ?? null;
+  }
+
+  get #seq(): number {
+    return this.#hands?.recorder.seq ?? 0;
+  }
+
+  /** @returns false if that fact is not recorded, however long one waits */
+  #reach(seq: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      let seen = this.#seq;
+      let looks = 0;
+      // Counted, not timed: a host that stands still for a while takes nobody's turn away.
+      const timer = setInterval(() => {
+        looks = this.#seq === seen && !this.#hands!.isBusy() ? looks + 1 : 0;
+        seen = this.#seq;
+        if (looks >= LOOKS_MAX) waiter.end(false);
+      }, LOOK_MS);
+      const waiter = {
+        seq,
+        end: (isReached: boolean) => {
+          clearInterval(timer);
+          this.#waiters.delete(waiter);
+          resolve(isReached);
+        },
+      };
+      this.#waiters.add(waiter);
+      this.#await();
+    });
   }
 
   /** What was a frame before a message came is one again. */
@@ -173,10 +232,11 @@ export class Replay {
   }
 
   #await(): void {
-    const { recorder } = this.#hands!;
     const before = (this.#parts.messages[this.#next]?.seq ?? NEVER) - 1;
     // Where only the time counts, whoever asks between two frames finds out.
-    recorder.awaited = recorder.seq > before ? NEVER : before;
+    let awaited = this.#seq > before ? NEVER : before;
+    for (const { seq } of this.#waiters) awaited = Math.min(awaited, seq);
+    this.#hands!.recorder.awaited = awaited;
   }
 }
 

@@ -5,6 +5,7 @@ import type { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
 import type { Replay } from './replay.ts';
 import type { ScannerContext } from './scanner.ts';
+import type { ScannerLine } from './scannerLine.ts';
 import { symbolNamed } from './symbolName.ts';
 import { readUniverse } from './universe.ts';
 import type { Verbs, VerbsRun } from './verbs.ts';
@@ -32,6 +33,10 @@ export interface ContextOwner {
   /** True while it is torn down: nothing can be added to a session that is over. */
   readonly tearsDown: boolean;
   readonly verbs: Verbs;
+  /** How many answers it waits for. */
+  awaits: number;
+  /** Its place in the recorded order; null for a run that is new from its first fact on. */
+  readonly line: ScannerLine | null;
   record<T extends ControlType>(type: T, fields: Fields<T>): number;
   isFoundByOthers(symbol: string): boolean;
   /** Records what came from outside. */
@@ -73,7 +78,9 @@ export function createContext(run: ScannersRun, owner: ContextOwner, work: Work)
       requireWork('universe');
       const { file, fingerprint, symbols } = readUniverse(path, run.folder);
       const read = { scanner: owner.name, file, fingerprint, symbols: [...symbols] };
-      owner.recordInput('UniverseRead', read);
+      const note = () => void owner.recordInput('UniverseRead', read);
+      if (owner.line === null) note();
+      else owner.line.record(note);
       return symbols;
     },
   };
@@ -87,17 +94,19 @@ function verbsOf(
   owner: ContextOwner,
   requireWork: (verb: string) => void,
 ): Pick<ScannerContext, AskingVerb> {
-  const { verbs } = owner;
+  const { verbs, line } = owner;
   const requireSession = (verb: AskingVerb) => {
     requireWork(verb);
     if (!owner.tearsDown) return;
     throw new Error(`${verb} cannot be asked in teardown: the session is over`);
   };
+  const quietly = <T>(act: () => Promise<T>) => answered(owner, act);
   return {
     ensureSymbol: (wanted) =>
       quietly(async () => {
         requireSession('ensureSymbol');
         const symbol = symbolNamed(wanted);
+        if (line !== null) await line.symbol(symbol);
         if (verbs.addSymbol(symbol)) await run.inbox.whenSettled(symbol);
         return run.view.symbol(symbol);
       }),
@@ -105,6 +114,7 @@ function verbsOf(
       quietly(async () => {
         requireSession('registerIndicator');
         let key = '';
+        if (line !== null) await line.indicator(symbolNamed(wanted), spec);
         await changed((settle) => {
           key = verbs.registerIndicator(symbolNamed(wanted), spec, settle);
         });
@@ -114,11 +124,13 @@ function verbsOf(
       quietly(async () => {
         requireSession('addBar');
         const symbol = symbolNamed(wanted);
+        if (line !== null) await line.change();
         await changed((settle) => verbs.addBar(symbol, interval, bar, options, settle));
       }),
     removeSymbol: (wanted) =>
       quietly(async () => {
         requireWork('removeSymbol');
+        if (line !== null) await line.change();
         await changed((settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle));
       }),
   };
@@ -132,9 +144,13 @@ function changed(ask: (settle: (reason: string) => void) => void): Promise<void>
 }
 
 /** A scanner that does not wait for an answer need not hear that it is a refusal: that is on the record. */
-function quietly<T>(act: () => Promise<T>): Promise<T> {
+function answered<T>(owner: ContextOwner, act: () => Promise<T>): Promise<T> {
+  owner.awaits += 1;
   const answer = act();
-  answer.catch(() => {});
+  const end = () => {
+    owner.awaits -= 1;
+  };
+  answer.then(end, end);
   return answer;
 }
 
@@ -144,11 +160,18 @@ function lock(
   type: 'SymbolLocked' | 'SymbolUnlocked',
   symbol: string,
 ): void {
+  const { name: holder, line } = owner;
+  const change = () => void owner.record(type, { symbol, holder });
+  // Where it is executed again and others come first, the record knows what it will have come to.
+  if (line?.waits && line.isNext(type, { symbol })) {
+    line.record(change);
+    return;
+  }
   const held = run.data.symbols.get(symbol);
   if (held === undefined) {
     if (type === 'SymbolUnlocked') return;
     throw new Error(`"${symbol}" is not in the session: add it before it is locked`);
   }
-  if (held.locks.has(owner.name) === (type === 'SymbolLocked')) return;
-  owner.record(type, { symbol, holder: owner.name });
+  if (held.locks.has(holder) === (type === 'SymbolLocked') || line?.waits) return;
+  change();
 }
