@@ -72,6 +72,8 @@ export class Replay {
   #next = 0;
   #turns: readonly number[];
   #delivering = false;
+  /** How many steps are about to begin. */
+  #coming = 0;
   /** Those who wait for their turn. */
   readonly #waiters = new Set<{ readonly seq: number; end(isReached: boolean): void }>();
   /** Why a message could not be given again; null if all could. */
@@ -116,7 +118,18 @@ export class Replay {
     return at >= message.at && seq > 0;
   }
 
+  /** A step is about to begin: what is told at the same fact is told when it has. */
+  comes(): void {
+    this.#coming += 1;
+  }
+
+  begins(): void {
+    this.#coming -= 1;
+    queueMicrotask(() => this.#reached());
+  }
+
   #reached(): void {
+    if (this.#coming > 0) return;
     this.deliver();
     for (const waiter of [...this.#waiters]) if (this.#seq >= waiter.seq) waiter.end(true);
     this.#await();

@@ -169,11 +169,14 @@ async function perform<T>(
   run: () => T | Promise<T>,
   { ofScanner = false, atOnce = false } = {},
 ) {
-  await Promise.resolve();
   const { replay } = engine;
   const party = ofScanner ? 'scanner' : 'session';
+  replay?.comes();
+  await Promise.resolve();
   // What reads first begins at once, as it did: whoever asks meanwhile is to find it begun.
-  if (replay !== null && !atOnce && !replay.beginsHere(party)) await replay.turn(party);
+  const beginsHere = replay === null || atOnce || replay.beginsHere(party);
+  replay?.begins();
+  if (!beginsHere) await replay.turn(party);
   signal.throwIfAborted();
   engine.cause = engine.recorder.led || null;
   try {
