@@ -11,7 +11,7 @@ import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { BadRow, Feed, FeedBars, Provenance } from '../feeds/feed.ts';
 import { firstFrom, type KnownData, knownDays } from '../feeds/knownData.ts';
 import type { LogReader } from '../store/eventLog.ts';
-import { type QueuedDay, type RecordedDay, RecordedDays } from './recordedDays.ts';
+import { type HistoryDay, type QueuedDay, type RecordedDay, RecordedDays } from './recordedDays.ts';
 
 /** Of what is never fed nothing counts but that it is there. */
 const PRICE = { open: 1, high: 1, low: 1, close: 1, volume: 0, count: 1, expected: 1 };
@@ -114,14 +114,17 @@ export class RecordedBars {
     { session, day }: { session: Session; day: RecordedDay },
   ): Rows {
     const { history, queued } = day;
-    if (history !== null && (queued.length === 0 || history.provenance.every(isRead))) {
-      const block = this.#blockAt(history.seq);
-      const bars = columnsOf(block, history.start, history.start + history.bars);
-      return withoutHandmade(bars, history.provenance);
-    }
-    if (queued.length === 0) return { bars: new BarColumns(0), provenance: [] };
+    const read = history === null ? null : this.#readOf(history);
+    if (queued.length === 0) return read ?? { bars: new BarColumns(0), provenance: [] };
+    if (read !== null && history!.provenance.every(isRead)) return read;
     const fed = this.#fedOn(session.date).get(symbol);
-    return joined(queued, fed, { session, interval });
+    return joined(queued, fed, { session, interval, read });
+  }
+
+  /** What a block of history holds of a day, but for bars added by hand. */
+  #readOf({ seq, start, bars: count, provenance }: HistoryDay): Rows {
+    const bars = columnsOf(this.#blockAt(seq), start, start + count);
+    return withoutHandmade(bars, provenance);
   }
 
   #blockAt(seq: number): Block {
@@ -192,13 +195,13 @@ function columnsOf({ columns }: Block, from: number, to: number): BarColumns {
   return bars;
 }
 
-/** What was queued of a day, as often as it was, as one: each bar that was ever fed, the others made up. */
+/** What was read of a day, as often as it was, as one: each bar that was ever recorded, the others made up. */
 function joined(
   queued: readonly QueuedDay[],
   fed: { readonly bars: BarColumns; readonly seqs: readonly number[] } | undefined,
-  { session, interval }: { session: Session; interval: Interval },
+  { session, interval, read }: { session: Session; interval: Interval; read: Rows | null },
 ): Rows {
-  const parts = queued.map(({ seq, provenance }, i) => {
+  const ofQueues = queued.map(({ seq, provenance }, i) => {
     const until = queued[i + 1]?.seq ?? Number.POSITIVE_INFINITY;
     const seqs = fed?.seqs ?? [];
     const start = seqs.findIndex((each) => each > seq);
@@ -207,6 +210,7 @@ function joined(
     if (start !== -1) bars.append(fed!.bars, start, end === -1 ? seqs.length : end);
     return withoutHandmade(bars, provenance);
   });
+  const parts = read === null ? ofQueues : [...ofQueues, read];
   const whole = parts.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
   const bars = new BarColumns(Math.max(16, rowsIn(whole)));
   bars.append(whole.bars);

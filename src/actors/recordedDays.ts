@@ -13,7 +13,7 @@ export interface QueuedDay {
 }
 
 /** A day as rows of a block of history. */
-interface HistoryDay {
+export interface HistoryDay {
   readonly seq: number;
   readonly start: number;
   readonly bars: number;
