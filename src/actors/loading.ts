@@ -29,6 +29,12 @@ class Refusal {
   }
 }
 
+/** Takes the wishes that a load stands for, at the moment it is begun: one that comes later has a load of its own. */
+export function takeWishes(engine: Engine, { symbols, wholeDay, first }: CheckInput): void {
+  if (!first || wholeDay) return;
+  engine.wishes = new Map(symbols.map((symbol) => [symbol, engine.inbox.firstWish(symbol)]));
+}
+
 /**
  * Reads what each symbol needs, and refuses those that cannot be loaded.
  *
@@ -48,7 +54,7 @@ export async function checkSymbols(
   }
   const sorted = engine.loading;
   // What could not be read when it was recorded cannot be read when that is executed again.
-  const unread = engine.replay?.world?.unreadAfter(engine.recorder.led);
+  const unread = engine.replay?.world?.loadAfter(engine.recorder.led).unread;
   const read = await Promise.all(
     sorted.map((symbol) => {
       const reason = unread?.get(symbol);
@@ -96,7 +102,7 @@ function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
 /** Those asked for that are not there, or only light; what they are to have is from here on what was asked. */
 function askedFor(engine: Engine, symbols: readonly string[]): string[] {
   return symbols.filter((symbol) => {
-    const wish = engine.inbox.firstWish(symbol);
+    const wish = engine.wishes.get(symbol);
     // Served sooner than where it was asked for first.
     if (wish === undefined) return false;
     const held = engine.data.symbols.has(symbol);

@@ -5,6 +5,7 @@
 import { sentenceOf } from '../domain/errors.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
+import type { AwaitedSymbol } from '../store/awaitedSymbols.ts';
 import type { AdhocBar } from './inbox.ts';
 import type { Entry, Party, RecordedOrder } from './recordedOrder.ts';
 import type { Recorder } from './recorder.ts';
@@ -28,12 +29,22 @@ export interface OutsideMessage {
 export interface RecordedWorld {
   /** Who recorded what, in which order. */
   readonly order: RecordedOrder;
-  /** Symbols whose data could not be read at the load that begins after fact `seq`, and the reasons recorded. */
-  unreadAfter(seq: number): ReadonlyMap<string, string>;
+  /** Where scanners waited for what was on its way, which left no fact; in order. */
+  readonly awaited: readonly AwaitedSymbol[];
+  /** Of the load that begins after fact `seq`. */
+  loadAfter(seq: number): RecordedLoad;
   /** True if message `received` was refused, or its symbol taken back (`SymbolRemoved`), when the run ended. */
   wasLeft(what: string, received: number): boolean;
   /** Why the change asked for by message `received` was refused; undefined if it was not. */
   refusalOf(received: number): string | undefined;
+}
+
+/** What the log tells of a load that depended on the host. */
+export interface RecordedLoad {
+  /** Symbols whose data could not be read, and the reasons recorded. */
+  readonly unread: ReadonlyMap<string, string>;
+  /** The fact it was begun after, if it has refused a symbol; else 0. */
+  readonly cause: number;
 }
 
 export interface ReplayParts {
@@ -72,6 +83,8 @@ export class Replay {
   #next = 0;
   #turns: readonly number[];
   #delivering = false;
+  /** How many of the symbols awaited are. */
+  #awaited = 0;
   /** How many steps are about to begin. */
   #coming = 0;
   /** Those who wait for their turn. */
@@ -111,7 +124,7 @@ export class Replay {
   /** True where the next message was received; no fact may be recorded before it. */
   isDue(): boolean {
     const message = this.#parts.messages[this.#next];
-    if (message === undefined || this.#hands === null) return false;
+    if (message === undefined || this.#hands === null || this.#isAwaiting()) return false;
     const { seq, at, isPending, log } = this.#hands.recorder;
     if (message.byTime) return log.position >= message.seq - 1 && at >= message.at;
     if (seq !== message.seq - 1 || (message.opens && isPending)) return false;
@@ -123,15 +136,27 @@ export class Replay {
     this.#coming += 1;
   }
 
-  begins(): void {
+  /**
+   * Begins a step where it began. One that records something does all it does where that is recorded; one that
+   * records nothing, but may answer somebody, begins at once, and so does one that reads first.
+   *
+   * @returns what is to be waited for before
+   */
+  begin(party: Party, { reads }: { reads: boolean }): Promise<unknown> | null {
     this.#coming -= 1;
     queueMicrotask(() => this.#reached());
+    if (this.isTurn(party)) return null;
+    if (reads) return this.reach(this.world?.loadAfter(this.#hands!.recorder.led).cause ?? 0);
+    const isSilent = party === 'session' && this.next(party)?.fact?.type === 'TransitionTaken';
+    return isSilent ? null : this.turn(party);
   }
 
-  #reached(): void {
+  /** @param isOver true where those who waited for something else than a fact are to look again */
+  #reached(isOver = false): void {
     if (this.#coming > 0) return;
     this.deliver();
-    for (const waiter of [...this.#waiters]) if (this.#seq >= waiter.seq) waiter.end(true);
+    for (const waiter of [...this.#waiters])
+      if (isOver || this.#seq >= waiter.seq) waiter.end(true);
     this.#await();
   }
 
@@ -159,6 +184,7 @@ export class Replay {
     const isAlone =
       !this.#hands!.isScanning() && this.#parts.messages[this.#next]?.seq !== this.#seq + 1;
     if (isAlone) return true;
+    if (this.#isAwaiting()) return party === 'scanner';
     const next = this.#after();
     return next === null || next.party === party;
   }
@@ -172,17 +198,33 @@ export class Replay {
       this.deliver();
       if (this.isTurn(party)) return;
       const mine = this.world!.order.next(party, this.#seq);
-      if (!(await this.#reach(mine === null ? this.#parts.to : mine.seq - 1))) return;
+      if (await this.#reach(mine === null ? this.#parts.to : mine.seq - 1)) continue;
+      // What does not come is not waited for again.
+      if (!this.#isAwaiting()) return;
+      this.#awaited += 1;
     }
   }
 
-  /**
-   * True if a step begins here. One that records something does all it does where that is recorded; one that
-   * records nothing, but may answer somebody, begins at once.
-   */
-  beginsHere(party: Party): boolean {
-    if (this.isTurn(party)) return true;
-    return party === 'session' && this.next(party)?.fact?.type === 'TransitionTaken';
+  /** True where a scanner has yet to wait for something, which leaves no fact. */
+  #isAwaiting(): boolean {
+    const { awaited } = this.#parts.world;
+    return this.world !== null && (awaited[this.#awaited]?.seq ?? NEVER) <= this.#seq;
+  }
+
+  /** Where a scanner waits next for a symbol that is on its way; null if it does not. */
+  get nextAwaited(): AwaitedSymbol | null {
+    return (this.world && this.#parts.world.awaited[this.#awaited]) ?? null;
+  }
+
+  /** Waits until fact `seq` is recorded. @returns false if it does not come to that */
+  reach(seq: number): Promise<boolean> | null {
+    return this.#seq >= seq ? null : this.#reach(seq);
+  }
+
+  /** A scanner waits for what it waited for here. */
+  awaits(): void {
+    this.#awaited += 1;
+    queueMicrotask(() => this.#reached(true));
   }
 
   /** What a party records next, while the clock stands; null if nothing is recorded. */

@@ -3,6 +3,7 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
+import type { JournalEntry } from '../store/journal.ts';
 import type { Replay } from './replay.ts';
 import type { ScannerContext } from './scanner.ts';
 import type { ScannerLine } from './scannerLine.ts';
@@ -16,6 +17,7 @@ export interface ScannersRun extends VerbsRun {
   readonly time: TimeManager;
   readonly replay: Replay | null;
   readonly session: Session;
+  journal(entry: JournalEntry): void;
   /** Where relative paths start. */
   readonly folder: string;
   record<T extends ControlType>(
@@ -106,17 +108,19 @@ function verbsOf(
       quietly(async () => {
         requireSession('ensureSymbol');
         const symbol = symbolNamed(wanted);
-        if (line !== null) await line.symbol(symbol);
-        if (verbs.addSymbol(symbol)) await run.inbox.whenSettled(symbol);
+        const ask = () => verbs.addSymbol(symbol);
+        const comes = line === null ? ask() : await line.symbol(symbol, ask);
+        if (comes) await run.inbox.whenSettled(symbol);
         return run.view.symbol(symbol);
       }),
     registerIndicator: (wanted, spec) =>
       quietly(async () => {
         requireSession('registerIndicator');
+        const symbol = symbolNamed(wanted);
+        if (line !== null && !(await line.indicator(symbol, spec))) return run.plan(spec).key;
         let key = '';
-        if (line !== null) await line.indicator(symbolNamed(wanted), spec);
         await changed((settle) => {
-          key = verbs.registerIndicator(symbolNamed(wanted), spec, settle);
+          key = verbs.registerIndicator(symbol, spec, settle);
         });
         return key;
       }),

@@ -10,11 +10,13 @@ import type { Verbs } from './verbs.ts';
 export class ScannerLine {
   readonly #replay: Replay;
   readonly #verbs: Verbs;
+  readonly #scanner: string;
   /** Resolves when everything asked so far has had its turn. */
   #last: Promise<void> = Promise.resolve();
   #length = 0;
 
-  constructor(replay: Replay, verbs: Verbs) {
+  constructor(replay: Replay, verbs: Verbs, scanner: string) {
+    this.#scanner = scanner;
     this.#replay = replay;
     this.#verbs = verbs;
   }
@@ -24,16 +26,28 @@ export class ScannerLine {
     return this.#length > 0 || !this.#replay.isTurn('scanner');
   }
 
-  /** Waits until a symbol can be asked for. */
-  symbol(symbol: string): Promise<void> {
+  /** Asks for a symbol where that was done. @returns false if it was there */
+  async symbol(symbol: string, ask: () => boolean): Promise<boolean> {
     const asked = { message: 'symbol.add', detail: { symbol, streams: [] } };
-    return this.#join(() => this.#unlessSilent(asked, () => this.#verbs.lacks(symbol)));
+    let comes = false;
+    await this.#join(async () => {
+      if (await this.#awaitsNext(symbol)) {
+        comes = ask();
+        this.#replay.awaits();
+      } else if (await this.#isHeard(asked, () => this.#verbs.lacks(symbol))) comes = ask();
+    });
+    return comes;
   }
 
-  indicator(symbol: string, spec: IndicatorSpec): Promise<void> {
+  /** Waits until an indicator can be asked for. @returns false if it was there */
+  async indicator(symbol: string, spec: IndicatorSpec): Promise<boolean> {
     const detail = this.#verbs.detailOf(symbol, spec);
     const lacks = () => this.#verbs.lacksIndicator(symbol, spec);
-    return this.#join(() => this.#unlessSilent({ message: 'indicator.register', detail }, lacks));
+    let isHeard = false;
+    await this.#join(async () => {
+      isHeard = await this.#isHeard({ message: 'indicator.register', detail }, lacks);
+    });
+    return isHeard;
   }
 
   /** Waits until a change can be asked for that always leaves a fact. */
@@ -60,19 +74,34 @@ export class ScannerLine {
     return Object.entries(fields).every(([name, value]) => isDeepStrictEqual(held[name], value));
   }
 
-  /** What was recorded waits for its turn; what was not, for a moment at which it leaves no fact. */
-  async #unlessSilent(asked: Record<string, unknown>, lacks: () => boolean): Promise<void> {
-    const replay = this.#replay;
-    while (replay.next('scanner') !== null && !this.isNext('MessageReceived', asked)) {
-      if (!lacks() || !(await replay.more('scanner'))) return;
-    }
-    if (this.isNext('MessageReceived', asked) || lacks()) await replay.turn('scanner');
+  /** Waits where it waited for what was on its way. @returns false if that is not what it does next */
+  async #awaitsNext(symbol: string): Promise<boolean> {
+    const next = this.#replay.nextAwaited;
+    if (next === null || next.scanner !== this.#scanner || next.symbol !== symbol) return false;
+    const fact = this.#replay.next('scanner');
+    return (fact === null || fact.seq > next.seq) && ((await this.#replay.reach(next.seq)) ?? true);
   }
 
-  async #join(wait: () => Promise<void>): Promise<void> {
+  /**
+   * Waits for the turn of what left a fact; for what left none, until it would leave none.
+   *
+   * @returns false if it has to go unheard, since by now it would leave one
+   */
+  async #isHeard(asked: Record<string, unknown>, lacks: () => boolean): Promise<boolean> {
+    const replay = this.#replay;
+    for (;;) {
+      if (replay.next('scanner') === null || this.isNext('MessageReceived', asked)) break;
+      if (!lacks()) return true;
+      if (!(await replay.more('scanner'))) return false;
+    }
+    if (lacks() || this.isNext('MessageReceived', asked)) await replay.turn('scanner');
+    return true;
+  }
+
+  async #join(wait: () => Promise<unknown>): Promise<void> {
     this.#length += 1;
     const turn = this.#last.then(wait);
-    this.#last = turn.catch(() => {});
+    this.#last = turn.then(ignored, ignored);
     try {
       await turn;
     } finally {
@@ -80,3 +109,5 @@ export class ScannerLine {
     }
   }
 }
+
+function ignored(): void {}

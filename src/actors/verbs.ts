@@ -20,6 +20,8 @@ export interface Asker {
   /** Whom the record is to name, and the fact that led to it; null for what comes from outside. */
   origin(): Origin;
   deliver(asked: Asked): void;
+  /** Told where something on its way is asked for once more, which leaves no fact. */
+  comes?(symbol: string): void;
   /** True if its chart may serve sooner what others wait for: then it is delivered there as well. */
   readonly servesSooner?: boolean;
 }
@@ -69,6 +71,7 @@ export class Verbs {
     const run = this.#run;
     const isLacking = this.lacks(symbol);
     const comes = run.inbox.outlook(symbol) === 'comes';
+    if (comes && !isLacking) this.#asker.comes?.(symbol);
     if (comes) this.#hasten(symbol);
     if (!isLacking) return comes;
     const addedBy = run.isOfConfig(symbol) ? 'config' : this.#asker.addedBy;

@@ -119,7 +119,7 @@ async function checkedLog(folder: string) {
   if (report.damage === null) {
     const log = await FileLog.read(folder);
     try {
-      return { ...report, log, recorded: pastOf(log) };
+      return { ...report, log, recorded: pastOf(log, folder) };
     } catch (error) {
       await log.close();
       if (!(error instanceof LogCorrupted)) throw error;
@@ -128,7 +128,7 @@ async function checkedLog(folder: string) {
   // Where a frame does not even say what it holds, the log is good up to there.
   const decoded = report.damage === null ? checkLog(folder) : report;
   const log = goodFramesOf(folder);
-  return { ...decoded, log, recorded: pastOf(log) };
+  return { ...decoded, log, recorded: pastOf(log, folder) };
 }
 
 function endingOf({ ending }: RecordedPast, isRunning: boolean): VerifyReport['ended'] {

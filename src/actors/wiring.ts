@@ -62,11 +62,11 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
 
   const loadingChart = loadingMachine.provide({
     actors: {
-      checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) =>
-        perform(engine, signal, () => loading.checkSymbols(engine, input, signal), {
-          atOnce: true,
-        }),
-      ),
+      checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) => {
+        loading.takeWishes(engine, input);
+        const check = () => loading.checkSymbols(engine, input, signal);
+        return perform(engine, signal, check, { reads: true });
+      }),
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
       registerIndicators: load(registerIndicators),
@@ -167,16 +167,14 @@ async function perform<T>(
   engine: Engine,
   signal: AbortSignal,
   run: () => T | Promise<T>,
-  { ofScanner = false, atOnce = false } = {},
+  { ofScanner = false, reads = false } = {},
 ) {
   const { replay } = engine;
   const party = ofScanner ? 'scanner' : 'session';
   replay?.comes();
   await Promise.resolve();
-  // What reads first begins at once, as it did: whoever asks meanwhile is to find it begun.
-  const beginsHere = replay === null || atOnce || replay.beginsHere(party);
-  replay?.begins();
-  if (!beginsHere) await replay.turn(party);
+  const wait = replay?.begin(party, { reads });
+  if (wait) await wait;
   signal.throwIfAborted();
   engine.cause = engine.recorder.led || null;
   try {
