@@ -11,7 +11,13 @@ import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { BadRow, Feed, FeedBars, Provenance } from '../feeds/feed.ts';
 import { firstFrom, type KnownData, knownDays } from '../feeds/knownData.ts';
 import type { LogReader } from '../store/eventLog.ts';
-import { type HistoryDay, type QueuedDay, type RecordedDay, RecordedDays } from './recordedDays.ts';
+import {
+  type HistoryDay,
+  isRead,
+  type QueuedDay,
+  type RecordedDay,
+  RecordedDays,
+} from './recordedDays.ts';
 
 /** Of what is never fed nothing counts but that it is there. */
 const PRICE = { open: 1, high: 1, low: 1, close: 1, volume: 0, count: 1, expected: 1 };
@@ -114,17 +120,17 @@ export class RecordedBars {
     { session, day }: { session: Session; day: RecordedDay },
   ): Rows {
     const { history, queued } = day;
-    const read = history === null ? null : this.#readOf(history);
-    if (queued.length === 0) return read ?? { bars: new BarColumns(0), provenance: [] };
-    if (read !== null && history!.provenance.every(isRead)) return read;
+    const read = history === null ? null : this.#rowsOfHistory(history);
+    if (read !== null && (queued.length === 0 || read.provenance.every(isRead))) {
+      return withStandIns(read, withoutHandmade(read));
+    }
+    if (queued.length === 0) return { bars: new BarColumns(0), provenance: [] };
     const fed = this.#fedOn(session.date).get(symbol);
     return joined(queued, fed, { session, interval, read });
   }
 
-  /** What a block of history holds of a day, but for bars added by hand. */
-  #readOf({ seq, start, bars: count, provenance }: HistoryDay): Rows {
-    const bars = columnsOf(this.#blockAt(seq), start, start + count);
-    return withoutHandmade(bars, provenance);
+  #rowsOfHistory({ seq, start, bars: count, provenance }: HistoryDay): Rows {
+    return { bars: columnsOf(this.#blockAt(seq), start, start + count), provenance };
   }
 
   #blockAt(seq: number): Block {
@@ -208,10 +214,10 @@ function joined(
     const end = start === -1 ? -1 : seqs.findIndex((each) => each > until);
     const bars = new BarColumns(0);
     if (start !== -1) bars.append(fed!.bars, start, end === -1 ? seqs.length : end);
-    return withoutHandmade(bars, provenance);
+    return withoutHandmade({ bars, provenance });
   });
-  const parts = read === null ? ofQueues : [...ofQueues, read];
-  const whole = parts.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
+  const whole = ofQueues.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
+  const parts = read === null ? ofQueues : [...ofQueues, withStandIns(read, whole)];
   const bars = new BarColumns(Math.max(16, rowsIn(whole)));
   bars.append(whole.bars);
   for (const part of parts) {
@@ -221,6 +227,12 @@ function joined(
   }
   makeUp(bars, rowsIn(whole), { session, interval });
   return { bars, provenance: whole.provenance };
+}
+
+/** The line after the last one. */
+function lineAfter({ provenance }: Rows): number {
+  const last = provenance.at(-1);
+  return last === undefined ? 0 : last.first_line + last.bars;
 }
 
 const rowsIn = ({ provenance }: Rows) => provenance.reduce((sum, { bars }) => sum + bars, 0);
@@ -255,24 +267,39 @@ function addMadeUp(
 }
 
 /** Bars added by hand are no part of what a feed gave: they are added again. */
-function withoutHandmade(bars: BarColumns, provenance: readonly ProvenanceRecord[]): Rows {
+function withoutHandmade({ bars, provenance }: Rows): Rows {
+  return some({ bars, provenance }, (piece) => (isRead(piece) ? piece.bars : 0));
+}
+
+/** The same, but for bars by hand that stand in for lines of the day: the feed had bars there as well. */
+function withStandIns({ bars, provenance }: Rows, day: Rows): Rows {
+  let line = day.provenance[0]?.first_line ?? 0;
+  return some({ bars, provenance }, (piece, i) => {
+    const next = provenance.slice(i).find(isRead);
+    const until = next?.first_line ?? lineAfter(day);
+    line = isRead(piece) ? piece.first_line + piece.bars : line;
+    return isRead(piece) ? piece.bars : Math.max(0, Math.min(piece.bars, until - line));
+  });
+}
+
+/** Of each piece the first rows, as many as `count` says. */
+function some(
+  { bars, provenance }: Rows,
+  count: (piece: ProvenanceRecord, i: number) => number,
+): Rows {
   if (provenance.every(isRead)) return { bars, provenance };
   const kept = new BarColumns(bars.length);
   const pieces: ProvenanceRecord[] = [];
   let row = 0;
-  for (const piece of provenance) {
-    const end = Math.min(bars.length, row + piece.bars);
-    if (isRead(piece)) {
-      kept.append(bars, row, end);
-      addPiece(pieces, piece);
+  for (const [i, piece] of provenance.entries()) {
+    const taken = count(piece, i);
+    if (taken > 0) {
+      kept.append(bars, row, Math.min(bars.length, row + taken));
+      addPiece(pieces, { ...piece, bars: taken });
     }
-    row = end;
+    row = Math.min(bars.length, row + piece.bars);
   }
   return { bars: kept, provenance: pieces };
-}
-
-function isRead({ source }: ProvenanceRecord): boolean {
-  return source !== 'adhoc';
 }
 
 function addPiece(pieces: ProvenanceRecord[], piece: ProvenanceRecord): void {
