@@ -217,11 +217,11 @@ function joined(
     return withoutHandmade({ bars, provenance });
   });
   const whole = ofQueues.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
-  const parts = read === null ? ofQueues : [...ofQueues, withStandIns(read, whole)];
+  const first = read === null ? whole : withStandIns(read, whole);
   const bars = new BarColumns(Math.max(16, rowsIn(whole)));
-  bars.append(whole.bars);
-  for (const part of parts) {
-    if (part === whole) continue;
+  bars.append(first.bars);
+  for (const part of ofQueues) {
+    if (part === first) continue;
     for (let i = 0; i < part.bars.length; i++)
       bars.write(bars.place(part.bars.opened[i]!), part.bars.at(i));
   }

@@ -208,7 +208,10 @@ export class Replay {
   /** True where a scanner has yet to wait for something, which leaves no fact. */
   #isAwaiting(): boolean {
     const { awaited } = this.#parts.world;
-    return this.world !== null && (awaited[this.#awaited]?.seq ?? NEVER) <= this.#seq;
+    const isHere = () => (awaited[this.#awaited]?.seq ?? NEVER) <= this.#seq;
+    // One that is left over is of a scanner that decided differently.
+    if (!this.#hands!.isScanning()) while (isHere()) this.#awaited += 1;
+    return this.world !== null && isHere();
   }
 
   /** Where a scanner waits next for a symbol that is on its way; null if it does not. */

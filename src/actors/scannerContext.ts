@@ -3,6 +3,7 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
+import { awaitedEntry } from '../store/awaitedSymbols.ts';
 import type { JournalEntry } from '../store/journal.ts';
 import type { Replay } from './replay.ts';
 import type { ScannerContext } from './scanner.ts';
@@ -96,7 +97,7 @@ function verbsOf(
   owner: ContextOwner,
   requireWork: (verb: string) => void,
 ): Pick<ScannerContext, AskingVerb> {
-  const { verbs, line } = owner;
+  const { name: scanner, verbs, line } = owner;
   const requireSession = (verb: AskingVerb) => {
     requireWork(verb);
     if (!owner.tearsDown) return;
@@ -108,7 +109,11 @@ function verbsOf(
       quietly(async () => {
         requireSession('ensureSymbol');
         const symbol = symbolNamed(wanted);
-        const ask = () => verbs.addSymbol(symbol);
+        const ask = () => {
+          if (verbs.isComing(symbol))
+            run.journal(awaitedEntry({ seq: run.recorder.seq, scanner, symbol }));
+          return verbs.addSymbol(symbol);
+        };
         const comes = line === null ? ask() : await line.symbol(symbol, ask);
         if (comes) await run.inbox.whenSettled(symbol);
         return run.view.symbol(symbol);

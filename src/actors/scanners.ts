@@ -8,7 +8,6 @@ import type { Interval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
 import type { ScanSchedule } from '../machines/scanner.machine.ts';
-import { awaitedEntry } from '../store/awaitedSymbols.ts';
 import type { TrailingDays } from './plans.ts';
 import type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './scanner.ts';
 import { type ContextOwner, createContext, type ScannersRun } from './scannerContext.ts';
@@ -195,10 +194,6 @@ class Entry implements ContextOwner {
       origin: () => ({ by: this.by, cause: this.cause }),
       deliver,
       servesSooner: true,
-      comes: (symbol) => {
-        const { seq } = run.recorder;
-        run.journal(awaitedEntry({ seq, scanner: this.name, symbol }));
-      },
     });
     this.line = run.replay === null ? null : new ScannerLine(run.replay, this.verbs, this.name);
     this.#others = others;

@@ -20,8 +20,6 @@ export interface Asker {
   /** Whom the record is to name, and the fact that led to it; null for what comes from outside. */
   origin(): Origin;
   deliver(asked: Asked): void;
-  /** Told where something on its way is asked for once more, which leaves no fact. */
-  comes?(symbol: string): void;
   /** True if its chart may serve sooner what others wait for: then it is delivered there as well. */
   readonly servesSooner?: boolean;
 }
@@ -62,6 +60,11 @@ export class Verbs {
     return outlook === 'goes' || inbox.lastWish(symbol)!.request.light;
   }
 
+  /** True if a symbol is on its way, so that to ask for it leaves no fact. */
+  isComing(symbol: string): boolean {
+    return this.#run.inbox.outlook(symbol) === 'comes' && !this.lacks(symbol);
+  }
+
   /**
    * Asks for a symbol, unless it is there or on its way.
    *
@@ -71,7 +74,6 @@ export class Verbs {
     const run = this.#run;
     const isLacking = this.lacks(symbol);
     const comes = run.inbox.outlook(symbol) === 'comes';
-    if (comes && !isLacking) this.#asker.comes?.(symbol);
     if (comes) this.#hasten(symbol);
     if (!isLacking) return comes;
     const addedBy = run.isOfConfig(symbol) ? 'config' : this.#asker.addedBy;
