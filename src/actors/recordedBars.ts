@@ -122,7 +122,7 @@ export class RecordedBars {
     const { history, queued } = day;
     const read = history === null ? null : this.#rowsOfHistory(history);
     if (read !== null && (queued.length === 0 || read.provenance.every(isRead))) {
-      return withStandIns(read, withoutHandmade(read));
+      return withoutHandmade(read);
     }
     if (queued.length === 0) return { bars: new BarColumns(0), provenance: [] };
     const fed = this.#fedOn(session.date).get(symbol);
@@ -229,12 +229,6 @@ function joined(
   return { bars, provenance: whole.provenance };
 }
 
-/** The line after the last one. */
-function lineAfter({ provenance }: Rows): number {
-  const last = provenance.at(-1);
-  return last === undefined ? 0 : last.first_line + last.bars;
-}
-
 const rowsIn = ({ provenance }: Rows) => provenance.reduce((sum, { bars }) => sum + bars, 0);
 
 /** Fills up to `count` bars from the end of the session, since what was not fed comes after what was. */
@@ -271,15 +265,24 @@ function withoutHandmade({ bars, provenance }: Rows): Rows {
   return some({ bars, provenance }, (piece) => (isRead(piece) ? piece.bars : 0));
 }
 
-/** The same, but for bars by hand that stand in for lines of the day: the feed had bars there as well. */
-function withStandIns({ bars, provenance }: Rows, day: Rows): Rows {
-  let line = day.provenance[0]?.first_line ?? 0;
+/** The same, but for bars by hand that stand in for lines of a queue: the feed had bars there as well. */
+function withStandIns({ bars, provenance }: Rows, queue: Rows): Rows {
+  let line = 0;
   return some({ bars, provenance }, (piece, i) => {
-    const next = provenance.slice(i).find(isRead);
-    const until = next?.first_line ?? lineAfter(day);
-    line = isRead(piece) ? piece.first_line + piece.bars : line;
-    return isRead(piece) ? piece.bars : Math.max(0, Math.min(piece.bars, until - line));
+    if (isRead(piece)) {
+      line = piece.first_line + piece.bars;
+      return piece.bars;
+    }
+    const until = provenance.slice(i).find(isRead)?.first_line ?? Number.POSITIVE_INFINITY;
+    return Math.min(piece.bars, linesIn(queue, line, until));
   });
+}
+
+/** How many of the lines from one up to another are among those that rows come from. */
+function linesIn({ provenance }: Rows, from: number, until: number): number {
+  return provenance.reduce((sum, { first_line: first, bars }) => {
+    return sum + Math.max(0, Math.min(until, first + bars) - Math.max(from, first));
+  }, 0);
 }
 
 /** Of each piece the first rows, as many as `count` says. */

@@ -174,6 +174,8 @@ export class Replay {
         // What it should have led to is missing then, which is where the runs part.
         this.failure ??= `"${message.message}" could not be given again: ${sentenceOf(error)}`;
       }
+      // What it has led to begins before the next one is given.
+      if (this.#coming > 0) break;
     }
     this.#delivering = false;
     this.#await();
