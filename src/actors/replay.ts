@@ -3,6 +3,7 @@
  * where it was received. Everything else a run decides again by itself.
  */
 import { sentenceOf } from '../domain/errors.ts';
+import type { ControlFact } from '../domain/facts.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { AwaitedSymbol } from '../store/awaitedSymbols.ts';
@@ -235,6 +236,11 @@ export class Replay {
   /** What a party records next, while the clock stands; null if nothing is recorded. */
   next(party: Party): Entry | null {
     return this.world?.order.next(party, this.#seq) ?? null;
+  }
+
+  /** What a scanner itself records next, while the clock stands; null if nothing is recorded. */
+  get nextOfScanner(): ControlFact | null {
+    return this.world?.order.nextOfScanner(this.#seq) ?? null;
   }
 
   /** Waits for a fact more, unless it is `party` that comes next. @returns false if there is none to wait for */

@@ -68,7 +68,7 @@ export class ScannerLine {
 
   /** True if what it records next is such a fact. */
   isNext(type: string, fields: Readonly<Record<string, unknown>>): boolean {
-    const next = this.#replay.next('scanner')?.fact;
+    const next = this.#replay.nextOfScanner;
     if (next?.type !== type) return false;
     const held = next as unknown as Record<string, unknown>;
     return Object.entries(fields).every(([name, value]) => isDeepStrictEqual(held[name], value));
@@ -78,7 +78,7 @@ export class ScannerLine {
   async #awaitsNext(symbol: string): Promise<boolean> {
     const next = this.#replay.nextAwaited;
     if (next === null || next.scanner !== this.#scanner || next.symbol !== symbol) return false;
-    const fact = this.#replay.next('scanner');
+    const fact = this.#replay.nextOfScanner;
     return (fact === null || fact.seq > next.seq) && ((await this.#replay.reach(next.seq)) ?? true);
   }
 
@@ -90,7 +90,7 @@ export class ScannerLine {
   async #isHeard(asked: Record<string, unknown>, lacks: () => boolean): Promise<boolean> {
     const replay = this.#replay;
     for (;;) {
-      if (replay.next('scanner') === null || this.isNext('MessageReceived', asked)) break;
+      if (replay.nextOfScanner === null || this.isNext('MessageReceived', asked)) break;
       if (!lacks()) return true;
       if (!(await replay.more('scanner'))) return false;
     }
