@@ -41,6 +41,8 @@ export class MarketData {
   readonly #lent = new WeakSet<BarColumns>();
   /** Days asked for that were being read already, and those that were not. */
   readonly readAhead = { hits: 0, misses: 0 };
+  /** How much is being read or looked at just now. */
+  reading = 0;
 
   /** Told what there is of symbols whenever their data was looked at. */
   readonly #indexed: (known: readonly KnownData[]) => void;
@@ -58,7 +60,7 @@ export class MarketData {
   /** Looks at the data of symbols. @throws as the feed */
   async index(request: Omit<IndexRequest, 'calendar'>): Promise<void> {
     const { feed, calendar } = this;
-    await feed.index({ ...request, calendar });
+    await this.#busy(feed.index({ ...request, calendar }));
     const known = request.symbols.map((symbol) => knownData(feed, symbol, calendar));
     this.#indexed(known.filter((each) => each !== null));
   }
@@ -98,7 +100,8 @@ export class MarketData {
     const first = sessions[0];
     if (first === undefined) return [];
     const to = sessions.at(-1)!.dayEnd;
-    const read = await this.feed.read({ symbol, interval, from: first.dayStart, to });
+    const reading = this.feed.read({ symbol, interval, from: first.dayStart, to });
+    const read = await this.#busy(reading);
     const skipped = this.feed.skipped(symbol, interval);
     return sessions
       .map((session) => ({
@@ -120,11 +123,22 @@ export class MarketData {
     }
   }
 
+  /** Counts it without a turn more: who comes first of two stays as it was. */
+  #busy<T>(reading: Promise<T>): Promise<T> {
+    this.reading += 1;
+    const end = () => {
+      this.reading -= 1;
+    };
+    reading.then(end, end);
+    return reading;
+  }
+
   async #read({ symbol, interval, session, since }: DayRequest): Promise<DayBars> {
     const { feed } = this;
     const into = this.#spare.pop() ?? new BarColumns(0);
+    const reading = feed.read({ symbol, interval, from: since, to: session.dayEnd, into });
     // Of a read that fails nobody knows whether it goes on: what it was given is not used again.
-    const read = await feed.read({ symbol, interval, from: since, to: session.dayEnd, into });
+    const read = await this.#busy(reading);
     if (read.bars === into) this.#lent.add(into);
     else this.#spare.push(into);
     const day = cut(read, { session, since, interval, inPlace: read.bars === into });

@@ -13,6 +13,7 @@ import { goodFramesOf } from '../store/goodFrames.ts';
 import { readKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { SnapshotCheck } from '../store/snapshotCheck.ts';
+import { isWritten } from '../store/writerLock.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
@@ -58,8 +59,11 @@ export interface VerifyReport {
   readonly frames: number;
   /** Of everything checked. */
   readonly chainHash: string;
-  /** How the recorded run ended; `interrupted` if it did not. */
-  readonly ended: 'completed' | 'failed' | 'stopped' | 'interrupted';
+  /**
+   * How the recorded run ended; `interrupted` if it did not. `running`: a process still writes it, and what it had
+   * written is checked.
+   */
+  readonly ended: 'completed' | 'failed' | 'stopped' | 'interrupted' | 'running';
   /** The first fact in which the re-execution differs; null if it does in none. */
   readonly divergence: Divergence | null;
   /** Where the log itself is damaged: the first fact that cannot be trusted. */
@@ -87,13 +91,15 @@ export async function verifyLog(
   const versions = fieldDifferences(manifest.versions, VERSIONS);
   const config =
     options.config === undefined ? [] : fieldDifferences(manifest.config, options.config);
+  // Asked first: a run that ends meanwhile has its end in the log by then.
+  const isRunning = isWritten(folder);
   const { log: past, recorded, ...checked } = await checkedLog(folder);
   const { damage, position: facts, frames, chainHash } = checked;
   const broken = damage && { seq: damage.lastGoodSeq + 1, reason: damage.message };
   const base = { versions, config, damage: broken, divergence: null, readings: [] };
   const unread = { ...base, checked: 'fold' as const, inputs: null, facts, frames, chainHash };
   try {
-    const ended = endingOf(recorded);
+    const ended = endingOf(recorded, isRunning);
     const note = whyOnlyFolded(manifest, recorded);
     if (note !== '') {
       const reason = damage === null ? unfoldable(past) : null;
@@ -115,7 +121,7 @@ async function checkedLog(folder: string) {
   if (report.damage === null) {
     const log = await FileLog.read(folder);
     try {
-      return { ...report, log, recorded: pastOf(log) };
+      return { ...report, log, recorded: pastOf(log, folder) };
     } catch (error) {
       await log.close();
       if (!(error instanceof LogCorrupted)) throw error;
@@ -124,11 +130,11 @@ async function checkedLog(folder: string) {
   // Where a frame does not even say what it holds, the log is good up to there.
   const decoded = report.damage === null ? checkLog(folder) : report;
   const log = goodFramesOf(folder);
-  return { ...decoded, log, recorded: pastOf(log) };
+  return { ...decoded, log, recorded: pastOf(log, folder) };
 }
 
-function endingOf({ ending }: RecordedPast): VerifyReport['ended'] {
-  if (ending === null) return 'interrupted';
+function endingOf({ ending }: RecordedPast, isRunning: boolean): VerifyReport['ended'] {
+  if (ending === null) return isRunning ? 'running' : 'interrupted';
   if (ending.type === 'RunCompleted') return 'completed';
   return ending.type === 'RunFailed' ? 'failed' : 'stopped';
 }

@@ -68,6 +68,17 @@ describe('verifying a run', () => {
     expect(await verifyLog(copy, given)).toMatchObject({ ok: true, ended: 'interrupted' });
   });
 
+  it('checks what there is of one that is still being written, and says that it is', async () => {
+    const log = join(folder, 'running');
+    const session = await openSession({ config: configWith(), ...given, log });
+    await session.runUntil((view) => view.now >= Date.parse('2024-01-02T15:00:00Z'));
+    const report = await verifyLog(log, given);
+    expect(report).toMatchObject({ ok: true, checked: 'execution', ended: 'running' });
+    expect(report.facts).toBeGreaterThan(0);
+    await session.finish();
+    expect(await verifyLog(log, given)).toMatchObject({ ok: true, ended: 'completed' });
+  });
+
   it('checks hashes and fold only where another behaviour recorded it, and says so', async () => {
     const other = join(folder, 'other-behaviour');
     cpSync(run, other, { recursive: true });
