@@ -12,6 +12,7 @@ import { FileLog } from '../store/fileLog.ts';
 import { goodFramesOf } from '../store/goodFrames.ts';
 import { readKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
+import { SnapshotCheck } from '../store/snapshotCheck.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
@@ -176,7 +177,11 @@ async function execute(folder: string, execution: Execution) {
   );
   const to = past.position;
   const isWhole = recorded.ending !== null;
-  const log = new ComparedLog({ folder, past, to, isWhole, isChecked, goOn: null });
+  const snapshots = new SnapshotCheck(folder, past);
+  const log = new ComparedLog({
+    ...{ folder, past, to, isWhole, isChecked, goOn: null },
+    onState: (data, tally) => snapshots.check(data, tally),
+  });
   const { successors } = await successionOf(prepared, manifest.changes ?? []);
   const { messages } = recorded;
   const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
@@ -211,7 +216,11 @@ async function execute(folder: string, execution: Execution) {
     readings.close();
   }
   const found = resultOf(log, { past, readings: readings.found });
-  const notes = [replay.failure ?? '', ...notesOf(feed, found.ok, isGiven)];
+  const notes = [
+    replay.failure ?? '',
+    ...notesOf(feed, found.ok, isGiven),
+    ...notesOnSnapshots(snapshots),
+  ];
   return {
     ...found,
     inputs: feed.fromLog.size > 0 ? ('log' as const) : ('data' as const),
@@ -247,6 +256,14 @@ function notesOf(feed: RecordedFeed, ok: boolean, isGiven: boolean): string[] {
     );
   }
   return notes;
+}
+
+function notesOnSnapshots({ wrong }: SnapshotCheck): string[] {
+  if (wrong.length === 0) return [];
+  const which = wrong.length === 1 ? 'the snapshot' : `${wrong.length} snapshots, the first`;
+  return [
+    `${which} at fact ${wrong[0]}, beside the log, is not the state there: make them anew (openbell index)`,
+  ];
 }
 
 function resultOf(

@@ -19,7 +19,9 @@ const SEGMENT = /^(\d{8})\.log(\.zst)?$/;
 /** What the segments in a folder take up. */
 export function bytesOfSegments(folder: string): number {
   const names = readdirSync(folder).filter((name) => SEGMENT.test(name));
-  return names.reduce((bytes, name) => bytes + statSync(join(folder, name)).size, 0);
+  // One that its writer has just sealed is gone.
+  const sizes = names.map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size);
+  return sizes.reduce<number>((bytes, size = 0) => bytes + size, 0);
 }
 
 /**
@@ -27,10 +29,10 @@ export function bytesOfSegments(folder: string): number {
  * @throws {LogCorrupted} if one is missing
  */
 export function listSegments(folder: string): number[] {
-  const found = readdirSync(folder).map((name) => SEGMENT.exec(name)?.[1]);
-  const numbers = [...new Set(found.filter((text) => text !== undefined).map(Number))];
-  numbers.sort((a, b) => a - b);
-  const gap = numbers.findIndex((number, i) => number !== i + 1);
+  const found = numbersIn(folder);
+  // While one is sealed its name changes: a second look finds what the first has missed.
+  const numbers = gapIn(found) === -1 ? found : numbersIn(folder);
+  const gap = gapIn(numbers);
   if (gap === -1) return numbers;
   const segment = segmentName(gap + 1);
   throw new LogCorrupted(
@@ -41,6 +43,16 @@ export function listSegments(folder: string): number[] {
       lastGoodSeq: 0,
     },
   );
+}
+
+function numbersIn(folder: string): number[] {
+  const found = readdirSync(folder).map((name) => SEGMENT.exec(name)?.[1]);
+  const numbers = [...new Set(found.filter((text) => text !== undefined).map(Number))];
+  return numbers.sort((a, b) => a - b);
+}
+
+function gapIn(numbers: readonly number[]): number {
+  return numbers.findIndex((number, i) => number !== i + 1);
 }
 
 /**
