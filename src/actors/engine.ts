@@ -133,7 +133,7 @@ export class Engine {
   readonly extras = new Map<string, IndicatorPlan[]>();
   /** Bars that were added by hand. */
   readonly handmade = new HandmadeBars();
-  readonly loads = new Map<string, LoadedSymbol>();
+  loads = new Map<string, LoadedSymbol>();
   /** What the run has had of each symbol, also of those that have left. */
   readonly totals = new Map<string, Totals>();
   loop: FrameLoop | null = null;

@@ -3,13 +3,14 @@
  * What it was given and never fed, because its symbol left before, is made up and is not fed again either.
  */
 import { BarColumns } from '../domain/bars.ts';
+import { countWhile } from '../domain/bisect.ts';
 import type { Calendar, Session } from '../domain/calendar/calendar.ts';
 import type { ProvenanceRecord } from '../domain/facts.ts';
 import type { Block } from '../domain/frame.ts';
 import { type Interval, parseInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { BadRow, Feed, FeedBars, Provenance } from '../feeds/feed.ts';
-import { firstFrom, type KnownData, knownDays } from '../feeds/knownData.ts';
+import { type KnownData, knownDays } from '../feeds/knownData.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import {
   type HistoryDay,
@@ -106,7 +107,8 @@ export class RecordedBars {
     const first = this.#calendar.dateOf(from);
     const { lastDate } = this.#recorded;
     const sessions: Session[] = [];
-    for (let i = firstFrom(tradingDates, first > lastDate ? first : lastDate); ; i++) {
+    const unsure = first > lastDate ? first : lastDate;
+    for (let i = countWhile(tradingDates, (date) => date < unsure); ; i++) {
       const session =
         tradingDates[i] === undefined ? null : this.#calendar.session(tradingDates[i]!);
       if (session === null || session.dayStart >= to) return sessions;

@@ -12,6 +12,7 @@ import { FileLog } from '../store/fileLog.ts';
 import { goodFramesOf } from '../store/goodFrames.ts';
 import { readKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
+import { SnapshotCheck } from '../store/snapshotCheck.ts';
 import { isWritten } from '../store/writerLock.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
@@ -105,7 +106,8 @@ export async function verifyLog(
       const fault = broken ?? reason;
       return { ...unread, damage: fault, ok: fault === null, ended, note };
     }
-    const found = await execute(folder, { manifest, past, recorded, options });
+    const isChecked = damage === null;
+    const found = await execute(folder, { manifest, past, recorded, isChecked, options });
     return { ...base, ...found, ok: damage === null && found.ok, ended };
   } finally {
     await past.close();
@@ -172,10 +174,12 @@ interface Execution {
   readonly manifest: Manifest;
   readonly past: LogReader;
   readonly recorded: RecordedPast;
+  readonly isChecked: boolean;
   readonly options: VerifyOptions;
 }
 
-async function execute(folder: string, { manifest, past, recorded, options }: Execution) {
+async function execute(folder: string, execution: Execution) {
+  const { manifest, past, recorded, isChecked, options } = execution;
   const { onProgress, onFrame, speed = 0, inputs, ...given } = options;
   const { prepared, isGiven } = await preparedAgain(
     {
@@ -186,7 +190,12 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
     inputs,
   );
   const to = past.position;
-  const log = new ComparedLog({ folder, past, to, isWhole: recorded.ending !== null, goOn: null });
+  const isWhole = recorded.ending !== null;
+  const snapshots = new SnapshotCheck(folder, past);
+  const log = new ComparedLog({
+    ...{ folder, past, to, isWhole, isChecked, goOn: null },
+    onState: (data, tally) => snapshots.check(data, tally),
+  });
   const { successors } = await successionOf(prepared, manifest.changes ?? []);
   const { messages } = recorded;
   const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
@@ -221,7 +230,11 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
     readings.close();
   }
   const found = resultOf(log, { past, readings: readings.found });
-  const notes = [replay.failure ?? '', ...notesOf(feed, found.ok, isGiven)];
+  const notes = [
+    replay.failure ?? '',
+    ...notesOf(feed, found.ok, isGiven),
+    ...notesOnSnapshots(snapshots),
+  ];
   return {
     ...found,
     inputs: feed.fromLog.size > 0 ? ('log' as const) : ('data' as const),
@@ -257,6 +270,14 @@ function notesOf(feed: RecordedFeed, ok: boolean, isGiven: boolean): string[] {
     );
   }
   return notes;
+}
+
+function notesOnSnapshots({ wrong }: SnapshotCheck): string[] {
+  if (wrong.length === 0) return [];
+  const which = wrong.length === 1 ? 'the snapshot' : `${wrong.length} snapshots, the first`;
+  return [
+    `${which} at fact ${wrong[0]}, beside the log, is not the state there: make them anew (openbell index)`,
+  ];
 }
 
 function resultOf(

@@ -9,7 +9,7 @@ import type {
 } from '../../src/index.ts';
 import { openOf } from '../actors/comparing.ts';
 import type { Trouble } from '../actors/troubledFeed.ts';
-import { MINUTE, random } from '../support.ts';
+import { CALLBACKS, MINUTE, random } from '../support.ts';
 import type { Lag } from './hostLag.ts';
 
 export const DATES = ['2023-11-21', '2023-11-22', '2023-11-24'];
@@ -66,17 +66,6 @@ function useVerb(
   touched.add(symbol);
   return context.addBar(symbol, '1m', dice.bar(context.now), { replace: dice.chance(0.5) });
 }
-
-const CALLBACKS = [
-  'setup',
-  'onSessionStart',
-  'onBar',
-  'onIndicator',
-  'onSymbolAdded',
-  'onSymbolRefused',
-  'onSessionEnd',
-  'teardown',
-] as const;
 
 export function strategyOf(dice: Dice, touched: Set<string>): Strategy {
   const share = dice.of([0, 0.02, 0.1]);

@@ -9,12 +9,14 @@ import {
   type StrategyContext,
   verifyLog,
 } from '../../src/index.ts';
+import { oneBarIndicator } from '../support.ts';
 import {
   bytesOf,
   configWith,
   editManifest,
   forged,
   framesIn,
+  given,
   killedAt,
   market,
   recordRun,
@@ -24,7 +26,6 @@ import {
 
 const folder = runsFolder();
 const run = join(folder, 'run');
-const given = { data: market, strategies };
 let facts = 0;
 let chainHash = '';
 
@@ -169,18 +170,7 @@ describe('verifying finds the very fact', () => {
 
 /** The last close times `factor`. */
 function scaled(factor: number): IndicatorDefinition {
-  return {
-    name: 'scaled',
-    summary: 'the close, scaled',
-    source: 'made up for this test',
-    period: null,
-    params: {},
-    outputs: [],
-    reset: 'never',
-    warmup: () => 1,
-    memory: () => 1,
-    create: () => new Scaled(factor),
-  };
+  return oneBarIndicator('scaled', () => new Scaled(factor));
 }
 
 class Scaled {
