@@ -29,6 +29,7 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
   return fromCallback<PumpMessage>(({ sendBack, receive }) => {
     const stopped = new AbortController();
     const tell = (message: ActiveMessage) => sendBack(message);
+    engine.streams = true;
     engine.pace?.go();
     receive(() => {
       runSlice(engine, demand, size, stopped.signal).then(
@@ -44,6 +45,7 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
     });
     return () => {
       stopped.abort();
+      engine.streams = false;
       engine.pace?.stand();
     };
   });
