@@ -200,7 +200,7 @@ function overlapping<T>(
 }
 
 /** Index of the first item that `holds`, after which all do. */
-function firstIndex<T>(items: readonly T[], holds: (item: T) => boolean): number {
+export function firstIndex<T>(items: ArrayLike<T>, holds: (item: T) => boolean): number {
   let low = 0;
   let high = items.length;
   while (low < high) {
