@@ -9,10 +9,11 @@ import {
   type LogReader,
   SessionData,
   sealLog,
+  verifyLog,
 } from '../../src/index.ts';
-import { sessionOver, THREE } from '../engineRun.ts';
-import { freshPath } from '../folders.ts';
-import { createMarket } from '../market.ts';
+import { runOver, sessionOver, THREE } from '../engineRun.ts';
+import { freshPath, remove } from '../folders.ts';
+import { createMarket, type Market } from '../market.ts';
 import { type Prepared, percentile, rounded, type Scenario } from '../scenario.ts';
 
 const FACTS = 10_000_000;
@@ -23,7 +24,7 @@ interface Logs {
   readonly sealed: string;
   /** The log of the same run, but for one symbol that was asked for and refused on the last day. */
   readonly other: string;
-  readonly bars: number;
+  readonly market: Market;
   /** What the run took. */
   readonly runMs: number;
 }
@@ -54,7 +55,7 @@ async function makeLogs(): Promise<Logs> {
   await run(other, true);
   cpSync(raw, sealed, { recursive: true });
   await sealLog(sealed);
-  return { raw, sealed, other, bars: market.bars, runMs };
+  return { raw, sealed, other, market, runMs };
 }
 
 async function prepareOpen(): Promise<Prepared> {
@@ -154,9 +155,9 @@ async function prepareDiff(): Promise<Prepared> {
 }
 
 async function prepareRebuild(): Promise<Prepared> {
-  const { raw, bars, runMs } = await tenMillion();
+  const { raw, market, runMs } = await tenMillion();
   return {
-    work: bars,
+    work: market.bars,
     async engine() {
       const from = performance.now();
       const log = await FileLog.read(raw);
@@ -166,6 +167,25 @@ async function prepareRebuild(): Promise<Prepared> {
       return performance.now() - from;
     },
     reference: () => runMs,
+  };
+}
+
+async function prepareVerify(): Promise<Prepared> {
+  const { raw, market } = await tenMillion();
+  return {
+    work: market.bars,
+    async engine() {
+      const from = performance.now();
+      const { ok } = await verifyLog(raw, { data: market.columns });
+      if (!ok) throw new Error('it is not the same');
+      return performance.now() - from;
+    },
+    async reference() {
+      const folder = freshPath();
+      const { ms } = await runOver(market, folder, { indicators: THREE, cross: false });
+      remove(folder);
+      return ms;
+    },
   };
 }
 
@@ -221,5 +241,14 @@ export const LOG_QUERIES: readonly Scenario[] = [
     rounds: 5,
     target: { ratio: 200 },
     prepare: prepareRebuild,
+  },
+  {
+    name: 'ten-million-verify',
+    what: 'a log of 10 million facts executed again and compared, beside such a run',
+    unit: 'bars',
+    rounds: 3,
+    warmUps: 0,
+    target: { ratio: 80 },
+    prepare: prepareVerify,
   },
 ];

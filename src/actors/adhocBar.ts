@@ -30,7 +30,7 @@ export async function addAdhocBar(
   const whole = { ...bar, count: 1, expected: 1 };
   const seq = engine.processor.appendAdhoc(track.base, whole, received);
   engine.handmade.keep(symbol, engine.session.date, bar, replace || engine.isLoaded(symbol));
-  if (isLast) for (const lane of track.lanes) lane.lastSeq = seq;
+  if (isLast) track.lastSeq = seq;
   if (isNew && engine.loop !== null) engine.loop.bars += 1;
   if (isNew) engine.quality.takeLate(track, engine.session, { opened: bar.opened, seq });
   const derived = rebuild(engine, track, seq);

@@ -6,7 +6,8 @@ import type { Engine } from './engine.ts';
 import { derivedDays, fillLongWindow } from './historyLoading.ts';
 import { historySource, storedIntervals } from './historyNeeds.ts';
 import type { IndicatorPlan } from './plans.ts';
-import { createLane, earliestEnd, type Lane, type Runner, type Track } from './track.ts';
+import type { Runner } from './runner.ts';
+import { createLane, type Lane, type Track } from './track.ts';
 
 const BY = 'session/loading';
 
@@ -97,7 +98,8 @@ export function joinSeries(
   fillLongWindow(engine, track, alone);
   relive(engine, track, alone);
   if (!isNew) lane.runners.push(runner);
-  track.due = earliestEnd(track);
+  track.ready = 0;
+  track.due = track.earliestEnd();
   return runner;
 }
 
@@ -109,7 +111,7 @@ function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runn
     indicator: definition.create(settings),
     series: engine.recorder.seriesId({ symbol, name: key, outputs }),
     since: engine.firstSession.date,
-    freshSeq: 0,
+    done: 0,
   };
 }
 

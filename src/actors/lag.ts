@@ -45,7 +45,7 @@ export class Lag {
   /** The catch-up is done: whoever still counts as lagging no longer does. */
   end(): void {
     for (const [track, { lagging }] of this.#followed) {
-      if (lagging) this.#caughtUp(track, track.base.lastSeq);
+      if (lagging) this.#caughtUp(track, track.lastSeq);
     }
     this.#followed.clear();
   }

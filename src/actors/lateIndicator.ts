@@ -12,7 +12,7 @@ import { joinSeries, registerIndicator } from './indicatorSeries.ts';
 import { readStored } from './loading.ts';
 import type { IndicatorPlan } from './plans.ts';
 import { bringUp } from './rebuilding.ts';
-import { createLane, earliestEnd, type Lane, type Track } from './track.ts';
+import { createLane, type Lane, type Track } from './track.ts';
 
 const BY = 'session/loading';
 
@@ -39,7 +39,7 @@ export async function registerLate(
   const runner = joinSeries(engine, track, lane, { plan, isNew: known === undefined });
   if (known === undefined) {
     bringUp(engine, track, lane, received);
-    track.due = earliestEnd(track);
+    track.due = track.earliestEnd();
   }
   registerIndicator(engine, track, { lane, plan, runner }, received);
   return '';
@@ -87,7 +87,6 @@ function addLane(engine: Engine, track: Track, plan: IndicatorPlan, received: nu
     true,
   );
   lane.columns = data.symbols.get(symbol)!.bars.get(interval)!.columns;
-  lane.lastSeq = track.base.lastSeq;
   const [base, ...derived] = [...track.lanes, lane];
   derived.sort((a, b) => compareIntervals(a.interval.text, b.interval.text));
   track.lanes.splice(0, track.lanes.length, base!, ...derived);

@@ -10,7 +10,7 @@ import type { Engine, LoadedHistory } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import type { SymbolWish } from './inbox.ts';
-import { comeBack, createLane, earliestEnd, Track } from './track.ts';
+import { comeBack, createLane, Track } from './track.ts';
 import { historyProblems, lookedFor, requiredIntervals } from './validation.ts';
 
 const BY = 'session/loading';
@@ -305,10 +305,10 @@ function trackOf(
     engine.known.set(symbol, track);
   }
   const { bars } = data.symbols.get(symbol)!;
+  // Until there is a bar, what is decided follows from the symbol being there.
+  track.lastSeq = rule.registered;
   for (const lane of track.lanes) {
     lane.columns = bars.get(lane.interval.text)!.columns;
-    // Until there is a bar, what is decided follows from the symbol being there.
-    lane.lastSeq = rule.registered;
     lane.seqs.length = 0;
   }
   return track;
@@ -341,7 +341,7 @@ function beginDay(track: Track, open: MarketTime, queue: BarColumns): void {
   track.accounted = open;
   track.present = 0;
   track.totalsBefore = { ...track.totals };
-  track.due = earliestEnd(track);
+  track.due = track.earliestEnd();
 }
 
 function prefetch(engine: Engine): void {

@@ -3,7 +3,7 @@
  *
  * Plain code over columns, called by the frame loop; what it decides is appended before anyone sees it.
  */
-import type { Bar, BarColumns } from '../domain/bars.ts';
+import { type Bar, type BarColumns, emptyBar } from '../domain/bars.ts';
 import { BarRows, ValueRows } from '../domain/blockRows.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
 import {
@@ -16,8 +16,10 @@ import {
 import { Block, type BlockExtra } from '../domain/frame.ts';
 import type { ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { Ahead } from './ahead.ts';
 import type { Recorder } from './recorder.ts';
-import { type Lane, type Runner, settle, type Track } from './track.ts';
+import type { Runner } from './runner.ts';
+import { endOf, forgetAhead, type Lane, settle, TAPED, type Track } from './track.ts';
 
 const BY = 'session/processor';
 /** Base bars are not the processor's: they come from the feed. */
@@ -43,6 +45,8 @@ export class Processor {
   /** Seqs of the first base bar and of the first derived bar of the instant. */
   #barSeq = 0;
   #derivedSeq = 0;
+
+  readonly #ahead = new Ahead((track, lane, session, bar) => this.fill(track, lane, session, bar));
 
   constructor(recorder: Recorder, rules: ProcessorRules) {
     this.#recorder = recorder;
@@ -81,22 +85,25 @@ export class Processor {
     return bars.rows;
   }
 
-  /** Takes the next bar of the queue: into the windows it falls in, and into the indicators of base bars. */
+  /** Takes the next bar of the queue, with the values of the indicators on it. */
   #take(track: Track, session: Session): void {
-    const { lanes } = track;
-    const base = lanes[0]!;
+    if (track.cursor >= track.ready) this.#ahead.work(track, session);
+    const { base, values, cursor } = track;
+    const updates = this.#updates;
     const seq = this.#barSeq + this.#bars.rows;
-    const bar = track.next(this.#bar);
-    this.#bars.push(base.series, 0, bar);
+    this.#bars.pushTaped(base.series, track.tape, cursor * TAPED);
     base.freshSeq = seq;
-    base.lastSeq = seq;
-    this.#update(base, bar);
-    for (let i = 1; i < lanes.length; i++) {
-      const lane = lanes[i]!;
-      this.fill(track, lane, session, bar);
-      lane.lastSeq = seq;
+    track.lastSeq = seq;
+    base.updateSeq = this.#derivedSeq + updates.rows;
+    const { cells, series, outputs } = values;
+    base.updates = series.length;
+    let cell = (cursor - values.first) * values.width;
+    for (let i = 0; i < series.length; i++) {
+      const width = outputs[i]!;
+      updates.push(series[i]!, seq, cells, cell, width);
+      cell += width;
     }
-    track.cursor += 1;
+    track.cursor = cursor + 1;
     track.schedule(this.#rules.base, session);
   }
 
@@ -132,35 +139,34 @@ export class Processor {
 
   /** Closes the windows that end at or before `now`. */
   #derive(track: Track, now: MarketTime): void {
-    const derived = this.#derived;
-    const skips = this.#rules.incomplete === 'skip';
     track.due = Number.POSITIVE_INFINITY;
     for (let i = 1; i < track.lanes.length; i++) {
       const lane = track.lanes[i]!;
-      const window = lane.window!;
-      if (!window.holds) continue;
-      if (window.end > now) {
-        if (window.end < track.due) track.due = window.end;
-        continue;
-      }
-      window.holds = false;
-      if (skips && window.count < window.expected) continue;
-      lane.freshSeq = this.#derivedSeq + derived.rows;
-      lane.seqs.push(lane.freshSeq);
-      track.totals.derived += 1;
-      derived.push(lane.series, lane.lastSeq, window);
-      this.#update(lane, window);
+      if (endOf(lane) <= now) this.#emit(track, lane, this.#closed(lane));
+      track.due = Math.min(track.due, endOf(lane));
     }
   }
 
-  #update({ runners, freshSeq }: Lane, bar: Readonly<Bar>): void {
+  /** The window that closes. */
+  #closed({ closing, window }: Lane): Bar {
+    if (closing.end !== Number.POSITIVE_INFINITY) return closing.take(this.#bar);
+    window!.holds = false;
+    return window!;
+  }
+
+  #emit({ totals, lastSeq }: Track, lane: Lane, bar: Bar): void {
+    if (this.#rules.incomplete === 'skip' && bar.count < bar.expected) return;
+    const derived = this.#derived;
     const updates = this.#updates;
-    for (let i = 0; i < runners.length; i++) {
-      const runner = runners[i]!;
-      const { indicator } = runner;
+    lane.freshSeq = this.#derivedSeq + derived.rows;
+    lane.seqs.push(lane.freshSeq);
+    totals.derived += 1;
+    derived.push(lane.series, lastSeq, bar);
+    lane.updateSeq = this.#derivedSeq + updates.rows;
+    lane.updates = lane.runners.length;
+    for (const { indicator, series } of lane.runners) {
       indicator.update(bar);
-      runner.freshSeq = this.#derivedSeq + updates.rows;
-      updates.push(runner.series, freshSeq, indicator.out);
+      updates.push(series, lane.freshSeq, indicator.out);
     }
   }
 
@@ -200,12 +206,11 @@ export class Processor {
   /** Forgets windows inside a session; those that span sessions stay open. */
   endSession(tracks: readonly Track[]): void {
     for (const track of tracks) {
-      track.due = Number.POSITIVE_INFINITY;
-      for (const { window, interval } of track.lanes) {
-        if (window === null) continue;
-        if (!spansSessions(interval)) window.holds = false;
-        else if (window.holds) track.due = Math.min(track.due, window.end);
+      for (const lane of track.lanes) {
+        forgetAhead(lane);
+        if (lane.window !== null && !spansSessions(lane.interval)) lane.window.holds = false;
       }
+      track.due = track.earliestEnd();
     }
   }
 }
@@ -219,12 +224,6 @@ function countEnding(tracks: readonly Track[], now: MarketTime): number {
 /** Updates of an instant come after its derived bars, `rows` of them. */
 function pushBack(tracks: readonly Track[], rows: number): void {
   for (const { lanes } of tracks) {
-    for (const { freshSeq, runners } of lanes) {
-      if (freshSeq !== 0) for (const runner of runners) runner.freshSeq += rows;
-    }
+    for (const lane of lanes) if (lane.freshSeq !== 0) lane.updateSeq += rows;
   }
-}
-
-function emptyBar(): Bar {
-  return { opened: 0, open: 0, high: 0, low: 0, close: 0, volume: 0, count: 0, expected: 0 };
 }

@@ -78,7 +78,7 @@ export class Quality {
     if (!track.fed) return;
     const expected = barsIn(session, this.#base);
     const from = track.accounted;
-    let cause = track.base.lastSeq;
+    let cause = track.lastSeq;
     if (this.#enabled && from < session.close) {
       const missing = this.#base.intraday
         ? Math.round((session.close - from) / this.#base.ms)

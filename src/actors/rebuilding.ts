@@ -7,7 +7,7 @@ import type { TradingDate } from '../domain/time.ts';
 import type { Engine } from './engine.ts';
 import { fillLongWindow } from './historyLoading.ts';
 import { beginSeries } from './indicatorSeries.ts';
-import { earliestEnd, type Lane, type Track } from './track.ts';
+import { forgetAhead, type Lane, type Track } from './track.ts';
 
 const BY = 'session/processor';
 
@@ -25,24 +25,18 @@ export interface Rebuilt {
  * history this takes must be loaded. Indicators stand at the end of yesterday.
  */
 export function rebuild(engine: Engine, track: Track, cause: number): Rebuilt[] {
-  const fresh = new Map<string, number>();
   const began = new Map<string, TradingDate>();
   for (const lane of track.lanes) {
     if (lane.window !== null) lane.window.holds = false;
-    for (const { key, freshSeq, since } of lane.runners) {
-      fresh.set(key, freshSeq);
-      began.set(key, since);
-    }
+    forgetAhead(lane);
+    for (const { key, since } of lane.runners) began.set(key, since);
     lane.runners.length = 0;
     fillLongWindow(engine, track, lane);
   }
   beginSeries(engine, track, engine.plansOf(track.symbol), began);
   const rebuilt = track.lanes.slice(1).map((lane) => bringUp(engine, track, lane, cause));
-  for (const lane of track.lanes) {
-    // What strategies have yet to hear of stays new to them.
-    for (const runner of lane.runners) runner.freshSeq = fresh.get(runner.key) ?? 0;
-  }
-  track.due = earliestEnd(track);
+  track.ready = 0;
+  track.due = track.earliestEnd();
   return rebuilt;
 }
 

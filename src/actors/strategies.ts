@@ -1,6 +1,8 @@
 /** The actor that calls the strategies of a run, once per frame, each in its place. */
 import { sentenceOf } from '../domain/errors.ts';
 import { valueFrom } from '../domain/frame.ts';
+import type { Interval } from '../domain/interval.ts';
+import type { IndicatorSlot, SymbolData } from '../domain/sessionData.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Origin, Recorder } from './recorder.ts';
@@ -16,7 +18,7 @@ import {
   subscriptionOf,
 } from './strategy.ts';
 import { symbolNamed } from './symbolName.ts';
-import type { Lane, Runner, Track } from './track.ts';
+import type { Lane, Track } from './track.ts';
 import type { Verbs } from './verbs.ts';
 
 const CALLBACKS = [
@@ -54,7 +56,15 @@ interface Heard {
   readonly symbol: string;
   readonly lane: Lane;
   readonly bars: boolean;
-  readonly runners: readonly Runner[];
+  readonly values: readonly HeardValue[];
+}
+
+interface HeardValue {
+  readonly key: string;
+  readonly interval: Interval;
+  readonly slot: IndicatorSlot;
+  /** Which of the lane's updates it is. */
+  readonly index: number;
 }
 
 /** Gives a strategy its verbs; `origin` is asked whenever one is used. */
@@ -134,8 +144,11 @@ export class Strategies {
     for (const listener of this.#listeners) {
       listener.heard = tracks
         .filter((track) => hears(listener.subscription.symbols, track.symbol))
-        .flatMap((track) => track.lanes.map((lane) => heardOf(listener, track.symbol, lane)))
-        .filter((heard) => heard.bars || heard.runners.length > 0);
+        .flatMap(({ symbol, lanes }) => {
+          const owner = this.#recorder.data.symbols.get(symbol)!;
+          return lanes.map((lane) => heardOf(listener, owner, lane));
+        })
+        .filter((heard) => heard.bars || heard.values.length > 0);
     }
   }
 
@@ -149,7 +162,7 @@ export class Strategies {
         const of = heard[j]!;
         if (of.lane.freshSeq === 0) continue;
         if (of.bars) this.#tellBar(listener, of);
-        if (of.runners.length > 0) this.#tellValues(listener, of);
+        if (of.values.length > 0) this.#tellValues(listener, of);
       }
     }
   }
@@ -166,19 +179,15 @@ export class Strategies {
     this.#cause = null;
   }
 
-  #tellValues(listener: Listener, { symbol, runners }: Heard): void {
-    const { data } = this.#recorder;
-    for (let i = 0; i < runners.length; i++) {
-      const { freshSeq, series, key } = runners[i]!;
-      if (freshSeq === 0) continue;
-      // Where a symbol has just been removed, the short cut is not there yet.
-      const slot =
-        data.indicatorsBySeries[series] ?? data.symbols.get(symbol)!.indicators.get(key)!;
-      const { interval, outputs } = slot.registered;
-      const value = valueFrom(outputs, slot.cells, 0);
-      this.#cause = freshSeq;
+  #tellValues(listener: Listener, { symbol, lane, values }: Heard): void {
+    for (let i = 0; i < values.length; i++) {
+      const { index, key, interval, slot } = values[i]!;
+      if (index >= lane.updates) continue;
+      const { cells, valid, seq } = slot;
+      const value = valueFrom(slot.registered.outputs, cells, 0);
+      this.#cause = lane.updateSeq + index;
       try {
-        const update = { symbol, key, interval, value, valid: slot.valid, seq: slot.seq };
+        const update = { symbol, key, interval, value, valid, seq };
         refusePromise(listener.strategy.onIndicator!(update, listener.context), 'onIndicator');
       } catch (error) {
         this.#fail(listener, 'onIndicator', error);
@@ -337,14 +346,15 @@ function watched({ name, strategy, config }: NamedStrategy, around: Around): Nam
   return { name, config, strategy: looked as Strategy };
 }
 
-function heardOf(listener: Listener, symbol: string, lane: Lane): Heard {
+function heardOf(listener: Listener, { symbol, indicators }: SymbolData, lane: Lane): Heard {
   const { strategy, subscription } = listener;
-  const bars = strategy.onBar !== undefined && hears(subscription.bars, lane.interval.text);
+  const interval = lane.interval.text;
+  const bars = strategy.onBar !== undefined && hears(subscription.bars, interval);
   const wantsValues = strategy.onIndicator !== undefined;
-  const runners = wantsValues
-    ? lane.runners.filter((runner) => hears(subscription.indicators, runner.key))
-    : [];
-  return { symbol, lane, bars, runners };
+  const values = lane.runners
+    .map(({ key }, index) => ({ key, interval, slot: indicators.get(key)!, index }))
+    .filter(({ key }) => wantsValues && hears(subscription.indicators, key));
+  return { symbol, lane, bars, values };
 }
 
 function hears(wanted: readonly string[] | undefined, name: string): boolean {

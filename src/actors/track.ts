@@ -5,19 +5,9 @@ import { Window } from '../domain/derivation.ts';
 import { Column } from '../domain/frame.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
-import type { Indicator } from '../indicators/indicator.ts';
 import type { HistoricalSeries } from './historicalSeries.ts';
-
-/** An indicator at work on one lane. Lives for the whole run: sessions carry its series on. */
-export interface Runner {
-  readonly key: string;
-  readonly indicator: Indicator;
-  readonly series: number;
-  /** First day of the history its series began with; the run's first if there was none. */
-  since: TradingDate;
-  /** Seq of its update in the last frame that brought its lane a bar; 0 if it had none. */
-  freshSeq: number;
-}
+import type { Runner } from './runner.ts';
+import { WaitingValues, WaitingWindows } from './waiting.ts';
 
 /** One bar series of a symbol. */
 export interface Lane {
@@ -25,13 +15,18 @@ export interface Lane {
   readonly series: number;
   /** Today's bars in SessionData. */
   columns: BarColumns;
-  /** The open window; `null` for the base. */
+  /** The open window, some rows ahead of the clock; `null` for the base. */
   readonly window: Window | null;
+  /** Windows before it that wait for the clock. */
+  readonly closing: WaitingWindows;
+  /** Today's queue up to this row is in them, if that is beyond the cursor. */
+  done: number;
   readonly runners: Runner[];
   /** Seq of its bar in the current frame; 0 if it had none. */
   freshSeq: number;
-  /** Seq of the last base bar that went into the open window. */
-  lastSeq: number;
+  /** Of its updates in the last frame that brought a bar: seq of the first, and how many; each runner has one. */
+  updateSeq: number;
+  updates: number;
   /** Seq of each derived bar of today, row by row; empty for the base. */
   readonly seqs: Column;
 }
@@ -54,17 +49,24 @@ export interface Share {
 }
 
 /** Numbers of a bar on a track's tape. */
-const TAPED = 6;
+export const TAPED = 6;
 
 export class Track {
   readonly symbol: string;
   /** Base first, then derived, ascending by interval. */
   readonly lanes: Lane[];
+  readonly base: Lane;
   /** Today's base bars the clock has not reached from row `cursor` on. */
   queue = new BarColumns(0);
   cursor = 0;
+  /** Rows of the queue before this one are worked out; and before this one for whatever has come to the track since. */
+  worked = 0;
+  ready = 0;
+  readonly values = new WaitingValues();
+  /** Seq of the last base bar of today; before there is one, of what brought the symbol into the session. */
+  lastSeq = 0;
   /** The queue row by row, times and prices and volume: one place to look for a bar instead of six. */
-  #tape = new Float64Array(0);
+  tape = new Float64Array(0);
   /** End of the next queued bar; Infinity if there is none. */
   nextEnd: MarketTime = Number.POSITIVE_INFINITY;
   /** Earliest end of a derived window that holds a bar; Infinity if none does. */
@@ -89,6 +91,7 @@ export class Track {
     this.totals = totals;
     this.totalsBefore = { ...totals };
     this.lanes = lanes;
+    this.base = lanes[0]!;
   }
 
   /** Takes the bars of a day. */
@@ -96,8 +99,14 @@ export class Track {
     const { length, opened, open, high, low, close, volume } = queue;
     this.queue = queue;
     this.cursor = 0;
-    if (this.#tape.length < length * TAPED) this.#tape = new Float64Array(length * TAPED);
-    const tape = this.#tape;
+    this.worked = 0;
+    this.ready = 0;
+    for (const lane of this.lanes) {
+      forgetAhead(lane);
+      for (const runner of lane.runners) runner.done = 0;
+    }
+    if (this.tape.length < length * TAPED) this.tape = new Float64Array(length * TAPED);
+    const tape = this.tape;
     for (let row = 0, cell = 0; row < length; row++, cell += TAPED) {
       tape[cell] = opened[row]!;
       tape[cell + 1] = open[row]!;
@@ -108,10 +117,10 @@ export class Track {
     }
   }
 
-  /** Writes the next bar of the queue, which must have one, into `bar` and returns it. */
-  next(bar: Bar): Bar {
-    const tape = this.#tape;
-    const cell = this.cursor * TAPED;
+  /** Writes a bar of the queue into `bar`. */
+  read(row: number, bar: Bar): void {
+    const { tape } = this;
+    const cell = row * TAPED;
     bar.opened = tape[cell]!;
     bar.open = tape[cell + 1]!;
     bar.high = tape[cell + 2]!;
@@ -120,22 +129,24 @@ export class Track {
     bar.volume = tape[cell + 5]!;
     bar.count = 1;
     bar.expected = 1;
-    return bar;
   }
 
   /** Works out when the next queued bar ends; of a daily one that is the close. */
   schedule(base: ParsedInterval, session: Session): void {
     const { cursor } = this;
     if (cursor >= this.queue.length) this.nextEnd = Number.POSITIVE_INFINITY;
-    else this.nextEnd = base.intraday ? this.#tape[cursor * TAPED]! + base.ms : session.close;
+    else this.nextEnd = base.intraday ? this.tape[cursor * TAPED]! + base.ms : session.close;
+  }
+
+  /** When the first of the windows that hold a bar ends; Infinity if none does. */
+  earliestEnd(): MarketTime {
+    let due = Number.POSITIVE_INFINITY;
+    for (let i = 1; i < this.lanes.length; i++) due = Math.min(due, endOf(this.lanes[i]!));
+    return due;
   }
 
   lane(interval: Interval): Lane | undefined {
     return this.lanes.find((lane) => lane.interval.text === interval);
-  }
-
-  get base(): Lane {
-    return this.lanes[0]!;
   }
 }
 
@@ -163,9 +174,12 @@ export function createLane(interval: ParsedInterval, series: number, derived: bo
     series,
     columns: new BarColumns(0),
     window: derived ? new Window() : null,
+    closing: new WaitingWindows(),
+    done: 0,
     runners: [],
     freshSeq: 0,
-    lastSeq: 0,
+    updateSeq: 0,
+    updates: 0,
     seqs: new Column(0),
   };
 }
@@ -175,9 +189,15 @@ export function settle({ lanes }: Track): void {
   for (let i = 0; i < lanes.length; i++) lanes[i]!.freshSeq = 0;
 }
 
-/** When the first of the track's windows that hold a bar ends; Infinity if none does. */
-export function earliestEnd({ lanes }: Track): MarketTime {
-  let due = Number.POSITIVE_INFINITY;
-  for (const { window } of lanes) if (window?.holds) due = Math.min(due, window.end);
-  return due;
+/** When a lane's next window that holds a bar ends; Infinity if none does. */
+export function endOf({ closing, window }: Lane): MarketTime {
+  const { end } = closing;
+  if (end !== Number.POSITIVE_INFINITY) return end;
+  return window?.holds ? window.end : end;
+}
+
+/** A lane's windows are made anew, as of the clock. */
+export function forgetAhead(lane: Lane): void {
+  lane.closing.clear();
+  lane.done = 0;
 }

@@ -31,6 +31,10 @@ export const BAR_FIELDS = [
   'expected',
 ] as const satisfies readonly (keyof Bar)[];
 
+export function emptyBar(): Bar {
+  return { opened: 0, open: 0, high: 0, low: 0, close: 0, volume: 0, count: 0, expected: 0 };
+}
+
 /** Owned and written by one place; everyone else gets a read-only face of it. */
 export class BarColumns {
   length = 0;
@@ -106,16 +110,7 @@ export class BarColumns {
   /** A fresh object holding row `i`. @throws {RangeError} outside the rows */
   at(i: number): Bar {
     if (!(i >= 0 && i < this.length)) throw new RangeError(`no row ${i} of ${this.length}`);
-    return this.read(i, {
-      opened: 0,
-      open: 0,
-      high: 0,
-      low: 0,
-      close: 0,
-      volume: 0,
-      count: 0,
-      expected: 0,
-    });
+    return this.read(i, emptyBar());
   }
 
   /** Writes row `i` into `bar` and returns it; allocates nothing. `i` must be a row. */

@@ -48,6 +48,21 @@ export class BarRows {
     this.expected[row] = bar.expected;
   }
 
+  /** A base bar without a cause: its time, prices and volume are six numbers in a row of `tape`. */
+  pushTaped(series: number, tape: Float64Array, cell: number): void {
+    const row = this.add();
+    this.series[row] = series;
+    this.cause[row] = 0;
+    this.opened[row] = tape[cell]!;
+    this.open[row] = tape[cell + 1]!;
+    this.high[row] = tape[cell + 2]!;
+    this.low[row] = tape[cell + 3]!;
+    this.close[row] = tape[cell + 4]!;
+    this.volume[row] = tape[cell + 5]!;
+    this.count[row] = 1;
+    this.expected[row] = 1;
+  }
+
   /** The block is done. @returns how many rows it has */
   end(): number {
     const { block, rows } = this;
@@ -102,16 +117,18 @@ export class ValueRows {
     this.#cells = 0;
   }
 
-  /** @param outputs what is not finite is not ready: it would not survive JSON */
-  push(series: number, cause: number, outputs: Float64Array): void {
-    const { length } = outputs;
+  /**
+   * @param outputs holds those of the row, `length` of them, from cell `from` on; what is not finite is not ready: it
+   *   would not survive JSON
+   */
+  push(series: number, cause: number, outputs: Float64Array, from = 0, length = outputs.length) {
     const row = this.rows;
     const cell = this.#cells;
     if (row === this.#series.length || cell + length > this.#values.length) this.#grow(length);
     const values = this.#values;
     let ready = 1;
     for (let i = 0; i < length; i++) {
-      const value = outputs[i]!;
+      const value = outputs[from + i]!;
       if (!Number.isFinite(value)) ready = 0;
       values[cell + i] = Number.isFinite(value) ? value : Number.NaN;
     }
