@@ -122,7 +122,7 @@ export class Session implements AsyncDisposable {
     return { sessions: this.#engine.sessions.length, done: this.#engine.data.sessions };
   }
 
-  /** Calls `listener` with every fact of a type, from now on; of frames without any none are made. @returns how to stop that */
+  /** Calls `listener` with every fact of a type, from now on; others are not made. @returns how to stop that */
   on<T extends FactType>(type: T, listener: (fact: FactOf<T>) => void): () => void {
     const { tally } = this.#engine.recorder;
     let heard = tally.count(type);
