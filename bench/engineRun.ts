@@ -17,7 +17,7 @@ const at1m = (name: string, period?: number): IndicatorEntry => ({
 
 /** What every scenario has; the strategy looks at the first and a longer average, as the loop does. */
 export const THREE = [at1m('sma', 20), at1m('ema', 20), at1m('rsi', 14)];
-export const WITH_CROSS = [...THREE, at1m('sma', 50)];
+const WITH_CROSS = [...THREE, at1m('sma', 50)];
 
 export const TWENTY = [
   ...[5, 10, 20, 50, 100].map((period) => at1m('sma', period)),

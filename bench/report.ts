@@ -86,7 +86,7 @@ function worse({ results }: Report, last: Report | null): string {
 }
 
 /** Percent; negative if it is faster. */
-export function slowerBy(now: Measured, before: Measured): number {
+function slowerBy(now: Measured, before: Measured): number {
   if (now.ratio !== null && before.ratio !== null) return 100 * (before.ratio / now.ratio - 1);
   const factor = now.unit === 'ms' ? now.engine / before.engine : before.engine / now.engine;
   return 100 * (factor - 1);

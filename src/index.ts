@@ -119,6 +119,7 @@ export { type Silence, type SymbolReading, silenceOf } from './inspect/readings.
 export { type InspectorServer, type ServerOptions, serveInspector } from './inspect/server.ts';
 export { type Found, findTarget, type Target } from './inspect/target.ts';
 export type { ChainLink, ChainPoint } from './store/chain.ts';
+export type { Compressor } from './store/compressor.ts';
 export type { Disk, OpenFlags, Piece } from './store/disk.ts';
 export type { LogReader, LogWriter, Place, ReadRange, StateAt } from './store/eventLog.ts';
 export { FileLog, type FileLogOptions } from './store/fileLog.ts';

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import {
   type Fact,
   findCalendar,
+  type IndicatorDefinition,
   openSession,
   type RunSummary,
   type Session,
@@ -131,3 +132,34 @@ export function select<T extends Fact['type']>(
       (symbol === undefined || (fact as { symbol?: string }).symbol === symbol),
   );
 }
+
+/** An indicator made up for a test: a value from the first bar on, without period or settings. */
+export function oneBarIndicator(
+  name: string,
+  create: IndicatorDefinition['create'],
+): IndicatorDefinition {
+  return {
+    name,
+    summary: 'What a test needs.',
+    source: 'this test',
+    period: null,
+    params: {},
+    outputs: [],
+    reset: 'never',
+    warmup: () => 1,
+    memory: () => 1,
+    create,
+  };
+}
+
+/** Every callback of a strategy, in the order of first being called. */
+export const CALLBACKS = [
+  'setup',
+  'onSessionStart',
+  'onBar',
+  'onIndicator',
+  'onSymbolAdded',
+  'onSymbolRefused',
+  'onSessionEnd',
+  'teardown',
+] as const;

@@ -29,7 +29,7 @@ export class Ahead {
     const goesOn = cursor >= track.worked;
     if (goesOn) {
       values.first = cursor;
-      track.worked = Math.min(cursor + ROWS, track.queue.length);
+      track.worked = Math.min(cursor + ROWS, track.queued);
     }
     track.ready = track.worked;
     for (let row = cursor; row < track.worked; row++) track.read(row, this.#bars[row - cursor]!);

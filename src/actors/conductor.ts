@@ -71,7 +71,8 @@ export class Conductor {
       verbs: this.#verbs,
       stop: () => this.#actor.send({ type: 'session.stop' }),
       takeOver: (seq) => engine.strategies.takeOver(seq),
-      isAwaited: () => engine.inbox.isAwaited,
+      isScanning: () => engine.scanners.working > 0,
+      isBusy: () => engine.market.reading > 0 || engine.scanners.isBusy,
       interrupt: () => {
         engine.interrupted = true;
       },

@@ -77,7 +77,7 @@ function suspect(
 }
 
 /** The strategy or scanner that acts under this path; null for the engine's own. */
-export function deciderOf(by: string): string | null {
+function deciderOf(by: string): string | null {
   const [, kind, ...name] = by.split('/');
   if (name.length === 0 || (kind !== 'strategy' && kind !== 'scanner')) return null;
   return `${kind} "${name.join('/')}"`;

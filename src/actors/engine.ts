@@ -17,7 +17,7 @@ import type { JournalEntry } from '../store/journal.ts';
 import { FrameLoop } from './frameLoop.ts';
 import { HandmadeBars } from './handmade.ts';
 import type { HistoricalPlans } from './historicalPlans.ts';
-import { Inbox, type SymbolRequest } from './inbox.ts';
+import { Inbox, type SymbolRequest, type SymbolWish } from './inbox.ts';
 import type { DayBars, MarketData } from './marketData.ts';
 import type { Metrics } from './metrics.ts';
 import { Overruns } from './overruns.ts';
@@ -113,6 +113,10 @@ export class Engine {
   cause: number | null = null;
   /** The same of the load that is on its way. */
   loadCause: number | null = null;
+  /** What it was begun for, by symbol. */
+  wishes: ReadonlyMap<string, SymbolWish | undefined> = new Map();
+  /** The symbols it brings in, ascending. */
+  loading: readonly string[] = [];
   /** Intervals that each symbol needs; known once Phase 0 has gathered them. */
   readonly required = new Map<string, readonly Interval[]>();
   /** Symbols in the session, ascending by code unit. */
@@ -129,7 +133,7 @@ export class Engine {
   readonly extras = new Map<string, IndicatorPlan[]>();
   /** Bars that were added by hand. */
   readonly handmade = new HandmadeBars();
-  readonly loads = new Map<string, LoadedSymbol>();
+  loads = new Map<string, LoadedSymbol>();
   /** What the run has had of each symbol, also of those that have left. */
   readonly totals = new Map<string, Totals>();
   loop: FrameLoop | null = null;
@@ -153,6 +157,7 @@ export class Engine {
     this.time = parts.time;
     this.market = parts.market;
     this.recorder = parts.recorder;
+    this.replay = parts.replay ?? null;
     this.view = parts.view;
     this.indicators = parts.indicators;
     this.historical = parts.historical;
@@ -189,7 +194,6 @@ export class Engine {
     const overruns = this.pace && this.overruns;
     this.subscriptions = new Subscriptions({ recorder, overruns, journal });
     this.#started = parts.started;
-    this.replay = parts.replay ?? null;
     this.onProgress = parts.onProgress ?? (() => {});
     const { start_date, end_date } = parts.config.backtest_config;
     const { calendar } = parts.time;

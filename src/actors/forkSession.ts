@@ -58,7 +58,7 @@ export async function forkSession(options: ForkOptions): Promise<Session> {
   const parent = resolve(options.from);
   const manifest = readManifest(parent);
   const past = await FileLog.read(parent);
-  const recorded = pastOf(past);
+  const recorded = pastOf(past, parent);
   const seq = placeOf({ manifest, past, recorded }, options);
   const { from: _, at: __, log, set, strategy, messages: ___, onProgress, ...given } = options;
   const prepared = await prepare({

@@ -61,7 +61,7 @@ function actorHealth(engine: Engine, path: string, chart: Chart | undefined): Ac
 function queueOf({ tracks, inbox }: Engine, path: string): number {
   if (path === 'session/strategy') return inbox.size;
   if (path !== 'session/feed') return 0;
-  return tracks.reduce((bars, { queue, cursor }) => bars + queue.length - cursor, 0);
+  return tracks.reduce((bars, { queued, cursor }) => bars + queued - cursor, 0);
 }
 
 /** Why a read was tried again; it is of the host, and noted in the journal only. */

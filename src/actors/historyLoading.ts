@@ -35,7 +35,7 @@ export function loadHistory(engine: Engine, symbols: readonly string[]): void {
 }
 
 /** Records what was read of each need, and derives the rest. */
-export function loadHistoryOf(
+function loadHistoryOf(
   engine: Engine,
   symbol: string,
   needs: readonly HistoryNeed[],

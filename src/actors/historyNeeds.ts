@@ -75,7 +75,7 @@ export function storedIntervals(engine: Engine, symbol: string): ReadonlySet<Int
 }
 
 /** The `days`-th trading day before `date`, or the calendar's first. */
-export function trailingFrom(time: TimeManager, date: TradingDate, days: number): TradingDate {
+function trailingFrom(time: TimeManager, date: TradingDate, days: number): TradingDate {
   const { firstDate } = time.calendar;
   const earliest = time.firstTradingDate(firstDate);
   const held = time.countTradingDays(earliest, date) - 1;

@@ -48,6 +48,8 @@ export async function applyChanges(engine: Engine, { changes }: ChangeInput): Pr
     const change = engine.inbox.change(number);
     if (change === undefined) continue;
     const { wish, received, message } = change;
+    // Each is answered on the record; what its asker does then may come before the next one.
+    if (engine.replay !== null) await engine.replay.turn('session');
     const reason = await apply(engine, wish, received);
     // Whoever ended the run meanwhile has answered for it.
     if (engine.over) return;

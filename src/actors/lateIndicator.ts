@@ -59,9 +59,7 @@ export async function loadPast(
 ): Promise<string> {
   const needs = needsToBegin(engine, symbol, plan);
   try {
-    await engine.replay?.turn(
-      ({ cause, type }) => cause === received || type === 'HistoricalBarsLoaded',
-    );
+    await engine.replay?.turn('session');
     const told = engine.replay?.world?.refusalOf(received);
     if (told !== undefined) throw new Error(told);
     const read = await readStored(engine, symbol, needs);

@@ -1,7 +1,6 @@
 import { BarColumns } from '../domain/bars.ts';
 import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
-import type { Fact } from '../domain/facts.ts';
 import { compareIntervals, type Interval, parseInterval } from '../domain/interval.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { BadRow } from '../feeds/feed.ts';
@@ -30,6 +29,12 @@ class Refusal {
   }
 }
 
+/** Takes the wishes that a load stands for, at the moment it is begun: one that comes later has a load of its own. */
+export function takeWishes(engine: Engine, { symbols, wholeDay, first }: CheckInput): void {
+  if (!first || wholeDay) return;
+  engine.wishes = new Map(symbols.map((symbol) => [symbol, engine.inbox.firstWish(symbol)]));
+}
+
 /**
  * Reads what each symbol needs, and refuses those that cannot be loaded.
  *
@@ -41,11 +46,15 @@ export async function checkSymbols(
   { symbols, wholeDay, first, last }: CheckInput,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  // Whatever happens while it reads, and however often it tries, what it records follows from its beginning.
-  if (first) engine.loadCause = engine.cause;
-  const sorted = (wholeDay ? ofTheDay(engine, symbols) : askedFor(engine, symbols)).sort();
+  // Whatever happens while it reads, and however often it tries, what it loads was asked for when it began, and what
+  // it records follows from there.
+  if (first) {
+    engine.loadCause = engine.cause;
+    engine.loading = (wholeDay ? ofTheDay(engine, symbols) : askedFor(engine, symbols)).sort();
+  }
+  const sorted = engine.loading;
   // What could not be read when it was recorded cannot be read when that is executed again.
-  const unread = engine.replay?.world?.unreadAfter(engine.recorder.led);
+  const unread = engine.replay?.world?.loadAfter(engine.recorder.led).unread;
   const read = await Promise.all(
     sorted.map((symbol) => {
       const reason = unread?.get(symbol);
@@ -54,7 +63,7 @@ export async function checkSymbols(
     }),
   );
   signal.throwIfAborted();
-  await engine.replay?.turn(isOfLoad);
+  await engine.replay?.turn('session');
   signal.throwIfAborted();
   engine.cause = engine.loadCause;
   const loaded: string[] = [];
@@ -83,12 +92,6 @@ export async function checkSymbols(
   return loaded;
 }
 
-/** True for what is recorded once the data is read, by this step or by its chart. */
-function isOfLoad(fact: Fact): boolean {
-  if (fact.type === 'TransitionTaken') return fact.actor.endsWith('/loading');
-  return fact.by === BY && fact.type !== 'MessageRefused';
-}
-
 /** The config's symbols, but for those that were removed, and those added since. */
 function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
   const { excluded, requests } = engine;
@@ -99,11 +102,9 @@ function ofTheDay(engine: Engine, symbols: readonly string[]): string[] {
 /** Those asked for that are not there, or only light; what they are to have is from here on what was asked. */
 function askedFor(engine: Engine, symbols: readonly string[]): string[] {
   return symbols.filter((symbol) => {
-    const wish = engine.inbox.firstWish(symbol);
-    // What was found before something could not be read is not found, nor recorded, again.
-    if (wish === undefined || wish.undo !== null || wish.result !== null) {
-      return wish?.result === null;
-    }
+    const wish = engine.wishes.get(symbol);
+    // Served sooner than where it was asked for first.
+    if (wish === undefined) return false;
     const held = engine.data.symbols.has(symbol);
     const upgraded = held && !engine.isLoaded(symbol) && !wish.request.light;
     if (held && !upgraded) {
@@ -332,7 +333,10 @@ export function loadQueues(engine: Engine, symbols: readonly string[]): void {
       engine.record('BarsLeftOut', BY, { symbol, interval, date, bars: leftOut }, loaded);
     }
     recordSkipped(engine, { symbol, interval, date, skipped }, loaded);
+    engine.market.handBack(bars);
   }
+  // Anew, as the session's symbols are: a map that is emptied and filled again keeps garbage alive.
+  if (engine.loads.size === 0) engine.loads = new Map();
   prefetch(engine);
 }
 

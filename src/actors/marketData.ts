@@ -3,7 +3,7 @@
  *
  * Days are read ahead while the present one streams, so that reading overlaps the work.
  */
-import type { BarColumns } from '../domain/bars.ts';
+import { BarColumns } from '../domain/bars.ts';
 import type { Calendar, Session } from '../domain/calendar/calendar.ts';
 import { FeedError } from '../domain/errors.ts';
 import type { ProvenanceRecord } from '../domain/facts.ts';
@@ -34,9 +34,15 @@ export class MarketData {
   readonly feed: Feed;
   readonly calendar: Calendar;
   /** Days being read ahead, by symbol, interval and date. */
-  readonly #ahead = new Map<string, { date: TradingDate; reading: Promise<DayBars> }>();
+  #ahead = new Map<string, { date: TradingDate; reading: Promise<DayBars> }>();
+  /** Columns that days were read into and that nobody needs any more: the next days are read into them. */
+  readonly #spare: BarColumns[] = [];
+  /** Those that are out with a day. */
+  readonly #lent = new WeakSet<BarColumns>();
   /** Days asked for that were being read already, and those that were not. */
   readonly readAhead = { hits: 0, misses: 0 };
+  /** How much is being read or looked at just now. */
+  reading = 0;
 
   /** Told what there is of symbols whenever their data was looked at. */
   readonly #indexed: (known: readonly KnownData[]) => void;
@@ -54,7 +60,7 @@ export class MarketData {
   /** Looks at the data of symbols. @throws as the feed */
   async index(request: Omit<IndexRequest, 'calendar'>): Promise<void> {
     const { feed, calendar } = this;
-    await feed.index({ ...request, calendar });
+    await this.#busy(feed.index({ ...request, calendar }));
     const known = request.symbols.map((symbol) => knownData(feed, symbol, calendar));
     this.#indexed(known.filter((each) => each !== null));
   }
@@ -78,8 +84,15 @@ export class MarketData {
     const key = keyOf(request);
     const ahead = this.#ahead.get(key)?.reading;
     this.#ahead.delete(key);
+    // Anew each time that all is taken: a map that is emptied and filled again keeps garbage alive.
+    if (this.#ahead.size === 0) this.#ahead = new Map();
     this.readAhead[ahead === undefined ? 'misses' : 'hits'] += 1;
     return ahead ?? this.#read(request);
+  }
+
+  /** Takes the bars of a day, which nobody looks at any more, to read another one into them. */
+  handBack(bars: BarColumns): void {
+    if (this.#lent.delete(bars)) this.#spare.push(bars);
   }
 
   /** Several days of history in one read, each cut to its session; days without bars are left out. */
@@ -87,11 +100,12 @@ export class MarketData {
     const first = sessions[0];
     if (first === undefined) return [];
     const to = sessions.at(-1)!.dayEnd;
-    const read = await this.feed.read({ symbol, interval, from: first.dayStart, to });
+    const reading = this.feed.read({ symbol, interval, from: first.dayStart, to });
+    const read = await this.#busy(reading);
     const skipped = this.feed.skipped(symbol, interval);
     return sessions
       .map((session) => ({
-        ...cut(read, session, session.dayStart, interval),
+        ...cut(read, { session, since: session.dayStart, interval, inPlace: false }),
         skipped: skipped.get(session.date) ?? [],
       }))
       .filter((day) => day.bars.length > 0);
@@ -109,10 +123,25 @@ export class MarketData {
     }
   }
 
+  /** Counts it without a turn more: who comes first of two stays as it was. */
+  #busy<T>(reading: Promise<T>): Promise<T> {
+    this.reading += 1;
+    const end = () => {
+      this.reading -= 1;
+    };
+    reading.then(end, end);
+    return reading;
+  }
+
   async #read({ symbol, interval, session, since }: DayRequest): Promise<DayBars> {
     const { feed } = this;
-    const read = await feed.read({ symbol, interval, from: since, to: session.dayEnd });
-    const day = cut(read, session, since, interval);
+    const into = this.#spare.pop() ?? new BarColumns(0);
+    const reading = feed.read({ symbol, interval, from: since, to: session.dayEnd, into });
+    // Of a read that fails nobody knows whether it goes on: what it was given is not used again.
+    const read = await this.#busy(reading);
+    if (read.bars === into) this.#lent.add(into);
+    else this.#spare.push(into);
+    const day = cut(read, { session, since, interval, inPlace: read.bars === into });
     const skipped = feed.skipped(symbol, interval).get(session.date) ?? [];
     return { ...day, skipped };
   }
@@ -122,14 +151,19 @@ function keyOf({ symbol, interval, session }: DayRequest): string {
   return `${symbol} ${interval} ${session.date}`;
 }
 
+interface Cut extends Omit<DayRequest, 'symbol'> {
+  /** Whether the columns read may be cut themselves: no other day lies in them. */
+  readonly inPlace: boolean;
+}
+
 /** The rows of `[since, dayEnd)` whose window starts inside the session. */
-function cut(read: FeedBars, session: Session, since: MarketTime, interval: Interval): DayBars {
+function cut(read: FeedBars, { session, since, interval, inPlace }: Cut): DayBars {
   const { bars } = read;
   const dayFrom = bars.lowerBound(since);
   const dayTo = bars.lowerBound(session.dayEnd);
   const from = Math.max(dayFrom, bars.lowerBound(session.open));
   const to = Math.min(dayTo, bars.lowerBound(session.close));
-  const kept = bars.slice(from, Math.max(from, to));
+  const kept = inPlace ? bars.keep(from, to) : bars.slice(from, Math.max(from, to));
   const provenance = sliceProvenance(read.provenance, from, to);
   checkGrid(kept, session, interval, provenance);
   const leftOut = dayTo - dayFrom - kept.length;

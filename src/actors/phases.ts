@@ -10,11 +10,8 @@ export function clearData(engine: Engine): void {
 
 /** Phase 1b. */
 export function clearQueues(engine: Engine): void {
-  const bars = engine.tracks.reduce((sum, { queue, cursor }) => sum + queue.length - cursor, 0);
-  for (const track of engine.tracks) {
-    track.queue.clear();
-    track.cursor = 0;
-  }
+  const bars = engine.tracks.reduce((sum, { queued, cursor }) => sum + queued - cursor, 0);
+  for (const track of engine.tracks) track.clear();
   engine.record('QueuesCleared', 'session/teardown', { date: engine.session.date, bars });
 }
 

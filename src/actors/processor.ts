@@ -95,14 +95,8 @@ export class Processor {
     base.freshSeq = seq;
     track.lastSeq = seq;
     base.updateSeq = this.#derivedSeq + updates.rows;
-    const { cells, series, outputs } = values;
-    base.updates = series.length;
-    let cell = (cursor - values.first) * values.width;
-    for (let i = 0; i < series.length; i++) {
-      const width = outputs[i]!;
-      updates.push(series[i]!, seq, cells, cell, width);
-      cell += width;
-    }
+    base.updates = values.series.length;
+    updates.pushAll(values, (cursor - values.first) * values.width, seq);
     track.cursor = cursor + 1;
     track.schedule(this.#rules.base, session);
   }

@@ -3,15 +3,22 @@
  * What it was given and never fed, because its symbol left before, is made up and is not fed again either.
  */
 import { BarColumns } from '../domain/bars.ts';
+import { countWhile } from '../domain/bisect.ts';
 import type { Calendar, Session } from '../domain/calendar/calendar.ts';
 import type { ProvenanceRecord } from '../domain/facts.ts';
 import type { Block } from '../domain/frame.ts';
 import { type Interval, parseInterval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { BadRow, Feed, FeedBars, Provenance } from '../feeds/feed.ts';
-import { firstFrom, type KnownData, knownDays } from '../feeds/knownData.ts';
+import { type KnownData, knownDays } from '../feeds/knownData.ts';
 import type { LogReader } from '../store/eventLog.ts';
-import { type QueuedDay, type RecordedDay, RecordedDays } from './recordedDays.ts';
+import {
+  type HistoryDay,
+  isRead,
+  type QueuedDay,
+  type RecordedDay,
+  RecordedDays,
+} from './recordedDays.ts';
 
 /** Of what is never fed nothing counts but that it is there. */
 const PRICE = { open: 1, high: 1, low: 1, close: 1, volume: 0, count: 1, expected: 1 };
@@ -100,7 +107,8 @@ export class RecordedBars {
     const first = this.#calendar.dateOf(from);
     const { lastDate } = this.#recorded;
     const sessions: Session[] = [];
-    for (let i = firstFrom(tradingDates, first > lastDate ? first : lastDate); ; i++) {
+    const unsure = first > lastDate ? first : lastDate;
+    for (let i = countWhile(tradingDates, (date) => date < unsure); ; i++) {
       const session =
         tradingDates[i] === undefined ? null : this.#calendar.session(tradingDates[i]!);
       if (session === null || session.dayStart >= to) return sessions;
@@ -114,14 +122,17 @@ export class RecordedBars {
     { session, day }: { session: Session; day: RecordedDay },
   ): Rows {
     const { history, queued } = day;
-    if (history !== null && (queued.length === 0 || history.provenance.every(isRead))) {
-      const block = this.#blockAt(history.seq);
-      const bars = columnsOf(block, history.start, history.start + history.bars);
-      return withoutHandmade(bars, history.provenance);
+    const read = history === null ? null : this.#rowsOfHistory(history);
+    if (read !== null && (queued.length === 0 || read.provenance.every(isRead))) {
+      return withoutHandmade(read);
     }
     if (queued.length === 0) return { bars: new BarColumns(0), provenance: [] };
     const fed = this.#fedOn(session.date).get(symbol);
-    return joined(queued, fed, { session, interval });
+    return joined(queued, fed, { session, interval, read });
+  }
+
+  #rowsOfHistory({ seq, start, bars: count, provenance }: HistoryDay): Rows {
+    return { bars: columnsOf(this.#blockAt(seq), start, start + count), provenance };
   }
 
   #blockAt(seq: number): Block {
@@ -192,26 +203,27 @@ function columnsOf({ columns }: Block, from: number, to: number): BarColumns {
   return bars;
 }
 
-/** What was queued of a day, as often as it was, as one: each bar that was ever fed, the others made up. */
+/** What was read of a day, as often as it was, as one: each bar that was ever recorded, the others made up. */
 function joined(
   queued: readonly QueuedDay[],
   fed: { readonly bars: BarColumns; readonly seqs: readonly number[] } | undefined,
-  { session, interval }: { session: Session; interval: Interval },
+  { session, interval, read }: { session: Session; interval: Interval; read: Rows | null },
 ): Rows {
-  const parts = queued.map(({ seq, provenance }, i) => {
+  const ofQueues = queued.map(({ seq, provenance }, i) => {
     const until = queued[i + 1]?.seq ?? Number.POSITIVE_INFINITY;
     const seqs = fed?.seqs ?? [];
     const start = seqs.findIndex((each) => each > seq);
     const end = start === -1 ? -1 : seqs.findIndex((each) => each > until);
     const bars = new BarColumns(0);
     if (start !== -1) bars.append(fed!.bars, start, end === -1 ? seqs.length : end);
-    return withoutHandmade(bars, provenance);
+    return withoutHandmade({ bars, provenance });
   });
-  const whole = parts.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
+  const whole = ofQueues.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
+  const first = read === null ? whole : withStandIns(read, whole);
   const bars = new BarColumns(Math.max(16, rowsIn(whole)));
-  bars.append(whole.bars);
-  for (const part of parts) {
-    if (part === whole) continue;
+  bars.append(first.bars);
+  for (const part of ofQueues) {
+    if (part === first) continue;
     for (let i = 0; i < part.bars.length; i++)
       bars.write(bars.place(part.bars.opened[i]!), part.bars.at(i));
   }
@@ -251,24 +263,48 @@ function addMadeUp(
 }
 
 /** Bars added by hand are no part of what a feed gave: they are added again. */
-function withoutHandmade(bars: BarColumns, provenance: readonly ProvenanceRecord[]): Rows {
+function withoutHandmade({ bars, provenance }: Rows): Rows {
+  return some({ bars, provenance }, (piece) => (isRead(piece) ? piece.bars : 0));
+}
+
+/** The same, but for bars by hand that stand in for lines of a queue: the feed had bars there as well. */
+function withStandIns({ bars, provenance }: Rows, queue: Rows): Rows {
+  let line = 0;
+  return some({ bars, provenance }, (piece, i) => {
+    if (isRead(piece)) {
+      line = piece.first_line + piece.bars;
+      return piece.bars;
+    }
+    const until = provenance.slice(i).find(isRead)?.first_line ?? Number.POSITIVE_INFINITY;
+    return Math.min(piece.bars, linesIn(queue, line, until));
+  });
+}
+
+/** How many of the lines from one up to another are among those that rows come from. */
+function linesIn({ provenance }: Rows, from: number, until: number): number {
+  return provenance.reduce((sum, { first_line: first, bars }) => {
+    return sum + Math.max(0, Math.min(until, first + bars) - Math.max(from, first));
+  }, 0);
+}
+
+/** Of each piece the first rows, as many as `count` says. */
+function some(
+  { bars, provenance }: Rows,
+  count: (piece: ProvenanceRecord, i: number) => number,
+): Rows {
   if (provenance.every(isRead)) return { bars, provenance };
   const kept = new BarColumns(bars.length);
   const pieces: ProvenanceRecord[] = [];
   let row = 0;
-  for (const piece of provenance) {
-    const end = Math.min(bars.length, row + piece.bars);
-    if (isRead(piece)) {
-      kept.append(bars, row, end);
-      addPiece(pieces, piece);
+  for (const [i, piece] of provenance.entries()) {
+    const taken = count(piece, i);
+    if (taken > 0) {
+      kept.append(bars, row, Math.min(bars.length, row + taken));
+      addPiece(pieces, { ...piece, bars: taken });
     }
-    row = end;
+    row = Math.min(bars.length, row + piece.bars);
   }
   return { bars: kept, provenance: pieces };
-}
-
-function isRead({ source }: ProvenanceRecord): boolean {
-  return source !== 'adhoc';
 }
 
 function addPiece(pieces: ProvenanceRecord[], piece: ProvenanceRecord): void {

@@ -13,7 +13,7 @@ export interface QueuedDay {
 }
 
 /** A day as rows of a block of history. */
-interface HistoryDay {
+export interface HistoryDay {
   readonly seq: number;
   readonly start: number;
   readonly bars: number;
@@ -149,8 +149,16 @@ export class RecordedDays {
         rows += piece.bars;
       }
       const day = this.#day(symbol, interval, date);
-      day.history ??= { seq, start, bars, provenance: own };
+      // What says most of the feed: without bars added by hand.
+      if (day.history === null || own.every(isRead)) {
+        day.history = { seq, start, bars, provenance: own };
+      }
       start += bars;
     }
   }
+}
+
+/** True unless it was added by hand. */
+export function isRead({ source }: ProvenanceRecord): boolean {
+  return source !== 'adhoc';
 }

@@ -1,8 +1,9 @@
 /** What a log holds of the world outside the engine: what the run was told, and how it ended. */
 import type { ControlFact, ControlFactOf, Fact, Fields } from '../domain/facts.ts';
-import { factAt } from '../inspect/factFilter.ts';
+import { type AwaitedSymbol, awaitedSymbols } from '../store/awaitedSymbols.ts';
 import type { LogReader } from '../store/eventLog.ts';
-import type { OutsideMessage, RecordedWorld } from './replay.ts';
+import { isStop, RecordedOrder } from './recordedOrder.ts';
+import type { OutsideMessage, RecordedLoad, RecordedWorld } from './replay.ts';
 
 export interface RecordedPast extends RecordedWorld {
   readonly started: Fields<'RunStarted'> | null;
@@ -32,9 +33,9 @@ const LOOKED_AT: ReadonlySet<string> = new Set([
 /** What a symbol's data is refused with when it could not be read. */
 const UNREAD = /, tried \d+ times$/;
 
-/** Goes once through the control facts of a log. */
-export function pastOf(log: LogReader): RecordedPast {
-  const past = new Past(log);
+/** Goes once through the control facts of the log in `folder`. */
+export function pastOf(log: LogReader, folder: string): RecordedPast {
+  const past = new Past(log, awaitedSymbols(folder));
   for (const frame of log.read({ reuse: true, types: LOOKED_AT })) {
     for (const section of frame.sections) {
       if (section.kind === 'block') continue;
@@ -56,8 +57,14 @@ class Past implements RecordedPast {
   readonly #refusals = new Map<number, string>();
   readonly #left = new Set<string>();
 
-  constructor(log: LogReader) {
+  readonly order: RecordedOrder;
+
+  readonly awaited: readonly AwaitedSymbol[];
+
+  constructor(log: LogReader, awaited: readonly AwaitedSymbol[]) {
     this.#log = log;
+    this.awaited = awaited;
+    this.order = new RecordedOrder(log);
   }
 
   take(fact: ControlFact, before: number): void {
@@ -73,7 +80,7 @@ class Past implements RecordedPast {
       this.#left.add(`${fact.message} ${fact.cause}`);
     } else if (fact.type === 'SymbolRemoved' && fact.by === 'session') {
       this.#left.add(`SymbolRemoved ${fact.cause}`);
-    } else if (isStop(fact)) {
+    } else if (fact.type === 'TransitionTaken' && isStop(fact)) {
       this.stop = { seq, before };
       this.messages.push({ seq, at, opens, message: 'session.stop', detail: {} });
     } else if (fact.type === 'RunFailed') {
@@ -90,35 +97,24 @@ class Past implements RecordedPast {
     return this.#refusals.get(received);
   }
 
-  factAt(seq: number): Fact | null {
-    return seq <= this.#log.position ? factAt(this.#log, seq) : null;
-  }
-
-  unreadAfter(seq: number): ReadonlyMap<string, string> {
+  loadAfter(seq: number): RecordedLoad {
     const unread = new Map<string, string>();
+    const load = { unread, cause: 0 };
     const types = new Set(['SymbolRefused', 'TransitionTaken']);
     for (const { sections } of this.#log.read({ from: seq + 1, types })) {
       for (const section of sections) {
         if (section.kind === 'block') continue;
         for (const fact of section.facts) {
           if (fact.seq <= seq) continue;
-          if (endsCheck(fact)) return unread;
+          if (endsCheck(fact)) return load;
           if (fact.type !== 'SymbolRefused' || fact.by !== 'session/loading') continue;
+          load.cause ||= fact.cause ?? 0;
           if (UNREAD.test(fact.reason)) unread.set(fact.symbol, fact.reason);
         }
       }
     }
-    return unread;
+    return load;
   }
-}
-
-function isStop(fact: Fact): boolean {
-  return (
-    fact.type === 'TransitionTaken' &&
-    fact.actor === 'session' &&
-    fact.message === 'session.stop' &&
-    fact.to === 'stopped'
-  );
 }
 
 /** True where the load whose data was read goes on, or the run does without it. */

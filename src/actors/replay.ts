@@ -2,12 +2,13 @@
  * The script of a re-execution: what the recorded run was told from outside, each thing given again exactly
  * where it was received. Everything else a run decides again by itself.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { sentenceOf } from '../domain/errors.ts';
-import type { Fact } from '../domain/facts.ts';
+import type { ControlFact } from '../domain/facts.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
+import type { AwaitedSymbol } from '../store/awaitedSymbols.ts';
 import type { AdhocBar } from './inbox.ts';
+import type { Entry, Party, RecordedOrder } from './recordedOrder.ts';
 import type { Recorder } from './recorder.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -27,14 +28,24 @@ export interface OutsideMessage {
 
 /** What the log tells of the world outside, so that it is the same again. */
 export interface RecordedWorld {
-  /** Null after the last one. */
-  factAt(seq: number): Fact | null;
-  /** Symbols whose data could not be read at the load that begins after fact `seq`, and the reasons recorded. */
-  unreadAfter(seq: number): ReadonlyMap<string, string>;
+  /** Who recorded what, in which order. */
+  readonly order: RecordedOrder;
+  /** Where scanners waited for what was on its way, which left no fact; in order. */
+  readonly awaited: readonly AwaitedSymbol[];
+  /** Of the load that begins after fact `seq`. */
+  loadAfter(seq: number): RecordedLoad;
   /** True if message `received` was refused, or its symbol taken back (`SymbolRemoved`), when the run ended. */
   wasLeft(what: string, received: number): boolean;
   /** Why the change asked for by message `received` was refused; undefined if it was not. */
   refusalOf(received: number): string | undefined;
+}
+
+/** What the log tells of a load that depended on the host. */
+export interface RecordedLoad {
+  /** Symbols whose data could not be read, and the reasons recorded. */
+  readonly unread: ReadonlyMap<string, string>;
+  /** The fact it was begun after, if it has refused a symbol; else 0. */
+  readonly cause: number;
 }
 
 export interface ReplayParts {
@@ -56,14 +67,15 @@ export interface ReplayHands {
   takeOver(seq: number): void;
   /** Has the session look for what is asked of it. */
   interrupt(): void;
-  /** True while a scanner waits for an answer: what comes next may hang on whoever takes its turn. */
-  isAwaited(): boolean;
+  /** True while a scanner works beside the session. */
+  isScanning(): boolean;
+  /** True while something is on its way that takes the host as long as it takes. */
+  isBusy(): boolean;
 }
 
-/** Host time after which nobody else is expected to record anything. */
-const PATIENCE_MS = 2_000;
-/** How often to look where the one that would come next may itself be waiting for the caller. */
-const LOOKS_MAX = 4;
+/** How often to look, with so much host time between, until whose turn it is does not come: the runs have parted. */
+const LOOKS_MAX = 20;
+const LOOK_MS = 100;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class Replay {
@@ -72,6 +84,12 @@ export class Replay {
   #next = 0;
   #turns: readonly number[];
   #delivering = false;
+  /** How many of the symbols awaited are. */
+  #awaited = 0;
+  /** How many steps are about to begin. */
+  #coming = 0;
+  /** Those who wait for their turn. */
+  readonly #waiters = new Set<{ readonly seq: number; end(isReached: boolean): void }>();
   /** Why a message could not be given again; null if all could. */
   failure: string | null = null;
 
@@ -83,7 +101,7 @@ export class Replay {
   bind(hands: ReplayHands): void {
     this.#hands = hands;
     this.#turn();
-    hands.recorder.onReached = () => queueMicrotask(() => this.deliver());
+    hands.recorder.onReached = () => queueMicrotask(() => this.#reached());
     this.#await();
   }
 
@@ -107,11 +125,40 @@ export class Replay {
   /** True where the next message was received; no fact may be recorded before it. */
   isDue(): boolean {
     const message = this.#parts.messages[this.#next];
-    if (message === undefined || this.#hands === null) return false;
+    if (message === undefined || this.#hands === null || this.#isAwaiting()) return false;
     const { seq, at, isPending, log } = this.#hands.recorder;
     if (message.byTime) return log.position >= message.seq - 1 && at >= message.at;
     if (seq !== message.seq - 1 || (message.opens && isPending)) return false;
     return at >= message.at && seq > 0;
+  }
+
+  /** A step is about to begin: what is told at the same fact is told when it has. */
+  comes(): void {
+    this.#coming += 1;
+  }
+
+  /**
+   * Begins a step where it began. One that records something does all it does where that is recorded; one that
+   * records nothing, but may answer somebody, begins at once, and so does one that reads first.
+   *
+   * @returns what is to be waited for before
+   */
+  begin(party: Party, { reads }: { reads: boolean }): Promise<unknown> | null {
+    this.#coming -= 1;
+    queueMicrotask(() => this.#reached());
+    if (this.isTurn(party)) return null;
+    if (reads) return this.reach(this.world?.loadAfter(this.#hands!.recorder.led).cause ?? 0);
+    const isSilent = party === 'session' && this.next(party)?.fact?.type === 'TransitionTaken';
+    return isSilent ? null : this.turn(party);
+  }
+
+  /** @param isOver true where those who waited for something else than a fact are to look again */
+  #reached(isOver = false): void {
+    if (this.#coming > 0) return;
+    this.deliver();
+    for (const waiter of [...this.#waiters])
+      if (isOver || this.#seq >= waiter.seq) waiter.end(true);
+    this.#await();
   }
 
   /** Gives the run every message that is due. */
@@ -128,33 +175,111 @@ export class Replay {
         // What it should have led to is missing then, which is where the runs part.
         this.failure ??= `"${message.message}" could not be given again: ${sentenceOf(error)}`;
       }
+      // What it has led to begins before the next one is given.
+      if (this.#coming > 0) break;
     }
     this.#delivering = false;
     this.#await();
   }
 
-  /** True if what was recorded next is such a fact, or nothing is. */
-  isTurn(isMine: (fact: Fact) => boolean): boolean {
-    const next = this.world?.factAt(this.#hands!.recorder.seq + 1) ?? null;
-    return next === null || isMine(next);
+  /** True if nothing is recorded next, or by that party. */
+  isTurn(party: Party): boolean {
+    const isAlone =
+      !this.#hands!.isScanning() && this.#parts.messages[this.#next]?.seq !== this.#seq + 1;
+    if (isAlone) return true;
+    if (this.#isAwaiting()) return party === 'scanner';
+    const next = this.#after();
+    return next === null || next.party === party;
   }
 
   /**
-   * Waits until what was recorded next is what the caller is about to record: how long the host takes for one
-   * thing beside another is no matter of the market. If it does not come to that, the runs have parted.
+   * Waits until what was recorded next is of `party`: how long the host takes for one thing beside another is no
+   * matter of the market. If it does not come to that, the runs have parted.
    */
-  async turn(isMine: (fact: Fact) => boolean): Promise<void> {
-    let seen = { seq: -1, at: 0, looks: 0 };
+  async turn(party: Party): Promise<void> {
     for (;;) {
-      if (this.isTurn(isMine)) return;
-      const { recorder, isAwaited } = this.#hands!;
-      const { seq } = recorder;
-      if (seq !== seen.seq) seen = { seq, at: performance.now(), looks: 0 };
-      else if (performance.now() - seen.at > PATIENCE_MS) return;
-      if (isAwaited() && seen.looks >= LOOKS_MAX) return;
-      seen.looks += 1;
-      await sleep(1);
+      this.deliver();
+      if (this.isTurn(party)) return;
+      const mine = this.world!.order.next(party, this.#seq);
+      if (await this.#reach(mine === null ? this.#parts.to : mine.seq - 1)) continue;
+      // What does not come is not waited for again.
+      if (!this.#isAwaiting()) return;
+      this.#awaited += 1;
     }
+  }
+
+  /** True where a scanner has yet to wait for something, which leaves no fact. */
+  #isAwaiting(): boolean {
+    const { awaited } = this.#parts.world;
+    const isHere = () => (awaited[this.#awaited]?.seq ?? NEVER) <= this.#seq;
+    // One that is left over is of a scanner that decided differently.
+    if (!this.#hands!.isScanning()) while (isHere()) this.#awaited += 1;
+    return this.world !== null && isHere();
+  }
+
+  /** Where a scanner waits next for a symbol that is on its way; null if it does not. */
+  get nextAwaited(): AwaitedSymbol | null {
+    return (this.world && this.#parts.world.awaited[this.#awaited]) ?? null;
+  }
+
+  /** Waits until fact `seq` is recorded. @returns false if it does not come to that */
+  reach(seq: number): Promise<boolean> | null {
+    return this.#seq >= seq ? null : this.#reach(seq);
+  }
+
+  /** A scanner waits for what it waited for here. */
+  awaits(): void {
+    this.#awaited += 1;
+    queueMicrotask(() => this.#reached(true));
+  }
+
+  /** What a party records next, while the clock stands; null if nothing is recorded. */
+  next(party: Party): Entry | null {
+    return this.world?.order.next(party, this.#seq) ?? null;
+  }
+
+  /** What a scanner itself records next, while the clock stands; null if nothing is recorded. */
+  get nextOfScanner(): ControlFact | null {
+    return this.world?.order.nextOfScanner(this.#seq) ?? null;
+  }
+
+  /** Waits for a fact more, unless it is `party` that comes next. @returns false if there is none to wait for */
+  async more(party: Party): Promise<boolean> {
+    const next = this.#after();
+    if (next === null || next.party === party) return false;
+    return this.#reach(this.#seq + 1);
+  }
+
+  #after() {
+    return this.world?.order.after(this.#seq) ?? null;
+  }
+
+  get #seq(): number {
+    return this.#hands?.recorder.seq ?? 0;
+  }
+
+  /** @returns false if that fact is not recorded, however long one waits */
+  #reach(seq: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      let seen = this.#seq;
+      let looks = 0;
+      // Counted, not timed: a host that stands still for a while takes nobody's turn away.
+      const timer = setInterval(() => {
+        looks = this.#seq === seen && !this.#hands!.isBusy() ? looks + 1 : 0;
+        seen = this.#seq;
+        if (looks >= LOOKS_MAX) waiter.end(false);
+      }, LOOK_MS);
+      const waiter = {
+        seq,
+        end: (isReached: boolean) => {
+          clearInterval(timer);
+          this.#waiters.delete(waiter);
+          resolve(isReached);
+        },
+      };
+      this.#waiters.add(waiter);
+      this.#await();
+    });
   }
 
   /** What was a frame before a message came is one again. */
@@ -173,10 +298,11 @@ export class Replay {
   }
 
   #await(): void {
-    const { recorder } = this.#hands!;
     const before = (this.#parts.messages[this.#next]?.seq ?? NEVER) - 1;
     // Where only the time counts, whoever asks between two frames finds out.
-    recorder.awaited = recorder.seq > before ? NEVER : before;
+    let awaited = this.#seq > before ? NEVER : before;
+    for (const { seq } of this.#waiters) awaited = Math.min(awaited, seq);
+    this.#hands!.recorder.awaited = awaited;
   }
 }
 

@@ -53,7 +53,7 @@ export async function resumeSession(options: ResumeOptions): Promise<Session> {
   const lock = WriterLock.claim(folder, manifest.epoch);
   try {
     const past = await FileLog.read(folder);
-    const recorded = pastOf(past);
+    const recorded = pastOf(past, folder);
     if (recorded.ending?.type === 'RunCompleted' && manifest.closed === null) {
       // Interrupted after its last fact: all that is missing is that it says so.
       const { logOptions } = options;

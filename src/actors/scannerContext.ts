@@ -3,8 +3,11 @@ import type { Session } from '../domain/calendar/calendar.ts';
 import type { ControlType, Fields } from '../domain/facts.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
+import { awaitedEntry } from '../store/awaitedSymbols.ts';
+import type { JournalEntry } from '../store/journal.ts';
 import type { Replay } from './replay.ts';
 import type { ScannerContext } from './scanner.ts';
+import type { ScannerLine } from './scannerLine.ts';
 import { symbolNamed } from './symbolName.ts';
 import { readUniverse } from './universe.ts';
 import type { Verbs, VerbsRun } from './verbs.ts';
@@ -15,6 +18,7 @@ export interface ScannersRun extends VerbsRun {
   readonly time: TimeManager;
   readonly replay: Replay | null;
   readonly session: Session;
+  journal(entry: JournalEntry): void;
   /** Where relative paths start. */
   readonly folder: string;
   record<T extends ControlType>(
@@ -32,6 +36,10 @@ export interface ContextOwner {
   /** True while it is torn down: nothing can be added to a session that is over. */
   readonly tearsDown: boolean;
   readonly verbs: Verbs;
+  /** How many answers it waits for. */
+  awaits: number;
+  /** Its place in the recorded order; null for a run that is new from its first fact on. */
+  readonly line: ScannerLine | null;
   record<T extends ControlType>(type: T, fields: Fields<T>): number;
   isFoundByOthers(symbol: string): boolean;
   /** Records what came from outside. */
@@ -73,7 +81,9 @@ export function createContext(run: ScannersRun, owner: ContextOwner, work: Work)
       requireWork('universe');
       const { file, fingerprint, symbols } = readUniverse(path, run.folder);
       const read = { scanner: owner.name, file, fingerprint, symbols: [...symbols] };
-      owner.recordInput('UniverseRead', read);
+      const note = () => void owner.recordInput('UniverseRead', read);
+      if (owner.line === null) note();
+      else owner.line.record(note);
       return symbols;
     },
   };
@@ -87,26 +97,35 @@ function verbsOf(
   owner: ContextOwner,
   requireWork: (verb: string) => void,
 ): Pick<ScannerContext, AskingVerb> {
-  const { verbs } = owner;
+  const { name: scanner, verbs, line } = owner;
   const requireSession = (verb: AskingVerb) => {
     requireWork(verb);
     if (!owner.tearsDown) return;
     throw new Error(`${verb} cannot be asked in teardown: the session is over`);
   };
+  const quietly = <T>(act: () => Promise<T>) => answered(owner, act);
   return {
     ensureSymbol: (wanted) =>
       quietly(async () => {
         requireSession('ensureSymbol');
         const symbol = symbolNamed(wanted);
-        if (verbs.addSymbol(symbol)) await run.inbox.whenSettled(symbol);
+        const ask = () => {
+          if (verbs.isComing(symbol))
+            run.journal(awaitedEntry({ seq: run.recorder.seq, scanner, symbol }));
+          return verbs.addSymbol(symbol);
+        };
+        const comes = line === null ? ask() : await line.symbol(symbol, ask);
+        if (comes) await run.inbox.whenSettled(symbol);
         return run.view.symbol(symbol);
       }),
     registerIndicator: (wanted, spec) =>
       quietly(async () => {
         requireSession('registerIndicator');
+        const symbol = symbolNamed(wanted);
+        if (line !== null && !(await line.indicator(symbol, spec))) return run.plan(spec).key;
         let key = '';
         await changed((settle) => {
-          key = verbs.registerIndicator(symbolNamed(wanted), spec, settle);
+          key = verbs.registerIndicator(symbol, spec, settle);
         });
         return key;
       }),
@@ -114,11 +133,13 @@ function verbsOf(
       quietly(async () => {
         requireSession('addBar');
         const symbol = symbolNamed(wanted);
+        if (line !== null) await line.change();
         await changed((settle) => verbs.addBar(symbol, interval, bar, options, settle));
       }),
     removeSymbol: (wanted) =>
       quietly(async () => {
         requireWork('removeSymbol');
+        if (line !== null) await line.change();
         await changed((settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle));
       }),
   };
@@ -132,9 +153,13 @@ function changed(ask: (settle: (reason: string) => void) => void): Promise<void>
 }
 
 /** A scanner that does not wait for an answer need not hear that it is a refusal: that is on the record. */
-function quietly<T>(act: () => Promise<T>): Promise<T> {
+function answered<T>(owner: ContextOwner, act: () => Promise<T>): Promise<T> {
+  owner.awaits += 1;
   const answer = act();
-  answer.catch(() => {});
+  const end = () => {
+    owner.awaits -= 1;
+  };
+  answer.then(end, end);
   return answer;
 }
 
@@ -144,11 +169,18 @@ function lock(
   type: 'SymbolLocked' | 'SymbolUnlocked',
   symbol: string,
 ): void {
+  const { name: holder, line } = owner;
+  const change = () => void owner.record(type, { symbol, holder });
+  // Where it is executed again and others come first, the record knows what it will have come to.
+  if (line?.waits && line.isNext(type, { symbol })) {
+    line.record(change);
+    return;
+  }
   const held = run.data.symbols.get(symbol);
   if (held === undefined) {
     if (type === 'SymbolUnlocked') return;
     throw new Error(`"${symbol}" is not in the session: add it before it is locked`);
   }
-  if (held.locks.has(owner.name) === (type === 'SymbolLocked')) return;
-  owner.record(type, { symbol, holder: owner.name });
+  if (held.locks.has(holder) === (type === 'SymbolLocked') || line?.waits) return;
+  change();
 }

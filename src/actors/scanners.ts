@@ -11,6 +11,7 @@ import type { ScanSchedule } from '../machines/scanner.machine.ts';
 import type { TrailingDays } from './plans.ts';
 import type { Scanner, ScannerContext, ScannerNeeds, ScanResult } from './scanner.ts';
 import { type ContextOwner, createContext, type ScannersRun } from './scannerContext.ts';
+import { ScannerLine } from './scannerLine.ts';
 import { type Schedule, scanTimes } from './scanSchedule.ts';
 import type { Around } from './strategies.ts';
 import { symbolNamed } from './symbolName.ts';
@@ -53,6 +54,11 @@ export class Scanners {
 
   /** How many of them, or of those who ask them, are at work. */
   working = 0;
+
+  /** True while one of them works on something of its own, as long as that takes. */
+  get isBusy(): boolean {
+    return this.#entries.some(({ isCalled, awaits }) => isCalled && awaits === 0);
+  }
 
   get names(): readonly string[] {
     return this.#entries.map(({ name }) => name);
@@ -155,6 +161,12 @@ class Entry implements ContextOwner {
   tearsDown = false;
   /** What its last scan of today found. */
   found: readonly string[] = [];
+  /** True while a callback of it is at work. */
+  isCalled = false;
+  /** How many answers it waits for. */
+  awaits = 0;
+  /** Null for a run that is new from its first fact on. */
+  readonly line: ScannerLine | null;
 
   readonly #run: ScannersRun;
   readonly #others: () => readonly Entry[];
@@ -183,6 +195,7 @@ class Entry implements ContextOwner {
       deliver,
       servesSooner: true,
     });
+    this.line = run.replay === null ? null : new ScannerLine(run.replay, this.verbs, this.name);
     this.#others = others;
     this.#around = around;
   }
@@ -195,9 +208,9 @@ class Entry implements ContextOwner {
     return this.named.config;
   }
 
-  /** Where it is executed again beside a load, it goes on in the recorded order. */
+  /** Where it is executed again, it goes on in the recorded order. */
   async turn(): Promise<void> {
-    await this.#run.replay?.turn(({ by }) => by === this.by);
+    await this.line?.turn();
   }
 
   isFoundByOthers(symbol: string): boolean {
@@ -221,12 +234,14 @@ class Entry implements ContextOwner {
   ): Promise<void> {
     // A context is of its callback: what a callback leaves behind would act when the host happens to get to it.
     const work = { goesOn: true };
+    this.isCalled = true;
     try {
       const context = createContext(this.#run, this, work);
       const call = () => act(this.named, context);
       await (this.#around === null ? call() : this.#around(`scanner "${this.name}"`, call));
       await this.turn();
     } catch (error) {
+      if (this.line !== null) await this.turn();
       if (this.#run.over) throw error;
       const reason = sentenceOf(error);
       const scanner = this.name;
@@ -234,6 +249,7 @@ class Entry implements ContextOwner {
       throw new Error(`scanner "${scanner}" failed in ${callback}: ${reason}`, { cause: error });
     } finally {
       work.goesOn = false;
+      this.isCalled = false;
     }
   }
 

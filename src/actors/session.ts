@@ -124,7 +124,12 @@ export class Session implements AsyncDisposable {
 
   /** Calls `listener` with every fact of a type, from now on. @returns how to stop that */
   on<T extends FactType>(type: T, listener: (fact: FactOf<T>) => void): () => void {
+    const { tally } = this.#engine.recorder;
+    let heard = tally.count(type);
     return this.onFrame((frame) => {
+      // Most frames have no such facts: of those none are made.
+      if (heard === tally.count(type)) return;
+      heard = tally.count(type);
       for (const fact of frame.facts()) {
         if (fact.type === type) listener(fact as FactOf<T>);
       }

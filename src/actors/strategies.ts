@@ -1,6 +1,5 @@
 /** The actor that calls the strategies of a run, once per frame, each in its place. */
 import { sentenceOf } from '../domain/errors.ts';
-import { valueFrom } from '../domain/frame.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { IndicatorSlot, SymbolData } from '../domain/sessionData.ts';
 import type { SessionView } from '../domain/sessionView.ts';
@@ -183,8 +182,7 @@ export class Strategies {
     for (let i = 0; i < values.length; i++) {
       const { index, key, interval, slot } = values[i]!;
       if (index >= lane.updates) continue;
-      const { cells, valid, seq } = slot;
-      const value = valueFrom(slot.registered.outputs, cells, 0);
+      const { value, valid, seq } = slot;
       this.#cause = lane.updateSeq + index;
       try {
         const update = { symbol, key, interval, value, valid, seq };

@@ -71,7 +71,10 @@ export interface Strategy<Config = unknown, State = undefined> {
   onSymbolRefused?(symbol: string, reason: string, context: StrategyContext<Config>): void;
   onSessionEnd?(context: StrategyContext<Config>): void;
   teardown?(context: StrategyContext<Config>): void;
-  /** What it would carry over; runs are resumed and forked by executing them again, so neither is called. */
+  /**
+   * Its state as plain data, for who embeds a strategy and wants to carry that over with `restore`. The engine calls
+   * neither: it resumes and forks a run by executing it again from its first frame, which needs no saved state.
+   */
   save?(): State;
   restore?(state: State): void;
 }

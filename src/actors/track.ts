@@ -56,17 +56,17 @@ export class Track {
   /** Base first, then derived, ascending by interval. */
   readonly lanes: Lane[];
   readonly base: Lane;
-  /** Today's base bars the clock has not reached from row `cursor` on. */
-  queue = new BarColumns(0);
+  /** How many base bars there are today; the clock has not reached them from row `cursor` on. */
+  queued = 0;
   cursor = 0;
+  /** They themselves row by row, times and prices and volume: one place to look for a bar instead of six. */
+  tape = new Float64Array(0);
   /** Rows of the queue before this one are worked out; and before this one for whatever has come to the track since. */
   worked = 0;
   ready = 0;
   readonly values = new WaitingValues();
   /** Seq of the last base bar of today; before there is one, of what brought the symbol into the session. */
   lastSeq = 0;
-  /** The queue row by row, times and prices and volume: one place to look for a bar instead of six. */
-  tape = new Float64Array(0);
   /** End of the next queued bar; Infinity if there is none. */
   nextEnd: MarketTime = Number.POSITIVE_INFINITY;
   /** Earliest end of a derived window that holds a bar; Infinity if none does. */
@@ -94,10 +94,9 @@ export class Track {
     this.base = lanes[0]!;
   }
 
-  /** Takes the bars of a day. */
-  fill(queue: BarColumns): void {
-    const { length, opened, open, high, low, close, volume } = queue;
-    this.queue = queue;
+  /** Takes a copy of the bars of a day. */
+  fill({ length, opened, open, high, low, close, volume }: BarColumns): void {
+    this.queued = length;
     this.cursor = 0;
     this.worked = 0;
     this.ready = 0;
@@ -117,6 +116,12 @@ export class Track {
     }
   }
 
+  /** Forgets the bars that are left of the day. */
+  clear(): void {
+    this.queued = 0;
+    this.cursor = 0;
+  }
+
   /** Writes a bar of the queue into `bar`. */
   read(row: number, bar: Bar): void {
     const { tape } = this;
@@ -134,7 +139,7 @@ export class Track {
   /** Works out when the next queued bar ends; of a daily one that is the close. */
   schedule(base: ParsedInterval, session: Session): void {
     const { cursor } = this;
-    if (cursor >= this.queue.length) this.nextEnd = Number.POSITIVE_INFINITY;
+    if (cursor >= this.queued) this.nextEnd = Number.POSITIVE_INFINITY;
     else this.nextEnd = base.intraday ? this.tape[cursor * TAPED]! + base.ms : session.close;
   }
 

@@ -52,6 +52,19 @@ export class Verbs {
     this.#asker = asker;
   }
 
+  /** True if asking for a symbol leaves a fact: it is neither there nor on its way. */
+  lacks(symbol: string): boolean {
+    const { inbox } = this.#run;
+    const outlook = inbox.outlook(symbol);
+    if (outlook === 'stays') return !this.#run.isLoaded(symbol);
+    return outlook === 'goes' || inbox.lastWish(symbol)!.request.light;
+  }
+
+  /** True if a symbol is on its way, so that to ask for it leaves no fact. */
+  isComing(symbol: string): boolean {
+    return this.#run.inbox.outlook(symbol) === 'comes' && !this.lacks(symbol);
+  }
+
   /**
    * Asks for a symbol, unless it is there or on its way.
    *
@@ -59,12 +72,10 @@ export class Verbs {
    */
   addSymbol(symbol: string, streams: readonly Interval[] = []): boolean {
     const run = this.#run;
-    const outlook = run.inbox.outlook(symbol);
-    if (outlook === 'stays' && run.isLoaded(symbol)) return false;
-    if (outlook === 'comes') {
-      this.#hasten(symbol);
-      if (!run.inbox.lastWish(symbol)!.request.light) return true;
-    }
+    const isLacking = this.lacks(symbol);
+    const comes = run.inbox.outlook(symbol) === 'comes';
+    if (comes) this.#hasten(symbol);
+    if (!isLacking) return comes;
     const addedBy = run.isOfConfig(symbol) ? 'config' : this.#asker.addedBy;
     const received = this.#receive('symbol.add', { symbol, streams: [...streams] });
     this.#wish(symbol, { addedBy, streams, light: false }, received);
@@ -90,8 +101,7 @@ export class Verbs {
     settle?: (reason: string) => void,
   ): string {
     const plan = this.#run.plan(spec);
-    const { name, interval, period, params } = { ...plan.settings, name: plan.definition.name };
-    const detail = { symbol, key: plan.key, name, interval, period, params: { ...params } };
+    const detail = detailOf(symbol, plan);
     if (this.#isRegistered(symbol, detail)) {
       settle?.('');
       return plan.key;
@@ -100,6 +110,16 @@ export class Verbs {
     this.#provide(symbol, received);
     this.#change('indicator.register', { kind: 'indicator', symbol, plan }, received, settle);
     return plan.key;
+  }
+
+  /** An indicator as the record has what is asked. @throws {UsageError} for an indicator that is none */
+  detailOf(symbol: string, spec: IndicatorSpec) {
+    return detailOf(symbol, this.#run.plan(spec));
+  }
+
+  /** True if asking for an indicator leaves a fact. @throws {UsageError} for an indicator that is none */
+  lacksIndicator(symbol: string, spec: IndicatorSpec): boolean {
+    return !this.#isRegistered(symbol, this.detailOf(symbol, spec));
   }
 
   /**
@@ -171,6 +191,11 @@ export class Verbs {
     if (over) throw new Error('the run is over: nothing can be asked of it any more');
     return recorder.append('MessageReceived', this.#asker.origin(), { message, detail });
   }
+}
+
+function detailOf(symbol: string, { key, definition, settings }: IndicatorPlan) {
+  const { name, interval, period, params } = { ...settings, name: definition.name };
+  return { symbol, key, name, interval, period, params: { ...params } };
 }
 
 /** @throws {UsageError} */

@@ -12,6 +12,8 @@ import { FileLog } from '../store/fileLog.ts';
 import { goodFramesOf } from '../store/goodFrames.ts';
 import { readKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
+import { SnapshotCheck } from '../store/snapshotCheck.ts';
+import { isWritten } from '../store/writerLock.ts';
 import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
@@ -57,8 +59,11 @@ export interface VerifyReport {
   readonly frames: number;
   /** Of everything checked. */
   readonly chainHash: string;
-  /** How the recorded run ended; `interrupted` if it did not. */
-  readonly ended: 'completed' | 'failed' | 'stopped' | 'interrupted';
+  /**
+   * How the recorded run ended; `interrupted` if it did not. `running`: a process still writes it, and what it had
+   * written is checked.
+   */
+  readonly ended: 'completed' | 'failed' | 'stopped' | 'interrupted' | 'running';
   /** The first fact in which the re-execution differs; null if it does in none. */
   readonly divergence: Divergence | null;
   /** Where the log itself is damaged: the first fact that cannot be trusted. */
@@ -86,20 +91,23 @@ export async function verifyLog(
   const versions = fieldDifferences(manifest.versions, VERSIONS);
   const config =
     options.config === undefined ? [] : fieldDifferences(manifest.config, options.config);
+  // Asked first: a run that ends meanwhile has its end in the log by then.
+  const isRunning = isWritten(folder);
   const { log: past, recorded, ...checked } = await checkedLog(folder);
   const { damage, position: facts, frames, chainHash } = checked;
   const broken = damage && { seq: damage.lastGoodSeq + 1, reason: damage.message };
   const base = { versions, config, damage: broken, divergence: null, readings: [] };
   const unread = { ...base, checked: 'fold' as const, inputs: null, facts, frames, chainHash };
   try {
-    const ended = endingOf(recorded);
+    const ended = endingOf(recorded, isRunning);
     const note = whyOnlyFolded(manifest, recorded);
     if (note !== '') {
       const reason = damage === null ? unfoldable(past) : null;
       const fault = broken ?? reason;
       return { ...unread, damage: fault, ok: fault === null, ended, note };
     }
-    const found = await execute(folder, { manifest, past, recorded, options });
+    const isChecked = damage === null;
+    const found = await execute(folder, { manifest, past, recorded, isChecked, options });
     return { ...base, ...found, ok: damage === null && found.ok, ended };
   } finally {
     await past.close();
@@ -113,7 +121,7 @@ async function checkedLog(folder: string) {
   if (report.damage === null) {
     const log = await FileLog.read(folder);
     try {
-      return { ...report, log, recorded: pastOf(log) };
+      return { ...report, log, recorded: pastOf(log, folder) };
     } catch (error) {
       await log.close();
       if (!(error instanceof LogCorrupted)) throw error;
@@ -122,11 +130,11 @@ async function checkedLog(folder: string) {
   // Where a frame does not even say what it holds, the log is good up to there.
   const decoded = report.damage === null ? checkLog(folder) : report;
   const log = goodFramesOf(folder);
-  return { ...decoded, log, recorded: pastOf(log) };
+  return { ...decoded, log, recorded: pastOf(log, folder) };
 }
 
-function endingOf({ ending }: RecordedPast): VerifyReport['ended'] {
-  if (ending === null) return 'interrupted';
+function endingOf({ ending }: RecordedPast, isRunning: boolean): VerifyReport['ended'] {
+  if (ending === null) return isRunning ? 'running' : 'interrupted';
   if (ending.type === 'RunCompleted') return 'completed';
   return ending.type === 'RunFailed' ? 'failed' : 'stopped';
 }
@@ -158,10 +166,12 @@ interface Execution {
   readonly manifest: Manifest;
   readonly past: LogReader;
   readonly recorded: RecordedPast;
+  readonly isChecked: boolean;
   readonly options: VerifyOptions;
 }
 
-async function execute(folder: string, { manifest, past, recorded, options }: Execution) {
+async function execute(folder: string, execution: Execution) {
+  const { manifest, past, recorded, isChecked, options } = execution;
   const { onProgress, onFrame, speed = 0, inputs, ...given } = options;
   const { prepared, isGiven } = await preparedAgain(
     {
@@ -172,7 +182,12 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
     inputs,
   );
   const to = past.position;
-  const log = new ComparedLog({ folder, past, to, isWhole: recorded.ending !== null, goOn: null });
+  const isWhole = recorded.ending !== null;
+  const snapshots = new SnapshotCheck(folder, past);
+  const log = new ComparedLog({
+    ...{ folder, past, to, isWhole, isChecked, goOn: null },
+    onState: (data, tally) => snapshots.check(data, tally),
+  });
   const { successors } = await successionOf(prepared, manifest.changes ?? []);
   const { messages } = recorded;
   const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
@@ -207,7 +222,11 @@ async function execute(folder: string, { manifest, past, recorded, options }: Ex
     readings.close();
   }
   const found = resultOf(log, { past, readings: readings.found });
-  const notes = [replay.failure ?? '', ...notesOf(feed, found.ok, isGiven)];
+  const notes = [
+    replay.failure ?? '',
+    ...notesOf(feed, found.ok, isGiven),
+    ...notesOnSnapshots(snapshots),
+  ];
   return {
     ...found,
     inputs: feed.fromLog.size > 0 ? ('log' as const) : ('data' as const),
@@ -243,6 +262,14 @@ function notesOf(feed: RecordedFeed, ok: boolean, isGiven: boolean): string[] {
     );
   }
   return notes;
+}
+
+function notesOnSnapshots({ wrong }: SnapshotCheck): string[] {
+  if (wrong.length === 0) return [];
+  const which = wrong.length === 1 ? 'the snapshot' : `${wrong.length} snapshots, the first`;
+  return [
+    `${which} at fact ${wrong[0]}, beside the log, is not the state there: make them anew (openbell index)`,
+  ];
 }
 
 function resultOf(

@@ -1,12 +1,13 @@
 /** What a symbol's coming bars will bring, worked out by `ahead.ts`, until the clock is there. */
 import type { Bar } from '../domain/bars.ts';
+import type { Values } from '../domain/blockRows.ts';
 import type { Runner } from './runner.ts';
 
 /** Rows of a queue that are worked out at a time. */
 export const ROWS = 32;
 
 /** Values of the indicators of a base series at the coming bars. */
-export class WaitingValues {
+export class WaitingValues implements Values {
   /** Of each runner: its series and how many outputs it has. */
   series = new Float64Array(0);
   outputs = new Uint8Array(0);

@@ -1,6 +1,5 @@
 /** Gives the charts their work: every step of every phase, provided by name. */
 import { type ActorRefFrom, fromPromise, waitFor } from 'xstate';
-import type { Fact } from '../domain/facts.ts';
 import { activeMachine } from '../machines/active.machine.ts';
 import { endingMachine } from '../machines/ending.machine.ts';
 import { initializationMachine } from '../machines/initialization.machine.ts';
@@ -25,7 +24,6 @@ import { applyChanges, settleInsertion } from './insertion.ts';
 import * as loading from './loading.ts';
 import * as phases from './phases.ts';
 import { createPump, type SliceSize } from './pump.ts';
-import type { Replay } from './replay.ts';
 import * as validation from './validation.ts';
 
 export interface Wiring {
@@ -64,11 +62,11 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
 
   const loadingChart = loadingMachine.provide({
     actors: {
-      checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) =>
-        perform(engine, signal, () => loading.checkSymbols(engine, input, signal), {
-          atOnce: true,
-        }),
-      ),
+      checkSymbols: fromPromise<readonly string[], CheckInput>(({ input, signal }) => {
+        loading.takeWishes(engine, input);
+        const check = () => loading.checkSymbols(engine, input, signal);
+        return perform(engine, signal, check, { reads: true });
+      }),
       registerSymbols: load(loading.registerSymbols),
       loadHistory: load(loadHistory),
       registerIndicators: load(registerIndicators),
@@ -163,39 +161,29 @@ export function wire({ engine, demand, slice, refuse }: Wiring) {
 
 /**
  * Runs a step after the transition that started it is recorded, and commits what it recorded as frames of
- * its own: frames are cut by what happens, never by timing.
+ * its own: frames are cut by what happens, never by timing. Executed again, it begins and ends in the recorded order.
  */
 async function perform<T>(
   engine: Engine,
   signal: AbortSignal,
   run: () => T | Promise<T>,
-  { ofScanner = false, atOnce = false } = {},
+  { ofScanner = false, reads = false } = {},
 ) {
+  const { replay } = engine;
+  const party = ofScanner ? 'scanner' : 'session';
+  replay?.comes();
   await Promise.resolve();
-  const replay = ofScanner ? null : engine.replay;
-  engine.replay?.deliver();
-  const cause = engine.recorder.led || null;
-  // What reads first begins at once, as it did: whoever asks meanwhile is to find it begun.
-  const waits = replay !== null && !atOnce && !isInTurn(engine, replay);
-  if (waits) await replay.turn(isOfOthers);
+  const wait = replay?.begin(party, { reads });
+  if (wait) await wait;
   signal.throwIfAborted();
-  engine.cause = cause;
+  engine.cause = engine.recorder.led || null;
   try {
     const result = await run();
-    if (replay !== null && !isInTurn(engine, replay)) await replay.turn(isOfOthers);
+    if (replay !== null && !replay.isTurn(party)) await replay.turn(party);
     return result;
   } finally {
     if (!signal.aborted) engine.recorder.commit();
   }
-}
-
-/** What is executed again beside scanners at work takes its turn in the recorded order, where it has to wait. */
-function isInTurn({ scanners }: Engine, replay: Replay): boolean {
-  return scanners.working === 0 || replay.isTurn(isOfOthers);
-}
-
-function isOfOthers({ by }: Fact): boolean {
-  return !by.startsWith('session/scanner');
 }
 
 /** Asks every scanner in turn, then says what was got or let go. */
@@ -207,11 +195,7 @@ function scannerWork(engine: Engine, type: 'scanner.setup' | 'scanner.teardown',
         scanner.send({ type, replyTo: self });
         await waitFor(scanner, ({ value }) => SETTLED.has(String(value)), { signal });
       }
-      // Beside it what was asked for is served; who of both came first is on the record.
-      const ofScanner = ({ by }: Fact) => by.startsWith('session/scanner');
-      if (engine.replay !== null) await engine.replay.turn(ofScanner);
       await perform(engine, signal, say, { ofScanner: true });
-      if (engine.replay !== null) await engine.replay.turn(ofScanner);
     }),
   );
 }

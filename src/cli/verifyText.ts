@@ -35,8 +35,13 @@ function headline(run: string, report: VerifyReport): string {
     checked === 'execution'
       ? `${count} come out again${inputs === 'log' ? ' from the bars of the log' : ''}, the same to the byte`
       : `${count} are intact and fold; they were not executed again`;
-  const end = ended === 'completed' ? '' : `; the run ended ${ended}`;
-  return `${run}: ${what}${end}\nchain hash ${chainHash}`;
+  return `${run}: ${what}${endText(ended)}\nchain hash ${chainHash}`;
+}
+
+function endText(ended: VerifyReport['ended']): string {
+  if (ended === 'completed') return '';
+  if (ended === 'running') return '; the run is still being written, so far that is all of it';
+  return ended === 'interrupted' ? '; the run was interrupted there' : `; the run ended ${ended}`;
 }
 
 function divergenceText({ reason, expected, found, fields, causes }: Divergence, lines: FactLines) {

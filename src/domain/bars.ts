@@ -152,6 +152,18 @@ export class BarColumns {
     this.length -= rows;
   }
 
+  /** Forgets all but rows `[from, to)`, keeps the memory. O(1) unless rows are dropped from the front. */
+  keep(from: number, to: number): this {
+    this.length = Math.max(from, to);
+    if (from > 0) this.dropFront(from);
+    return this;
+  }
+
+  /** Makes room for `rows` in all, so that so many are added without more memory. */
+  reserve(rows: number): void {
+    if (rows > this.capacity) this.#resize(rows);
+  }
+
   /** Forgets all rows, keeps the memory. */
   clear(): void {
     this.length = 0;

@@ -95,6 +95,16 @@ export class BarRows {
   }
 }
 
+/** Values of several indicators at one bar or at more. */
+export interface Values {
+  /** Of each indicator: its series and how many outputs it has. */
+  readonly series: Float64Array;
+  readonly outputs: Uint8Array;
+  /** How many outputs all of them have. */
+  readonly width: number;
+  readonly cells: Float64Array;
+}
+
 /** Rows of a block of indicator values. */
 export class ValueRows {
   readonly block: Block;
@@ -117,26 +127,39 @@ export class ValueRows {
     this.#cells = 0;
   }
 
-  /**
-   * @param outputs holds those of the row, `length` of them, from cell `from` on; what is not finite is not ready: it
-   *   would not survive JSON
-   */
-  push(series: number, cause: number, outputs: Float64Array, from = 0, length = outputs.length) {
+  /** @param outputs what is not finite is not ready: it would not survive JSON */
+  push(series: number, cause: number, outputs: Float64Array): void {
     const row = this.rows;
-    const cell = this.#cells;
-    if (row === this.#series.length || cell + length > this.#values.length) this.#grow(length);
-    const values = this.#values;
-    let ready = 1;
-    for (let i = 0; i < length; i++) {
-      const value = outputs[from + i]!;
-      if (!Number.isFinite(value)) ready = 0;
-      values[cell + i] = Number.isFinite(value) ? value : Number.NaN;
-    }
+    this.#reserve(1, outputs.length);
     this.#series[row] = series;
     this.#cause[row] = cause;
-    this.#valid[row] = ready;
+    this.#valid[row] = copyFinite(outputs, 0, this.#values, this.#cells, outputs.length);
     this.rows = row + 1;
-    this.#cells = cell + length;
+    this.#cells += outputs.length;
+  }
+
+  /** A row for each of `of.series`; their outputs are in `of.cells`, one after another from cell `from` on. */
+  pushAll(of: Values, from: number, cause: number): void {
+    const { series, outputs, width, cells } = of;
+    const count = series.length;
+    this.#reserve(count, width);
+    const ids = this.#series;
+    const causes = this.#cause;
+    const valid = this.#valid;
+    const values = this.#values;
+    let row = this.rows;
+    let cell = from;
+    let to = this.#cells;
+    for (let i = 0; i < count; i++, row++) {
+      const length = outputs[i]!;
+      ids[row] = series[i]!;
+      causes[row] = cause;
+      valid[row] = copyFinite(cells, cell, values, to, length);
+      cell += length;
+      to += length;
+    }
+    this.rows = row;
+    this.#cells = to;
   }
 
   /** The block is done. @returns how many rows it has */
@@ -155,12 +178,14 @@ export class ValueRows {
     values!.length = this.#cells;
   }
 
-  #grow(cells: number): void {
+  #reserve(rows: number, cells: number): void {
+    if (this.rows + rows <= this.#series.length && this.#cells + cells <= this.#values.length)
+      return;
     this.#settle();
     const [series, cause, valid, values] = this.block.columns;
-    series!.reserve(this.rows + 1);
-    cause!.reserve(this.rows + 1);
-    valid!.reserve(this.rows + 1);
+    series!.reserve(this.rows + rows);
+    cause!.reserve(this.rows + rows);
+    valid!.reserve(this.rows + rows);
     values!.reserve(this.#cells + cells);
     this.#bind();
   }
@@ -172,4 +197,23 @@ export class ValueRows {
     this.#valid = valid!.data;
     this.#values = values!.data;
   }
+}
+
+/** Copies outputs; what is not finite is NaN, and makes them not ready. @returns 1 if they are ready, else 0 */
+function copyFinite(
+  from: Float64Array,
+  at: number,
+  to: Float64Array,
+  into: number,
+  count: number,
+): number {
+  let ready = 1;
+  for (let i = 0; i < count; i++) {
+    const value = from[at + i]!;
+    // Of what is not finite the difference is NaN.
+    const finite = value - value === 0;
+    if (!finite) ready = 0;
+    to[into + i] = finite ? value : Number.NaN;
+  }
+  return ready;
 }

@@ -12,16 +12,19 @@ import { compareIntervals, type Interval } from './interval.ts';
 import type { SeriesTable } from './series.ts';
 import {
   type BarSeries,
-  emptyMetrics,
   emptySeries,
+  IndicatorCells,
+  IndicatorSlot,
   type SessionData,
-  type SymbolData,
+  SymbolData,
 } from './sessionData.ts';
 import type { MarketTime, TradingDate } from './time.ts';
 
 type Change<F> = (data: SessionData, fact: F) => void;
 
 const explains = (): void => {};
+
+const NO_SPARES: ReadonlyMap<Interval, BarSeries> = new Map();
 
 const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   RunStarted: explains,
@@ -40,10 +43,11 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
       keepForHistory(data, owner, date);
       data.spares.set(owner.symbol, owner.bars);
     }
-    data.symbols.clear();
+    data.symbols = new Map();
     data.refused.clear();
     data.barsBySeries.fill(undefined);
-    data.indicatorsBySeries.fill(undefined);
+    data.slotsBySeries.fill(undefined);
+    data.indicatorCells = new IndicatorCells();
     data.session = null;
   },
   QueuesCleared: explains,
@@ -51,22 +55,13 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     const { symbol, base, intervals } = fact;
     data.refused.delete(symbol);
     const spare = data.spares.get(symbol);
-    const empty = (interval: Interval, derived: boolean) =>
-      [interval, emptySeries(interval, derived, spare?.get(interval)?.columns)] as const;
-    data.symbols.set(symbol, {
-      symbol,
-      registered: fact,
-      addedAt: fact.at,
-      base,
-      bars: new Map([empty(base, false), ...intervals.map((interval) => empty(interval, true))]),
-      indicators: new Map(),
-      metrics: emptyMetrics(),
-      locks: new Set(),
-      quality: null,
-      historicalQuality: new Map(),
-      lagging: false,
-      historicalIndicators: new Map(),
-    });
+    data.spares.set(symbol, NO_SPARES);
+    const bars = new Map<Interval, BarSeries>();
+    const add = (interval: Interval, derived: boolean) =>
+      bars.set(interval, emptySeries(interval, derived, spare?.get(interval)?.columns));
+    add(base, false);
+    for (const interval of intervals) add(interval, true);
+    data.symbols.set(symbol, new SymbolData(fact, bars));
   },
   SymbolRefused: (data, { symbol, reason }) => {
     data.refused.set(symbol, reason);
@@ -101,8 +96,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   IndicatorRegistered: (data, fact) => {
     // What only looks like a list may have any length.
     const outputs = Array.isArray(fact.outputs) ? fact.outputs.length : 0;
-    const cells = new Float64Array(Math.max(1, outputs)).fill(Number.NaN);
-    const slot = { registered: fact, cells, valid: false, updated: 0, seq: 0 };
+    const slot = new IndicatorSlot(fact, Math.max(1, outputs), data.indicatorCells);
     symbolOf(data, fact).indicators.set(fact.key, slot);
   },
   HistoricalIndicatorCalculated: (data, fact) => {
@@ -215,7 +209,7 @@ function foldSection(data: SessionData, section: Section, at: MarketTime, table:
 function dropSymbol(data: SessionData, symbol: string): void {
   data.symbols.delete(symbol);
   data.barsBySeries.fill(undefined);
-  data.indicatorsBySeries.fill(undefined);
+  data.slotsBySeries.fill(undefined);
 }
 
 /** Takes `[start, end)` out of the gap it lies in; what is left on either side stays a gap. */

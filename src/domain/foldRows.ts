@@ -8,7 +8,13 @@ import type { HeldBars } from './facts.ts';
 import { BLOCK_COLUMNS, type Block } from './frame.ts';
 import { History } from './history.ts';
 import { arityOf, type SeriesTable } from './series.ts';
-import { emptyMetrics, type SessionData, type SymbolData } from './sessionData.ts';
+import {
+  OwnedSeries,
+  type SessionData,
+  SessionMetrics,
+  SLOT,
+  type SymbolData,
+} from './sessionData.ts';
 import type { MarketTime, TradingDate } from './time.ts';
 
 /** Folds the rows of a block; its seqs are already counted. */
@@ -86,7 +92,7 @@ function foldMetrics(owner: SymbolData, columns: BarColumns, i: number, at: Mark
 }
 
 function measureAnew(owner: SymbolData, columns: BarColumns, at: MarketTime): void {
-  Object.assign(owner.metrics, emptyMetrics());
+  Object.assign(owner.metrics, new SessionMetrics());
   for (let i = 0; i < columns.length; i++) foldMetrics(owner, columns, i, at);
 }
 
@@ -97,41 +103,43 @@ function findBars(data: SessionData, id: number, block: Block, row: number, tabl
   if (owner === undefined || series === undefined) {
     throw new InvariantViolated(block.firstSeq + row, `no series ${symbol}/${name}`);
   }
-  const found = { owner, series };
+  const found = new OwnedSeries(owner, series);
   data.barsBySeries[id] = found;
   return found;
 }
 
 function foldValues(data: SessionData, block: Block, at: MarketTime, table: SeriesTable): void {
   const { columns, rows, firstSeq } = block;
+  const { slotsBySeries } = data;
+  const cells = data.indicatorCells.data;
   const ids = columns[0]!.data;
   const valid = columns[2]!.data;
   const values = columns[3]!.data;
-  let cell = 0;
+  let from = 0;
   for (let row = 0; row < rows; row++) {
     const id = ids[row]!;
-    const slot = data.indicatorsBySeries[id] ?? findSlot(data, id, block, row, table);
-    const { cells } = slot;
-    for (let i = 0; i < cells.length; i++) cells[i] = values[cell++]!;
-    slot.valid = valid[row] === 1;
-    slot.updated = at;
-    slot.seq = firstSeq + row;
+    const slot = slotsBySeries[id] ?? findSlot(data, id, block, row, table);
+    cells[slot + SLOT.valid] = valid[row] === 1 ? 1 : 0;
+    cells[slot + SLOT.updated] = at;
+    cells[slot + SLOT.seq] = firstSeq + row;
+    const to = slot + SLOT.values + cells[slot + SLOT.outputs]!;
+    for (let i = slot + SLOT.values; i < to; i++) cells[i] = values[from++]!;
   }
-  if (cell <= values!.length) return;
-  throw new InvariantViolated(block.firstSeq, `${values!.length} values for ${cell} outputs`);
+  if (from <= values!.length) return;
+  throw new InvariantViolated(block.firstSeq, `${values!.length} values for ${from} outputs`);
 }
 
 function findSlot(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {
   const entry = table.at(id);
   const slot = data.symbols.get(entry.symbol)?.indicators.get(entry.name);
-  if (slot === undefined || slot.cells.length !== arityOf(entry)) {
+  if (slot?.memory.data[slot.at + SLOT.outputs] !== arityOf(entry)) {
     throw new InvariantViolated(
       block.firstSeq + row,
       `no indicator ${entry.symbol}/${entry.name} of ${arityOf(entry)} outputs`,
     );
   }
-  data.indicatorsBySeries[id] = slot;
-  return slot;
+  data.slotsBySeries[id] = slot.at;
+  return slot.at;
 }
 
 /** What the block's one fact says besides its columns. */

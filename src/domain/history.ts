@@ -5,6 +5,7 @@
  * front when no window reaches back to them: memory is that of the trailing days, not of the run.
  */
 import { BarColumns } from './bars.ts';
+import { countWhile } from './bisect.ts';
 import type { HeldBars } from './facts.ts';
 import type { Interval } from './interval.ts';
 import type { TradingDate } from './time.ts';
@@ -42,14 +43,7 @@ export class History {
 
   /** O(log n). */
   day(date: TradingDate): HistoryDay | undefined {
-    let low = 0;
-    let high = this.days.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.days[middle]!.date < date) low = middle + 1;
-      else high = middle;
-    }
-    const found = this.days[low];
+    const found = this.days[countWhile(this.days, (held) => held.date < date)];
     return found?.date === date ? found : undefined;
   }
 

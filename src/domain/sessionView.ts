@@ -5,7 +5,6 @@
  * a callback runs nothing is folded, so it never changes under a strategy mid-call.
  */
 import type { Bar, BarColumns } from './bars.ts';
-import { valueFrom } from './frame.ts';
 import { HistoricalIndicatorView } from './historicalIndicator.ts';
 import type { History, HistoryDay } from './history.ts';
 import { type Interval, parseInterval } from './interval.ts';
@@ -226,7 +225,7 @@ export class SymbolView {
   value(key: string): number | null {
     const slot = this.#symbol.indicators.get(key);
     if (slot === undefined || !slot.valid || slot.registered.outputs.length > 0) return null;
-    return slot.cells[0]!;
+    return slot.first;
   }
 
   get indicators(): readonly IndicatorView[] {
@@ -358,11 +357,11 @@ export class SessionView {
 }
 
 function indicatorView(slot: IndicatorSlot): IndicatorView {
-  const { key, interval, outputs } = slot.registered;
+  const { key, interval } = slot.registered;
   return {
     key,
     interval,
-    value: valueFrom(outputs, slot.cells, 0),
+    value: slot.value,
     valid: slot.valid,
     updated: slot.updated || null,
     seq: slot.seq,
@@ -370,7 +369,7 @@ function indicatorView(slot: IndicatorSlot): IndicatorView {
 }
 
 /** Present ÷ expected so far of a symbol's base series; 100 before any bar is expected, or if not measured. */
-export function qualityAt(data: SessionData, symbol: SymbolData, enabled: boolean): QualityView {
+function qualityAt(data: SessionData, symbol: SymbolData, enabled: boolean): QualityView {
   const present = symbol.metrics.bars;
   const { session } = data;
   // Of a symbol that is not fed no bars are expected.

@@ -39,6 +39,11 @@ export class Tally {
     return new Map([...this.#counters].map(([type, { facts }]) => [type, facts]));
   }
 
+  /** How many facts of one type. */
+  count(type: string): number {
+    return this.#counters.get(type)?.facts ?? 0;
+  }
+
   /** True if it is of facts 1 to `seq`. O(types). */
   isOf(seq: number): boolean {
     return [...this.#counters.values()].reduce((sum, { facts }) => sum + facts, 0) === seq;

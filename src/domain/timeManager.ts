@@ -4,6 +4,7 @@
  * The clock only moves forward. Dates are the exchange's own (`YYYY-MM-DD`). Questions about a date outside
  * the calendar's rules are refused with a {@link UsageError}, never answered by a guess.
  */
+import { countWhile } from './bisect.ts';
 import type { Calendar, Session } from './calendar/calendar.ts';
 import { isoUtc } from './calendar/display.ts';
 import { requireKnown, requireWindow } from './calendar/knownDates.ts';
@@ -234,15 +235,7 @@ export class TimeManager {
   /** Index of the first trading day that is `date` or later. O(log n). @throws {UsageError} if not known */
   #indexFrom(date: TradingDate): number {
     requireKnown(this.calendar, date);
-    const dates = this.#dates;
-    let low = 0;
-    let high = dates.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (dates[middle]! < date) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countWhile(this.#dates, (held) => held < date);
   }
 
   /** Index of the first trading day later than `date`. */

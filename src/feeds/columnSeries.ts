@@ -1,18 +1,12 @@
 /** Columns of bars in memory as a series: checked like a file, kept whole. */
 import { createHash } from 'node:crypto';
 import type { BarColumns } from '../domain/bars.ts';
+import { countIndicesWhile } from '../domain/bisect.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import type { Interval } from '../domain/interval.ts';
 import { attempt } from './feedProblems.ts';
 import { emptyRow, Intake, type Piece } from './intake.ts';
-import {
-  type BarRange,
-  firstIndex,
-  IndexedSeries,
-  joined,
-  type Part,
-  type Series,
-} from './series.ts';
+import { type BarRange, IndexedSeries, joined, type Part, type Series } from './series.ts';
 import { type Stamp, Stamps } from './stamps.ts';
 import { areNumbersOfBar, type BadRowPolicy, RowOrder } from './validation.ts';
 
@@ -68,8 +62,8 @@ function indexOfGood(given: GivenColumns, { calendar }: RowRules): RowIndex | nu
   const pieces: Piece[] = [];
   for (let start = 0, end = 0; start < length; start = end) {
     const date = calendar.dateOf(opened[start]!);
-    const isLater = (time: number) => calendar.dateOf(time) > date;
-    end = start + firstIndex(opened.subarray(start, length), isLater);
+    const isOfDay = (i: number) => calendar.dateOf(opened[start + i]!) === date;
+    end = start + countIndicesWhile(length - start, isOfDay);
     const [first, last] = [opened[start]!, opened[end - 1]!];
     pieces.push({ date, firstLine: start + 1, bars: end - start, first, last, start, end });
   }

@@ -16,6 +16,7 @@ import { Intake, type Piece } from './intake.ts';
 import { type BarRange, joined, type Part, type Run } from './series.ts';
 import { Stamps } from './stamps.ts';
 import { TimeText } from './timeText.ts';
+import { readWhole } from './wholeReads.ts';
 
 const LF = 10;
 const CHUNK_BYTES = 1 << 20;
@@ -169,8 +170,7 @@ class CsvPart implements Part {
     const { start, firstLine: line } = run;
     const end = run.end - start;
     const bytes = Buffer.allocUnsafe(end);
-    const { bytesRead } = await handle.read(bytes, 0, end, start);
-    if (bytesRead < end) throw this.#changed();
+    if ((await readWhole(handle, bytes, start)) < end) throw this.#changed();
     this.#rows.read(
       { bytes, start: 0, end, offset: start, line },
       {

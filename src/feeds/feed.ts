@@ -73,6 +73,8 @@ export interface Feed {
     from: MarketTime;
     to: MarketTime;
     signal?: AbortSignal;
+    /** Columns to return the bars in, whatever they hold: memory to use again. A feed may return others. */
+    into?: BarColumns;
   }): Promise<FeedBars>;
   /** What was looked for in vain for an indexed `symbol`, such as a file; one sentence each. */
   missing?(symbol: string): readonly string[];

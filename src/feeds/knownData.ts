@@ -2,6 +2,7 @@
  * What there was of a symbol when its data was looked at: how much of it is loaded hangs on that, and what is said of
  * what is not there. Kept beside a log, so that a run can be executed again when its data is gone.
  */
+import { countWhile } from '../domain/bisect.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import { barsIn } from '../domain/derivation.ts';
 import { type Interval, parseInterval, tryParseInterval } from '../domain/interval.ts';
@@ -52,7 +53,7 @@ export function knownDays(
     const last = runs.at(-1);
     if (last !== undefined && last[2] === bars && tradingDates[next] === date) last[1] = date;
     else runs.push([date, date, bars]);
-    if (tradingDates[next] !== date) next = firstFrom(tradingDates, date);
+    if (tradingDates[next] !== date) next = countWhile(tradingDates, (day) => day < date);
     if (tradingDates[next] === date) next += 1;
   }
   return runs;
@@ -69,7 +70,7 @@ export function availabilityOf(
       const dates = new Map<TradingDate, number>();
       for (const [from, to, bars] of runs) {
         dates.set(from, bars);
-        for (let i = firstFrom(tradingDates, from); i < tradingDates.length; i++) {
+        for (let i = countWhile(tradingDates, (day) => day < from); i < tradingDates.length; i++) {
           const date = tradingDates[i]!;
           if (date > to) break;
           dates.set(date, bars);
@@ -77,18 +78,6 @@ export function availabilityOf(
       }
       return { symbol, interval, dates, first: Number.NaN, last: Number.NaN };
     });
-}
-
-/** Index of the first of ascending dates that is not before `date`. */
-export function firstFrom(dates: readonly TradingDate[], date: TradingDate): number {
-  let low = 0;
-  let high = dates.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (dates[middle]! < date) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** True for what a line of `data.ndjson` holds. */

@@ -18,6 +18,7 @@ import { ParquetTable, type RowGroup, type TimeKind } from './parquetTable.ts';
 import { readRow, Scratch } from './scratch.ts';
 import { type BarRange, joined, type Part } from './series.ts';
 import { Stamps } from './stamps.ts';
+import { readWhole } from './wholeReads.ts';
 
 const HASH_BYTES = 1 << 20;
 const READ_ROWS = 1 << 15;
@@ -181,7 +182,8 @@ async function contentOf(handle: FileHandle): Promise<AsyncBuffer> {
     byteLength: size,
     async slice(start, end = size) {
       const bytes = new Uint8Array(end - start);
-      await handle.read(bytes, 0, bytes.length, start);
+      const read = await readWhole(handle, bytes, start);
+      if (read < bytes.length) throw new Error(`it ends after ${start + read} of ${size} bytes`);
       return bytes.buffer;
     },
   };

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bar, BarColumns } from '../domain/bars.ts';
 import { FeedError } from '../domain/errors.ts';
+import { readWhole, writeWhole } from './wholeReads.ts';
 
 /** A row is these numbers as doubles. */
 const FIELDS = ['opened', 'open', 'high', 'low', 'close', 'volume'] as const;
@@ -32,7 +33,7 @@ export class Scratch {
         const values = bars[field];
         for (let i = 0; i < rows; i++) block[i * FIELDS.length + column] = values[from + i]!;
       }
-      await handle.write(block, 0, block.byteLength, this.#length * ROW_BYTES).catch(refuse);
+      await writeWhole(handle, block, this.#length * ROW_BYTES).catch(refuse);
       this.#length += rows;
     }
   }
@@ -41,8 +42,9 @@ export class Scratch {
   async read(start: number, end: number): Promise<Float64Array> {
     const handle = await this.#opened();
     const block = new Float64Array((end - start) * FIELDS.length);
-    await handle.read(block, 0, block.byteLength, start * ROW_BYTES);
-    return block;
+    const read = await readWhole(handle, block, start * ROW_BYTES);
+    if (read === block.byteLength) return block;
+    throw new FeedError(`rows ${start} to ${end} of a scratch file are gone; run again`);
   }
 
   async close(): Promise<void> {

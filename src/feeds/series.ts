@@ -1,6 +1,7 @@
 /** Bars of one symbol at one interval, whatever they are kept in. */
 import { hash } from 'node:crypto';
 import { BarColumns } from '../domain/bars.ts';
+import { countWhile } from '../domain/bisect.ts';
 import type { Interval } from '../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { Availability, BadRow, FeedBars, Provenance } from './feed.ts';
@@ -42,6 +43,7 @@ export class BarRange {
   readonly provenance: Provenance[] = [];
   /** Null until there is a bar. */
   #bars: BarColumns | null = null;
+  readonly #into: BarColumns | undefined;
   readonly #atMost: number;
   readonly #from: MarketTime;
   readonly #to: MarketTime;
@@ -51,10 +53,8 @@ export class BarRange {
   #count = 0;
 
   /** @param atMost bars that will be given to it */
-  constructor(
-    source: string,
-    { from, to, atMost }: { from: MarketTime; to: MarketTime; atMost: number },
-  ) {
+  constructor(source: string, { from, to, into, atMost }: ReadRequest & { atMost: number }) {
+    this.#into = into;
     this.#atMost = atMost;
     this.#source = source;
     this.#from = from;
@@ -69,7 +69,7 @@ export class BarRange {
 
   row({ line, bar }: Row): void {
     if (bar.opened < this.#from || bar.opened >= this.#to) return;
-    this.#bars ??= new BarColumns(this.#atMost);
+    this.#bars ??= this.#room();
     this.#bars.push(bar);
     this.#note(line, 1);
   }
@@ -79,7 +79,7 @@ export class BarRange {
     const from = Math.max(start, columns.lowerBound(this.#from));
     const to = Math.min(end, columns.lowerBound(this.#to));
     if (from >= to) return;
-    this.#bars ??= new BarColumns(this.#atMost);
+    this.#bars ??= this.#room();
     this.#bars.append(columns, from, to);
     this.#note(firstLine + from - start, to - from);
   }
@@ -87,6 +87,13 @@ export class BarRange {
   end(): FeedBars {
     this.#endRun();
     return { bars: this.#bars ?? new BarColumns(0), provenance: this.provenance };
+  }
+
+  #room(): BarColumns {
+    const bars = this.#into ?? new BarColumns(0);
+    bars.clear();
+    bars.reserve(this.#atMost);
+    return bars;
   }
 
   /** Rows from `line` on were taken. */
@@ -112,13 +119,21 @@ export class BarRange {
   }
 }
 
+/** As a feed is asked, of one of its series. */
+export interface ReadRequest {
+  readonly from: MarketTime;
+  readonly to: MarketTime;
+  readonly signal?: AbortSignal;
+  readonly into?: BarColumns;
+}
+
 /** Bars of one symbol at one interval. */
 export interface Series {
   readonly availability: Availability;
   readonly skipped: ReadonlyMap<TradingDate, readonly BadRow[]>;
   /** What it is made of, each with a fingerprint. */
   readonly fingerprints: readonly string[];
-  read(request: { from: MarketTime; to: MarketTime; signal?: AbortSignal }): Promise<FeedBars>;
+  read(request: ReadRequest): Promise<FeedBars>;
 }
 
 /** Rows that were indexed and are read again when they are asked for. */
@@ -156,17 +171,13 @@ export class IndexedSeries implements Series {
     return this.#parts.map(({ fingerprint }) => fingerprint);
   }
 
-  async read(request: {
-    from: MarketTime;
-    to: MarketTime;
-    signal?: AbortSignal;
-  }): Promise<FeedBars> {
+  async read(request: ReadRequest): Promise<FeedBars> {
     const { from, to, signal } = request;
     const wanted = overlapping(this.#parts, { from, to, firstOf: firstOfPart, lastOf: lastOfPart })
       .map((part) => ({ part, pieces: overlapping(part.pieces, { from, to, firstOf, lastOf }) }))
       .filter(({ pieces }) => pieces.length > 0);
     const atMost = wanted.flatMap(({ pieces }) => pieces).reduce((sum, { bars }) => sum + bars, 0);
-    const range = new BarRange(this.#source, { from, to, atMost });
+    const range = new BarRange(this.#source, { ...request, atMost });
     for (const { part, pieces } of wanted) {
       signal?.throwIfAborted();
       range.begin(part);
@@ -194,21 +205,9 @@ function overlapping<T>(
   { from, to, firstOf, lastOf }: Overlap<T>,
 ): readonly T[] {
   return items.slice(
-    firstIndex(items, (item) => lastOf(item) >= from),
-    firstIndex(items, (item) => firstOf(item) >= to),
+    countWhile(items, (item) => lastOf(item) < from),
+    countWhile(items, (item) => firstOf(item) < to),
   );
-}
-
-/** Index of the first item that `holds`, after which all do. */
-export function firstIndex<T>(items: ArrayLike<T>, holds: (item: T) => boolean): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(items[middle]!)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
 
 /** One fingerprint of several, which is that of the only one if there is one. */

@@ -6,7 +6,7 @@ import { addDays, dayNumber } from '../domain/calendar/civil.ts';
 import { parseInterval } from '../domain/interval.ts';
 import { type MarketTime, MINUTE_MS, type TradingDate } from '../domain/time.ts';
 import type { Availability, BadRow, Feed, FeedBars, Provenance } from './feed.ts';
-import type { Series } from './series.ts';
+import type { ReadRequest, Series } from './series.ts';
 import { SeriesFeed } from './seriesFeed.ts';
 import { SessionCounts } from './sessionCounts.ts';
 import { chanceOf, SyntheticSymbol } from './syntheticSymbol.ts';
@@ -31,11 +31,12 @@ export interface SyntheticOptions {
  * sums up the minutes that are there; the seconds and the minutes of a day are two walks between the same levels.
  */
 export function syntheticFeed({ seed, missing = 0, interval = '1m' }: SyntheticOptions): Feed {
+  const day = new BarColumns();
   return new SeriesFeed({
     name: 'synthetic',
     async load(symbol, { calendar }) {
       const walk = new SyntheticSymbol(seed, symbol);
-      const market = { seed, missing, calendar, symbol };
+      const market = { seed, missing, calendar, symbol, day };
       const series = [interval].flat().map((each) => new SyntheticSeries(walk, market, each));
       return { series, missing: [] };
     },
@@ -47,6 +48,8 @@ interface Market {
   readonly missing: number;
   readonly calendar: Calendar;
   readonly symbol: string;
+  /** A day of whatever series is just drawn. */
+  readonly day: BarColumns;
 }
 
 class SyntheticSeries implements Series {
@@ -65,11 +68,10 @@ class SyntheticSeries implements Series {
     this.#market = market;
     this.#daily = !intraday;
     this.#drawnMs = intraday ? ms : MINUTE_MS;
-    const { symbol, seed, missing, calendar } = market;
+    const { symbol, seed, missing, calendar, day } = market;
     const parameters = { VERSION, seed, missing, symbol, interval, calendar: calendar.name };
     this.fingerprints = [hash('sha256', JSON.stringify(parameters))];
     const dates = new SessionCounts(calendar, (session) => this.#count(session));
-    const day = new BarColumns();
     this.#draw(dates.end('first'), day);
     const first = day.opened[0]!;
     this.#draw(dates.end('last'), day);
@@ -77,16 +79,16 @@ class SyntheticSeries implements Series {
     this.availability = { symbol, interval, dates, first, last };
   }
 
-  async read(request: Parameters<Series['read']>[0]): Promise<FeedBars> {
-    const { calendar } = this.#market;
+  async read(request: ReadRequest): Promise<FeedBars> {
+    const { calendar, day } = this.#market;
     const { first, last, dates } = this.availability;
     const from = Math.max(request.from, first);
     const to = Math.min(request.to, last + 1);
-    const bars = new BarColumns();
+    const bars = request.into ?? new BarColumns();
+    bars.clear();
     const provenance: Provenance[] = [];
     if (from >= to) return { bars, provenance };
     const lastDate = calendar.dateOf(to - 1);
-    const day = new BarColumns();
     for (let date = calendar.dateOf(from); date <= lastDate; date = addDays(date, 1)) {
       if (!dates.has(date)) continue;
       request.signal?.throwIfAborted();

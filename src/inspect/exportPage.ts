@@ -10,7 +10,7 @@ import { ASSET_ATTRIBUTE, RUN_ELEMENT } from './offline.ts';
 import { builtPage } from './serverPage.ts';
 
 /** Facts of a run that a page can hold. */
-export const EXPORT_FACTS = 50_000;
+const EXPORT_FACTS = 50_000;
 const ANSWERS = 'offline.js';
 
 /**

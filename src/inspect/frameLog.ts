@@ -1,4 +1,6 @@
 /** A log as a list of frames that are all there: to be read where there are no files, such as in a browser. */
+
+import { countIndicesWhile } from '../domain/bisect.ts';
 import type { Frame } from '../domain/frame.ts';
 import { SeriesTable } from '../domain/series.ts';
 import { SessionView } from '../domain/sessionView.ts';
@@ -7,7 +9,6 @@ import type { ChainLink, ChainPoint } from '../store/chain.ts';
 import type { LogReader, Place, ReadRange, StateAt } from '../store/eventLog.ts';
 import { ReadCounters } from '../store/readCounters.ts';
 import { RunState } from '../store/runState.ts';
-import { countWhere } from './queries/bisection.ts';
 
 export class FrameLog implements LogReader {
   readonly table = new SeriesTable();
@@ -30,7 +31,7 @@ export class FrameLog implements LogReader {
   *read({ from = 1, to = this.position }: ReadRange = {}): Generator<Frame> {
     const ends = (i: number) => this.#frames[i]!.firstSeq + this.#frames[i]!.count <= from;
     const { length } = this.#frames;
-    for (let i = countWhere(length, ends); i < length; i++) {
+    for (let i = countIndicesWhile(length, ends); i < length; i++) {
       const frame = this.#frames[i]!;
       if (frame.firstSeq > to) return;
       this.counters.frames += 1;
@@ -43,7 +44,7 @@ export class FrameLog implements LogReader {
   }
 
   seek(time: MarketTime): number {
-    const frames = countWhere(this.#frames.length, (i) => this.#frames[i]!.at <= time);
+    const frames = countIndicesWhile(this.#frames.length, (i) => this.#frames[i]!.at <= time);
     const last = this.#frames[frames - 1];
     return last === undefined ? 0 : last.firstSeq + last.count - 1;
   }

@@ -12,7 +12,7 @@ import { factJson } from './factJson.ts';
 import { type Cell, ParquetTable, type TableColumn } from './parquetTable.ts';
 
 /** Of the tables' columns, in each file's metadata as `openbell.schema_version`. */
-export const PARQUET_SCHEMA = 1;
+const PARQUET_SCHEMA = 1;
 
 const GROUP_ROWS = 1 << 15;
 
@@ -25,7 +25,7 @@ const ENVELOPE: readonly TableColumn[] = [
 ];
 
 /** Columns of each file. */
-export const PARQUET_TABLES = {
+const PARQUET_TABLES = {
   /** `type` says whether the bar was fed, derived, corrected or loaded as history. */
   bars: [
     ...ENVELOPE,

@@ -88,12 +88,15 @@ export class ByteWriter {
 /** Reads one piece of bytes from front to back. Every size is checked before it is used. */
 export class ByteReader {
   readonly bytes: Buffer;
-  readonly view: DataView;
+  /** All of what `bytes` is a part of. */
+  readonly #memory: DataView;
   at = 0;
 
-  constructor(bytes: Buffer) {
+  /** @param before one that is done with: where it read from the same piece of memory, its view is used again */
+  constructor(bytes: Buffer, before: ByteReader | null = null) {
     this.bytes = bytes;
-    this.view = viewOf(bytes);
+    const isSame = before !== null && before.#memory.buffer === bytes.buffer;
+    this.#memory = isSame ? before.#memory : new DataView(bytes.buffer);
   }
 
   get left(): number {
@@ -115,6 +118,12 @@ export class ByteReader {
   }
 
   count(): number {
+    // Most are small; past the end there is no byte, which is no smaller either.
+    const first = this.bytes[this.at]!;
+    if (first < 128) {
+      this.at += 1;
+      return first;
+    }
     let value = 0;
     let unit = 1;
     for (let i = 0; i < 8; i++) {
@@ -133,6 +142,13 @@ export class ByteReader {
     const folded = this.count();
     const half = Math.floor(folded / 2);
     return folded === half * 2 ? half : -half - 1;
+  }
+
+  /** Fills the first `count` places of `into` with doubles as they are. */
+  doubles(into: Float64Array, count: number): void {
+    const memory = this.#memory;
+    let at = this.bytes.byteOffset + this.take(8 * count);
+    for (let i = 0; i < count; i++, at += 8) into[i] = memory.getFloat64(at, true);
   }
 
   /** @param like a text that is likely to come again: it is returned itself, which saves decoding */

@@ -86,9 +86,9 @@ export class Chain {
     this.count += count;
   }
 
-  /** Ends the open block: its hash becomes the last link. */
-  cut(): void {
-    this.restart(this.#digest(), this.firstSeq + this.count);
+  /** Ends the open block: its hash becomes the last link. @param known that hash, where it need not be worked out */
+  cut(known: Uint8Array | null = null): void {
+    this.restart(known ?? this.#digest(), this.firstSeq + this.count);
   }
 
   /** Hex hash over everything so far, the open block included. */

@@ -3,7 +3,7 @@ import { LogCorrupted } from '../domain/errors.ts';
 import { checkClosing } from './closing.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { LogScan } from './logScan.ts';
-import { readManifest } from './manifest.ts';
+import { type Manifest, readManifest } from './manifest.ts';
 import { HEADER_BYTES } from './record.ts';
 
 export interface LogReport {
@@ -33,10 +33,7 @@ export function checkLog(folder: string, { decode = true } = {}): LogReport {
     if (decode) decoder.decode(header, record.subarray(HEADER_BYTES), true);
     frames += 1;
   });
-  const damage = damageIn(() => {
-    scan.advance();
-    checkClosing(manifest, scan);
-  });
+  const damage = damageIn(scan, manifest);
   return {
     frames,
     position: scan.state.position,
@@ -47,9 +44,11 @@ export function checkLog(folder: string, { decode = true } = {}): LogReport {
   };
 }
 
-function damageIn(check: () => void): LogCorrupted | null {
+/** Goes on to the end of a log; gives the first damage that stops it, null if there is none. */
+export function damageIn(scan: LogScan, manifest: Manifest): LogCorrupted | null {
   try {
-    check();
+    scan.advance();
+    checkClosing(manifest, scan);
     return null;
   } catch (error) {
     if (error instanceof LogCorrupted) return error;

@@ -23,7 +23,7 @@ export class ColumnDecoder {
     if (form === GRID) {
       decodeGrid(reader, into, rows);
     } else if (form === DOUBLE) {
-      decodeDoubles(reader, into, rows);
+      reader.doubles(into, rows);
     } else if (form < END) {
       const near = form >= NEAR;
       const packed = form - (near ? NEAR : INT);
@@ -49,16 +49,13 @@ function decodeGrid(reader: ByteReader, into: Float64Array, rows: number): void 
   const step = reader.integer();
   const rise = reader.integer();
   if (run === 0) throw new Malformed('a grid has runs of no rows');
-  for (let line = start, from = 0; from < rows; line += rise, from += run) {
-    const length = Math.min(run, rows - from);
-    for (let i = 0; i < length; i++) into[from + i] = line + step * i;
+  let line = start;
+  for (let row = 0, i = 0; row < rows; row++) {
+    into[row] = line + step * i;
+    if (++i < run) continue;
+    i = 0;
+    line += rise;
   }
-}
-
-function decodeDoubles(reader: ByteReader, into: Float64Array, rows: number): void {
-  let at = reader.take(8 * rows);
-  const { view } = reader;
-  for (let i = 0; i < rows; i++, at += 8) into[i] = view.getFloat64(at, true);
 }
 
 function decodeInts(
@@ -67,30 +64,43 @@ function decodeInts(
   { rows, power, width }: { rows: number; power: number; width: number },
 ): void {
   const base = reader.integer();
-  let at = reader.take(rows * width);
-  const { bytes, view } = reader;
+  const at = reader.take(rows * width);
+  const { bytes } = reader;
   switch (width) {
     case 0:
       into.fill(base / power, 0, rows);
       break;
     case 1:
-      for (let i = 0; i < rows; i++) into[i] = (base + bytes[at++]!) / power;
+      for (let i = 0; i < rows; i++) into[i] = (base + bytes[at + i]!) / power;
       break;
     case 2:
-      for (let i = 0; i < rows; i++, at += 2) into[i] = (base + view.getUint16(at, true)) / power;
+      for (let i = 0; i < rows; i++) into[i] = (base + uint16(bytes, at + 2 * i)) / power;
       break;
     case 3:
-      for (let i = 0; i < rows; i++, at += 3) {
-        into[i] = (base + view.getUint16(at, true) + bytes[at + 2]! * 65_536) / power;
-      }
+      for (let i = 0; i < rows; i++) into[i] = (base + uint24(bytes, at + 3 * i)) / power;
       break;
     case 4:
-      for (let i = 0; i < rows; i++, at += 4) into[i] = (base + view.getUint32(at, true)) / power;
+      for (let i = 0; i < rows; i++) into[i] = (base + uint32(bytes, at + 4 * i)) / power;
       break;
   }
 }
 
 /** Turns differences into values; both columns are whole numbers once multiplied by `power`. */
 function addBefore(into: Float64Array, before: Float64Array, power: number, rows: number): void {
-  for (let i = 0; i < rows; i++) into[i] = (Math.round(before[i]! * power) + into[i]!) / power;
+  // To round by `Math.round` takes several times as long.
+  for (let i = 0; i < rows; i++) {
+    into[i] = (Math.floor(before[i]! * power + 0.5) + into[i]!) / power;
+  }
+}
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8);
+}
+
+function uint24(bytes: Uint8Array, at: number): number {
+  return uint16(bytes, at) | (bytes[at + 2]! << 16);
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return uint24(bytes, at) + bytes[at + 3]! * 0x1000000;
 }

@@ -105,7 +105,8 @@ export class ColumnEncoder {
     let high = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < rows; i++) {
       const value = data[i]!;
-      const int = Math.round(value * power);
+      // As `Math.round`, wherever that gives the value back, and several times as quick.
+      const int = Math.floor(value * power + 0.5);
       if (int / power !== value || (int === 0 && Object.is(value, -0))) return i;
       ints[i] = int;
       if (int < low) low = int;

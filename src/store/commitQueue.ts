@@ -10,8 +10,10 @@ import { LogWriteFailed, sentenceOf } from '../domain/errors.ts';
 import { type Disk, type Piece, writeAll, writeAllSync } from './disk.ts';
 import { writeFailure } from './writeFailure.ts';
 
-/** Bytes that are worth a commit of their own; also the size of a chunk. */
+/** Bytes that are worth a commit of their own. */
 const COMMIT_BYTES = 1 << 18;
+/** What one write takes at most, but for a longer record: each takes a turn of the event loop. */
+const CHUNK_BYTES = 1 << 20;
 /** Fewer bytes wait at most this long, host time. */
 const COMMIT_MS = 50;
 const SPARE_CHUNKS = 8;
@@ -168,9 +170,9 @@ export class CommitQueue {
       last.length + length <= last.bytes.length;
     if (fits) return last;
     const bytes =
-      length > COMMIT_BYTES
+      length > CHUNK_BYTES
         ? Buffer.allocUnsafeSlow(length)
-        : (this.#spare.pop() ?? Buffer.allocUnsafeSlow(COMMIT_BYTES));
+        : (this.#spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES));
     const chunk = { file, position: file.size, bytes, length: 0, written: false };
     this.#pending.push(chunk);
     return chunk;
@@ -235,7 +237,7 @@ export class CommitQueue {
 
   #recycle(chunks: readonly Chunk[]): void {
     for (const { bytes } of chunks) {
-      const isSpare = bytes.length === COMMIT_BYTES && this.#spare.length < SPARE_CHUNKS;
+      const isSpare = bytes.length === CHUNK_BYTES && this.#spare.length < SPARE_CHUNKS;
       if (isSpare) this.#spare.push(bytes);
     }
   }

@@ -2,7 +2,7 @@
  * A log that is written a second time: every frame is compared, byte by byte, with the one recorded in its place,
  * and nothing is written. After the last one it goes over to a log that takes what follows, if there is one.
  */
-import type { ControlFact, Fact } from '../domain/facts.ts';
+import type { Fact } from '../domain/facts.ts';
 import { type Frame, factsOf } from '../domain/frame.ts';
 import { SeriesTable } from '../domain/series.ts';
 import type { SessionData } from '../domain/sessionData.ts';
@@ -43,7 +43,7 @@ export type ComparisonEnd =
   | { readonly kind: 'ended' };
 
 /** What `append` throws once the comparison is over. */
-export class ComparisonOver extends Error {
+class ComparisonOver extends Error {
   override name = 'ComparisonOver';
 }
 
@@ -53,12 +53,16 @@ export interface ComparedLogParts {
   readonly past: LogReader;
   /** The last fact to compare: the last of its frame. */
   readonly to: number;
+  /** True if the chain of what is recorded is known to be that of its frames. */
+  readonly isChecked?: boolean;
   /** True if the recorded run ended by itself there, so that nothing may follow. */
   readonly isWhole: boolean;
   /** Gives the log that takes over. */
   readonly goOn: (() => LogWriter) | null;
   /** Called when everything is compared. */
   readonly onCompared?: () => void;
+  /** Told the state after each frame that is compared. */
+  readonly onState?: (data: SessionData, tally: Tally) => void;
 }
 
 export class ComparedLog implements LogWriter {
@@ -120,9 +124,11 @@ export class ComparedLog implements LogWriter {
     if (this.next !== null) return this.next.append(frame, options);
     if (this.end === null && this.isCompared) this.#beyond(frame);
     if (this.end !== null) throw new ComparisonOver('there is nothing to compare with any more');
+    const compare = (record: Buffer) => this.#compare(record, frame);
     this.#state.append(frame, options, {
-      link: (record) => this.#compare(record, frame),
-      frame: (record) => this.#compare(record, frame),
+      link: compare,
+      frame: compare,
+      ...(this.#parts.isChecked && { knownLink: () => this.#nextLink() }),
     });
     this.frames += 1;
     this.#series += frame.series.length;
@@ -166,7 +172,8 @@ export class ComparedLog implements LogWriter {
 
   /** The past has its snapshots. */
   offerState(data: SessionData, tally: Tally): void {
-    this.next?.offerState(data, tally);
+    if (this.next === null) this.#parts.onState?.(data, tally);
+    else this.next.offerState(data, tally);
   }
 
   stateAt(place: Place = this.position): StateAt {
@@ -230,6 +237,11 @@ export class ComparedLog implements LogWriter {
     }
   }
 
+  #nextLink(): Uint8Array | null {
+    this.#look();
+    return this.#link?.bytes.subarray(HEADER_BYTES) ?? null;
+  }
+
   /** The next record: a link, or a frame. */
   #next(seq: number): LogRecord {
     this.#look();
@@ -279,9 +291,4 @@ function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
-}
-
-/** True for a fact that nothing can follow. */
-export function endsRun(fact: Pick<ControlFact, 'type'>): boolean {
-  return fact.type === 'RunCompleted' || fact.type === 'RunFailed' || fact.type === 'RunStopped';
 }

@@ -2,12 +2,12 @@
  * What is good of a log that is damaged, to be read: everything up to the first thing that is not as it was
  * written. Nothing is written; the log is taken as it is now.
  */
-import { LogCorrupted } from '../domain/errors.ts';
+import type { LogCorrupted } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
-import { checkClosing } from './closing.ts';
+import { damageIn } from './checkLog.ts';
 import type { LogReader, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';
 import { LogFiles } from './logFiles.ts';
@@ -35,10 +35,7 @@ export class DamagedLog implements LogReader {
     this.#scan = new LogScan(folder, (header, record) => {
       decoder.decode(header, record.subarray(HEADER_BYTES), true);
     });
-    this.damage = damageIn(() => {
-      this.#scan.advance();
-      checkClosing(manifest, this.#scan);
-    });
+    this.damage = damageIn(this.#scan, manifest);
     this.#files = new LogFiles({ folder, manifest }, this.#scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
   }
@@ -82,14 +79,4 @@ export class DamagedLog implements LogReader {
   }
 
   async close(): Promise<void> {}
-}
-
-function damageIn(check: () => void): LogCorrupted | null {
-  try {
-    check();
-    return null;
-  } catch (error) {
-    if (error instanceof LogCorrupted) return error;
-    throw error;
-  }
 }

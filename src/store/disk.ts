@@ -15,6 +15,7 @@ import {
   write,
   writeSync,
 } from 'node:fs';
+import { type Compressor, ZstdCompressor } from './compressor.ts';
 
 /** `wx`: it must be new. `r+`: it must be there. `w`: it is emptied. `a`: every write goes to its end. */
 export type OpenFlags = 'wx' | 'r+' | 'w' | 'a';
@@ -44,6 +45,8 @@ export interface Disk {
   makeFolder(path: string): void;
   /** On return the files made, renamed and removed in the folder are so after a crash. */
   syncFolder(folder: string): void;
+  /** What makes bytes smaller, beside the program. */
+  compressor(): Compressor;
   /** Has `act` called once, after some milliseconds of host time. @returns how to call it off */
   later(ms: number, act: () => void): () => void;
 }
@@ -75,6 +78,7 @@ export const REAL_DISK: Disk = {
     // Folders cannot be opened on Windows; renames are journalled there.
     if (process.platform !== 'win32') withFile(folder, 'r', fsyncSync);
   },
+  compressor: () => new ZstdCompressor(),
   later: (ms, act) => {
     const timer = setTimeout(act, ms);
     return () => clearTimeout(timer);

@@ -67,7 +67,7 @@ function replaceFile(
 }
 
 /** Half a file on a full disk would only be in the way. */
-function removeQuietly(path: string, disk: Disk): void {
+export function removeQuietly(path: string, disk: Disk): void {
   try {
     disk.remove(path);
   } catch {

@@ -3,8 +3,7 @@
  *
  * `append` encodes a frame and takes it; writing and fdatasync follow in the background, for all that has
  * gathered (group commit). Segments are rolled at the first link of the hash chain after their size is
- * reached, and stay raw: to compress them costs about as much time as to encode and hash them did, for a few
- * bytes of what is mostly indicator values. `sealLog` does that, once a run is over.
+ * reached, and sealed in the background; the last one stays raw until `sealLog`, once a run is over.
  */
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvariantViolated, UsageError } from '../domain/errors.ts';
@@ -13,6 +12,7 @@ import type { SeriesTable } from '../domain/series.ts';
 import type { SessionData } from '../domain/sessionData.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { MarketTime } from '../domain/time.ts';
+import { BackgroundSealing } from './backgroundSealing.ts';
 import { ByteWriter } from './bytes.ts';
 import type { ChainLink, ChainPoint } from './chain.ts';
 import { CommitQueue } from './commitQueue.ts';
@@ -53,6 +53,8 @@ const SEGMENT_BYTES = 64 * 2 ** 20;
 export interface FileLogOptions {
   /** Size at which a segment is rolled. Never changes the chain. Default 64 MiB. */
   readonly segmentBytes?: number;
+  /** Whether segments are sealed once they are rolled, while the run goes on. Never changes the chain. Default true. */
+  readonly seals?: boolean;
   /** What is written to; default the computer's. */
   readonly disk?: Disk;
 }
@@ -79,6 +81,7 @@ export class FileLog implements LogWriter {
   readonly #journal: Journal;
   readonly #synced: SyncedMark;
   readonly #segmentBytes: number;
+  readonly #sealing: BackgroundSealing;
   readonly #waiters = new Waiters();
   readonly #head = new ByteWriter();
   #manifest: Manifest;
@@ -113,8 +116,13 @@ export class FileLog implements LogWriter {
     this.recovered = recovered;
     this.#disk = options.disk ?? REAL_DISK;
     this.#queue = new CommitQueue(this.#disk, (path, bytes) =>
-      this.#synced.move({ segment: basename(path), bytes }),
+      this.#onSynced(basename(path), bytes),
     );
+    this.#sealing = new BackgroundSealing(folder, {
+      disk: this.#disk,
+      isOn: options.seals ?? true,
+      note: (entry) => this.#journal.write(this.position, entry),
+    });
     this.#lock = lock;
     this.#state = scan.state;
     this.#index = scan.index;
@@ -376,10 +384,17 @@ export class FileLog implements LogWriter {
     this.#queue.append(record);
   }
 
+  /** What comes before the last file that was synced is complete, and on stable storage. */
+  #onSynced(segment: string, bytes: number): void {
+    this.#synced.move({ segment, bytes });
+    this.#sealing.upTo(Number.parseInt(segment, 10) - 1);
+  }
+
   async #close(status: RunStatus): Promise<void> {
     try {
       await this.#noting;
       await this.#queue.close();
+      await this.#sealing.done();
       await this.#snapshots.close();
       this.#index.checkpoint = this.#state.checkpoint ?? this.#index.checkpoint;
       written(this.folder, () => this.#index.save(this.folder, this.#manifest.run, this.#disk));
@@ -391,6 +406,7 @@ export class FileLog implements LogWriter {
       });
       written(this.folder, () => this.#synced.remove());
     } finally {
+      await this.#sealing.stop();
       this.#synced.close();
       this.#journal.close();
       this.#lock.release();

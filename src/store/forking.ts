@@ -1,9 +1,11 @@
 /** A run whose log begins as that of another one: its past is copied, never shared. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { LogWriteFailed, UsageError } from '../domain/errors.ts';
+import { awaitedSymbols } from './awaitedSymbols.ts';
 import type { ChainPoint } from './chain.ts';
 import { copySegments } from './copying.ts';
 import { REAL_DISK } from './disk.ts';
+import { restoreJournal } from './journal.ts';
 import { copyKnownData } from './knownDataFile.ts';
 import { LogScan } from './logScan.ts';
 import { type NewManifest, newManifest, writeManifest } from './manifest.ts';
@@ -35,6 +37,8 @@ export function copyPast(
     const point = { lastSeq: scan.state.position, hash: scan.state.chain.hash() };
     const parent = { ...manifest.parent!, seq: point.lastSeq, chain_hash: point.hash };
     copyKnownData(folder, into);
+    const awaited = awaitedSymbols(folder).filter((entry) => entry.seq < point.lastSeq);
+    if (awaited.length > 0) restoreJournal(into, awaited);
     writeManifest(into, newManifest({ ...manifest, parent }), REAL_DISK);
     REAL_DISK.syncFolder(into);
     return point;

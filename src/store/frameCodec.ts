@@ -142,6 +142,8 @@ const NO_SERIES: readonly SeriesEntry[] = [];
 
 /** What a block that is about to be decoded may be. */
 interface BlockPlace {
+  /** Its byte. */
+  readonly kind: number;
   readonly type: BlockType;
   readonly reuse: boolean;
   /** How much the frame may still hold. */
@@ -155,7 +157,9 @@ export class FrameDecoder {
   #slab = new Float64Array(0);
   #slabUsed = 0;
   readonly #pools = new Map<BlockType, { blocks: Block[]; used: number }>();
-  #by = '';
+  #reader: ByteReader | null = null;
+  /** Who made the last block of each kind: likely the same again. */
+  readonly #by = BLOCK_TYPES.map(() => '');
 
   /**
    * The frame in a record's payload.
@@ -164,14 +168,16 @@ export class FrameDecoder {
    * @throws {Malformed} if the payload is intact and still no frame
    */
   decode(header: RecordHeader, payload: Buffer, reuse = false): Frame {
-    const reader = new ByteReader(payload);
+    const reader = new ByteReader(payload, this.#reader);
+    this.#reader = reader;
     const { series } = readAdditions(reader, header.contents);
     if (reuse) for (const pool of this.#pools.values()) pool.used = 0;
     const sections: Section[] = [];
     let seq = header.firstSeq;
     let cellsLeft = CELLS_MAX;
     while (reader.left > 0) {
-      const type = BLOCK_TYPES[reader.byte()];
+      const kind = reader.byte();
+      const type = BLOCK_TYPES[kind];
       if (type === undefined) throw new Malformed('a section has an unknown kind');
       if (type === 'control') {
         const facts = parseFacts(reader.text(), { seq, at: header.at });
@@ -179,7 +185,7 @@ export class FrameDecoder {
         seq += facts.length;
       } else {
         const factsLeft = header.firstSeq + header.count - seq;
-        const block = this.#decodeBlock(reader, { type, reuse, cellsLeft, factsLeft });
+        const block = this.#decodeBlock(reader, { kind, type, reuse, cellsLeft, factsLeft });
         block.firstSeq = seq;
         for (const column of block.columns) cellsLeft -= column.length;
         sections.push(block);
@@ -194,14 +200,15 @@ export class FrameDecoder {
     return { at, firstSeq, count, sections, series };
   }
 
-  #decodeBlock(reader: ByteReader, { type, reuse, cellsLeft, factsLeft }: BlockPlace): Block {
+  #decodeBlock(reader: ByteReader, place: BlockPlace): Block {
+    const { kind, type, reuse, cellsLeft, factsLeft } = place;
     const rows = reader.count();
     const width = BLOCK_COLUMNS[type].length;
     if (rows * width > cellsLeft) throw new Malformed(`a block of ${rows} rows is too big`);
     const isOneFact = type === 'HistoricalBarsLoaded';
     if (!isOneFact && rows > factsLeft) throw new Malformed(`a block has ${rows} rows too many`);
-    const by = reader.text(this.#by);
-    this.#by = by;
+    const by = reader.text(this.#by[kind]);
+    this.#by[kind] = by;
     const extra = reader.text();
     const columns: Column[] = [];
     const reused = reuse ? this.#reusable(type) : null;

@@ -2,10 +2,10 @@
  * `journal.ndjson`: what depended on the host and changed nothing in the market, such as pauses, overruns and
  * recoveries. Beside the log and never part of it; one JSON object a line.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Disk, REAL_DISK, writeAllSync } from './disk.ts';
-import { parseJson } from './json.ts';
+import { readLines, textOf } from './lineFile.ts';
 
 const JOURNAL_NAME = 'journal.ndjson';
 
@@ -48,16 +48,7 @@ export class Journal {
 
 /** The entries in order; empty if there are none. What is no entry, as a line cut off by a crash, is left out. */
 export function readJournal(folder: string): RecordedEntry[] {
-  return textOf(join(folder, JOURNAL_NAME))
-    .split('\n')
-    .flatMap((line) => {
-      try {
-        const entry: unknown = parseJson(line);
-        return isEntry(entry) ? [entry] : [];
-      } catch {
-        return [];
-      }
-    });
+  return readLines(join(folder, JOURNAL_NAME), isEntry);
 }
 
 function isEntry(value: unknown): value is RecordedEntry {
@@ -69,13 +60,4 @@ function isEntry(value: unknown): value is RecordedEntry {
 export function restoreJournal(folder: string, entries: readonly RecordedEntry[]): void {
   const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join('');
   writeFileSync(join(folder, JOURNAL_NAME), text);
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
 }

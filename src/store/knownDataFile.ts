@@ -2,10 +2,9 @@
  * `data.ndjson`: what the data of a run had, one symbol a line, in the order looked at. Beside the log and never part
  * of it: only who executes the run again without its data needs it.
  */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Disk, REAL_DISK, writeAllSync } from './disk.ts';
-import { parseJson } from './json.ts';
+import { readLines } from './lineFile.ts';
 
 const KNOWN_DATA_NAME = 'data.ndjson';
 
@@ -36,16 +35,8 @@ export function readKnownData<T extends { readonly symbol: string }>(
   folder: string,
   isLine: (value: unknown) => value is T,
 ): Map<string, T> {
-  const known = new Map<string, T>();
-  for (const line of textOf(join(folder, KNOWN_DATA_NAME)).split('\n')) {
-    try {
-      const value = parseJson(line);
-      if (isLine(value)) known.set(value.symbol, value);
-    } catch {
-      // As a crash has left it.
-    }
-  }
-  return known;
+  const lines = readLines(join(folder, KNOWN_DATA_NAME), isLine);
+  return new Map(lines.map((line) => [line.symbol, line]));
 }
 
 /** Copies what is there into the folder of a run that has the same past. */
@@ -56,13 +47,4 @@ export function copyKnownData(folder: string, into: string): void {
 
 function isNamed(value: unknown): value is { readonly symbol: string } {
   return typeof (value as { symbol?: unknown } | null)?.symbol === 'string';
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
 }

@@ -12,7 +12,7 @@ import { fits, type IndexedSegment, type LogIndex } from './logIndex.ts';
 import type { Manifest } from './manifest.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader, seqFrom } from './record.ts';
-import type { Batch } from './sealedSegment.ts';
+import { KnownBatches } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
 import { openSegment, segmentName } from './segments.ts';
@@ -36,8 +36,10 @@ interface Found {
 export class LogFiles {
   readonly #folder: string;
   readonly #index: LogIndex;
-  /** Batches of sealed segments, so that they are looked for once. */
-  readonly #batches = new Map<number, Batch[]>();
+  /** By segment, of sealed ones. */
+  readonly #known = new Map<number, KnownBatches>();
+  /** Of the segment last opened. */
+  #last = new KnownBatches();
 
   readonly #counters: ReadCounters;
 
@@ -198,9 +200,12 @@ export class LogFiles {
   }
 
   #open(number: number): Segment | null {
-    const batches = this.#batches.get(number) ?? [];
-    this.#batches.set(number, batches);
-    return openSegment(this.#folder, number, { batches, counters: this.#counters });
+    const known = this.#known.get(number) ?? new KnownBatches();
+    this.#known.set(number, known);
+    // The bytes of one batch are kept, whatever the number of segments.
+    if (known !== this.#last) this.#last.open = null;
+    this.#last = known;
+    return openSegment(this.#folder, number, { known, counters: this.#counters });
   }
 
   /** The records of a segment, which must follow one another and lead to the next segment. */

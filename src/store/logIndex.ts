@@ -5,8 +5,9 @@
  * A sidecar file keeps the marks between runs. It is never the truth: it can be deleted at any time, what does
  * not fit the log is not used, and missing marks are found again by going from header to header.
  */
+
+import { countWhile } from '../domain/bisect.ts';
 import type { MarketTime } from '../domain/time.ts';
-import { countWhile } from './bisect.ts';
 import type { ChainPoint } from './chain.ts';
 import type { Disk } from './disk.ts';
 import type { Checkpoint } from './logState.ts';

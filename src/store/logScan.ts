@@ -99,7 +99,10 @@ export class LogScan {
     if (segment !== this.#segment || !Number.isSafeInteger(offset)) return false;
     this.#open(segment, (opened) => {
       const header = opened.first();
-      if (header === null) throw damageAt(opened, 0, 'the segment is empty');
+      const head = recordAt(opened, 0);
+      if (header === null || head === null) throw damageAt(opened, 0, 'the segment is empty');
+      // Nothing of it is needed here; but who opens the log without an index is told if it is damaged.
+      contentOf(opened, 0, head);
       const { firstSeq, at } = header;
       this.index.segments.push({ number: segment, firstSeq, at, marks: null });
     });

@@ -19,6 +19,8 @@ export interface RecordSink {
   /** A link; what comes next begins a chain block. */
   link(record: Buffer): void;
   frame(record: Buffer, frame: Frame): void;
+  /** The link that comes next, where it is known to be right: then no hash is worked out. */
+  knownLink?(): Uint8Array | null;
 }
 
 /** A place right after a link, with what a reader must know to go on from there. */
@@ -188,7 +190,7 @@ export class LogState {
 
   #endBlock(sink: RecordSink): void {
     const { firstSeq, count } = this.chain;
-    this.chain.cut();
+    this.chain.cut(sink.knownLink?.());
     const writer = this.#link;
     writer.length = HEADER_BYTES;
     writer.bytes.set(this.chain.link, HEADER_BYTES);

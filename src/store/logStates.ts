@@ -4,11 +4,12 @@
  * Snapshots lie beside the log or, of what was folded before, in memory. One counts only if the chain of the log
  * has the very link that it names, so that it cannot be of other facts.
  */
+
+import { countWhile } from '../domain/bisect.ts';
 import { InvariantViolated } from '../domain/errors.ts';
 import type { Fields } from '../domain/facts.ts';
 import type { Frame } from '../domain/frame.ts';
 import { SessionView } from '../domain/sessionView.ts';
-import { countWhile } from './bisect.ts';
 import { Malformed } from './bytes.ts';
 import type { ChainPoint } from './chain.ts';
 import type { LogReader, Place, StateAt } from './eventLog.ts';
@@ -42,7 +43,8 @@ const AHEAD = new Malformed('the log has not come that far');
 
 export class LogStates {
   readonly #log: LogReader;
-  readonly #folder: string | null;
+  /** Null where snapshots beside the log are not used. */
+  #folder: string | null;
   readonly #run: string | null;
   readonly #counters: ReadCounters;
   /** Ascending. */
@@ -71,7 +73,20 @@ export class LogStates {
     if (!Number.isSafeInteger(seq) || seq < 0 || seq > log.position) {
       throw new RangeError(`the log has no fact ${seq}: it has ${log.position}`);
     }
-    const state = this.#before(seq);
+    try {
+      return this.#goOn(this.#before(seq), seq);
+    } catch (error) {
+      if (!(error instanceof InvariantViolated) || this.#folder === null) throw error;
+      // Maybe it was no state of this log that was gone on from: without snapshots there is no doubt.
+      this.#folder = null;
+      this.#held.clear();
+      this.#heldBytes = 0;
+      return this.#goOn(new RunState(), seq);
+    }
+  }
+
+  #goOn(state: RunState, seq: number): StateAt {
+    const log = this.#log;
     let last = state.data.seq;
     for (const frame of log.read({ from: last + 1, to: seq, reuse: true })) {
       if (isDue(state, frame, last)) {

@@ -107,7 +107,7 @@ export function newManifest(given: NewManifest): Manifest {
 }
 
 /** SHA-256 of a config, hex; the order of keys does not count. */
-export function configHash(config: unknown): string {
+function configHash(config: unknown): string {
   return hash('sha256', JSON.stringify(config, sortedKeys) ?? 'null');
 }
 

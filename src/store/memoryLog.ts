@@ -1,9 +1,10 @@
 /** An event log in memory: the same records and chain as on disk, gone when it is let go. */
+
+import { countWhile } from '../domain/bisect.ts';
 import { InvariantViolated } from '../domain/errors.ts';
 import type { Frame } from '../domain/frame.ts';
 import type { SeriesTable } from '../domain/series.ts';
 import type { MarketTime } from '../domain/time.ts';
-import { countWhile } from './bisect.ts';
 import { type ChainLink, type ChainPoint, linkOf } from './chain.ts';
 import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FrameDecoder } from './frameCodec.ts';

@@ -9,10 +9,11 @@ import type { Fields } from '../domain/facts.ts';
 import { History } from '../domain/history.ts';
 import {
   type BarSeries,
-  emptyMetrics,
   type Gap,
-  type IndicatorSlot,
+  type IndicatorCells,
+  IndicatorSlot,
   SessionData,
+  SessionMetrics,
   type SymbolData,
 } from '../domain/sessionData.ts';
 import { Malformed } from './bytes.ts';
@@ -112,9 +113,10 @@ function saveSymbol(owner: SymbolData, columns: ColumnSink): SavedSymbol {
     Float64Array.from(MEASURES, (name) => metrics[name]),
     MEASURES.length,
   );
-  const indicators = [...owner.indicators.values()].map(({ cells, ...slot }) => {
-    columns.put(cells, cells.length);
-    return { ...slot, cells: cells.length };
+  const indicators = [...owner.indicators.values()].map((slot) => {
+    const { registered, valid, updated, seq, outputs } = slot;
+    columns.put(outputs, outputs.length);
+    return { registered, valid, updated, seq, cells: outputs.length };
   });
   const bars = [...owner.bars.values()].map(({ columns: own, ...series }) => {
     for (const field of BAR_FIELDS) columns.put(own[field], own.length);
@@ -160,7 +162,7 @@ export function restoreState(
   Object.assign(data, saved.scalars);
   for (const [symbol, reason] of saved.refused) data.refused.set(symbol, reason);
   for (const symbol of saved.symbols) {
-    data.symbols.set(symbol.symbol, restoreSymbol(symbol, columns));
+    data.symbols.set(symbol.symbol, restoreSymbol(symbol, columns, data.indicatorCells));
   }
   for (const symbol of saved.historySymbols) data.history.set(symbol, new Map());
   for (const history of saved.history) {
@@ -171,15 +173,23 @@ export function restoreState(
   return data;
 }
 
-function restoreSymbol(saved: SavedSymbol, columns: ColumnSource): SymbolData {
+function restoreSymbol(
+  saved: SavedSymbol,
+  columns: ColumnSource,
+  memory: IndicatorCells,
+): SymbolData {
   const { bars, indicators, measured, locks, historicalQuality, historical, ...rest } = saved;
   const measures = columns.get(MEASURES.length);
-  const metrics = emptyMetrics();
+  const metrics = new SessionMetrics();
   MEASURES.forEach((name, i) => {
     metrics[name] = measures[i]!;
   });
   metrics.updated = measured;
-  const slots = indicators.map(({ cells, ...slot }) => ({ ...slot, cells: columns.get(cells) }));
+  const slots = indicators.map(({ registered, valid, updated, seq, cells }) => {
+    const slot = new IndicatorSlot(registered, cells, memory);
+    slot.take({ valid, updated, seq }, columns.get(cells));
+    return slot;
+  });
   const series = bars.map(({ rows, gaps, ...own }) => {
     const filled = new BarColumns(0);
     for (const field of BAR_FIELDS) filled[field] = columns.get(rows);

@@ -6,7 +6,7 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc8878#section-3.1.2 skippable frames
  */
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, type Stats } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import type { MarketTime } from '../domain/time.ts';
 import type { ByteWriter } from './bytes.ts';
@@ -36,6 +36,24 @@ export interface Batch {
   readonly header: RecordHeader;
   readonly place: number;
   readonly offset: number;
+}
+
+/** What is known of a segment that was open before, so that it is looked for once. */
+export class KnownBatches {
+  /** All up to some place. */
+  readonly found: Batch[] = [];
+  /** The one last looked at and its bytes: who looks for one fact is likely to look for its neighbours. */
+  open: { readonly batch: Batch; readonly bytes: Buffer } | null = null;
+  #file = '';
+
+  /** Says which file it is of: of another one nothing is known. */
+  settle({ ino, mtimeMs, size }: Stats): void {
+    const file = `${ino} ${mtimeMs} ${size}`;
+    if (file === this.#file) return;
+    this.#file = file;
+    this.found.length = 0;
+    this.open = null;
+  }
 }
 
 /** What a batch holds besides its compressed bytes. */
@@ -68,27 +86,27 @@ export class SealedSegment implements Segment {
   readonly name: string;
   readonly #fd: number;
   readonly #size: number;
-  /** Those found so far, and where the next one begins. */
-  readonly #batches: Batch[];
+  readonly #known: KnownBatches;
+  /** Where the batch after those found begins. */
   #end = 0;
   #endPlace = 0;
-  /** The batch last looked at and its bytes. */
-  #open: { batch: Batch; bytes: Buffer } | null = null;
 
   readonly #counters: ReadCounters;
 
-  /** @param known `batches` found when the segment was open before; more are added as they are found */
+  /** @param options.known of the segment from when it was open before; more is added as it is found */
   constructor(
     name: string,
     fd: number,
-    { batches = [], counters }: { batches?: Batch[]; counters?: ReadCounters | undefined } = {},
+    options: { known?: KnownBatches | undefined; counters?: ReadCounters | undefined } = {},
   ) {
     this.name = name;
-    this.#counters = counters ?? new ReadCounters();
+    this.#counters = options.counters ?? new ReadCounters();
     this.#fd = fd;
-    this.#size = fstatSync(fd).size;
-    this.#batches = batches;
-    const last = batches.at(-1);
+    const stats = fstatSync(fd);
+    this.#size = stats.size;
+    this.#known = options.known ?? new KnownBatches();
+    this.#known.settle(stats);
+    const last = this.#known.found.at(-1);
     if (last !== undefined) this.#moveEnd(last);
   }
 
@@ -103,9 +121,11 @@ export class SealedSegment implements Segment {
 
   view(offset: number, length: number): Buffer {
     const batch = this.#batchAt(offset)!;
-    if (this.#open?.batch !== batch) this.#open = { batch, bytes: this.#decompress(batch) };
+    let { open } = this.#known;
+    if (open?.batch !== batch) open = { batch, bytes: this.#decompress(batch) };
+    this.#known.open = open;
     const from = offset - batch.offset;
-    return this.#open.bytes.subarray(from, from + length);
+    return open.bytes.subarray(from, from + length);
   }
 
   place(offset: number): number {
@@ -119,20 +139,21 @@ export class SealedSegment implements Segment {
   /** All batches, by their headers only. @throws {Damage} */
   batches(): readonly Batch[] {
     while (this.#addBatch());
-    return this.#batches;
+    return this.#known.found;
   }
 
   #batchAt(offset: number): Batch | null {
     while (offset >= this.#end) if (!this.#addBatch()) return null;
-    if (this.#open !== null && holds(this.#open.batch, offset)) return this.#open.batch;
+    const { open, found } = this.#known;
+    if (open !== null && holds(open.batch, offset)) return open.batch;
     let low = 0;
-    let high = this.#batches.length - 1;
+    let high = found.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if (this.#batches[middle]!.offset <= offset) low = middle;
+      if (found[middle]!.offset <= offset) low = middle;
       else high = middle - 1;
     }
-    return this.#batches[low]!;
+    return found[low]!;
   }
 
   #addBatch(): boolean {
@@ -152,7 +173,7 @@ export class SealedSegment implements Segment {
       throw new Damage(`${nameOf(header)} is cut off`, this.name, place);
     }
     const batch = { header, place, offset: this.#end };
-    this.#batches.push(batch);
+    this.#known.found.push(batch);
     this.#moveEnd(batch);
     return true;
   }
@@ -170,7 +191,8 @@ export class SealedSegment implements Segment {
     }
     try {
       const size = header.contents;
-      const chunkSize = Math.min(Math.max(size, 64), CHUNK_MAX);
+      // With a byte to spare zlib knows that it is done, and does not make room for more.
+      const chunkSize = Math.min(Math.max(size + 1, 64), CHUNK_MAX);
       const bytes = zstdDecompressSync(payload, { maxOutputLength: size, chunkSize });
       if (bytes.length === header.contents) return bytes;
     } catch {

@@ -5,29 +5,38 @@
  * crash in between both are there, with the same content.
  */
 import { existsSync, openSync } from 'node:fs';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { constants, zstdCompressSync } from 'node:zlib';
 import { LogCorrupted } from '../domain/errors.ts';
 import { ByteWriter } from './bytes.ts';
-import { type Disk, REAL_DISK } from './disk.ts';
-import { UNFINISHED, writeFileDurably } from './durableFile.ts';
+import type { Compressor } from './compressor.ts';
+import { type Disk, REAL_DISK, writeAll } from './disk.ts';
+import { removeQuietly, UNFINISHED, writeFileDurably } from './durableFile.ts';
 import { RawSegment } from './rawSegment.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
 import { type BatchContent, encodeBatch, SealedSegment } from './sealedSegment.ts';
 import { contentOf, Damage, recordAt, type Segment } from './segment.ts';
 import { listSegments, openSegment, sealedName, segmentName } from './segments.ts';
 
-const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-
 /** Bytes at which a batch is full: enough to compress well, few enough to be read for the sake of one frame. */
 const BATCH_BYTES = 1 << 16;
+/** Batches that are compressed at once: a busy program looks at what is done only now and then. */
+const AT_ONCE = 4;
+
+interface SealOptions {
+  readonly disk?: Disk;
+  /** Leaves the segment as it is when it aborts. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Seals segment `number`; one that is sealed already stays as it is.
  * @throws {LogCorrupted} if the segment is not intact; it then stays as it is
  */
-export async function sealSegment(folder: string, number: number): Promise<void> {
+export async function sealSegment(
+  folder: string,
+  number: number,
+  { disk = REAL_DISK, signal }: SealOptions = {},
+): Promise<void> {
   const segment = openSegment(folder, number);
   if (!(segment instanceof RawSegment)) {
     segment?.close();
@@ -35,28 +44,86 @@ export async function sealSegment(folder: string, number: number): Promise<void>
   }
   const path = join(folder, sealedName(number));
   const unfinished = path + UNFINISHED;
-  const file = await open(unfinished, 'w');
   try {
-    await writeBatches(segment, file);
-    await file.sync();
+    const fd = disk.open(unfinished, 'w');
+    try {
+      await writeBatches(segment, fd, { disk, signal });
+      await disk.sync(fd);
+    } finally {
+      disk.close(fd);
+    }
+  } catch (error) {
+    removeQuietly(unfinished, disk);
+    throw error;
   } finally {
     segment.close();
-    await file.close();
   }
-  await rename(unfinished, path);
-  REAL_DISK.syncFolder(folder);
-  await rm(join(folder, segmentName(number)));
+  disk.rename(unfinished, path);
+  disk.syncFolder(folder);
+  disk.remove(join(folder, segmentName(number)));
 }
 
-async function writeBatches(segment: Segment, file: FileHandle): Promise<void> {
-  const writer = new ByteWriter();
-  let offset = 0;
-  for (const content of batchesOf(segment)) {
-    const compressed = zstdCompressSync(segment.view(offset, content.bytes), ZSTD);
-    offset += content.bytes;
+/** What is done at once, a few batches of a segment; used again for the next ones. */
+class BatchGroup {
+  readonly #compressor: Compressor;
+  readonly #copies: Buffer[] = [];
+  #batches: { content: BatchContent; compressed: Promise<Uint8Array> }[] = [];
+
+  constructor(compressor: Compressor) {
+    this.#compressor = compressor;
+  }
+
+  get isFull(): boolean {
+    return this.#batches.length === AT_ONCE;
+  }
+
+  /** Takes a copy of the bytes. */
+  add(content: BatchContent, bytes: Buffer): void {
+    const place = this.#batches.length;
+    let copy = this.#copies[place];
+    if (copy === undefined || copy.length < bytes.length) {
+      copy = Buffer.allocUnsafeSlow(bytes.length + HEADER_BYTES);
+      this.#copies[place] = copy;
+    }
+    copy.set(bytes);
+    const compressed = this.#compressor.compress(copy.subarray(0, bytes.length));
+    this.#batches.push({ content, compressed });
+  }
+
+  /** Encodes them, and begins the next ones. */
+  async encode(writer: ByteWriter): Promise<void> {
+    const done = await Promise.all(this.#batches.map(({ compressed }) => compressed));
+    for (const [i, { content }] of this.#batches.entries()) encodeBatch(writer, done[i]!, content);
+    this.#batches = [];
+  }
+}
+
+async function writeBatches(
+  segment: Segment,
+  fd: number,
+  { disk, signal }: { disk: Disk; signal?: AbortSignal | undefined },
+): Promise<void> {
+  const compressor = disk.compressor();
+  const group = new BatchGroup(compressor);
+  const writer = new ByteWriter(AT_ONCE * BATCH_BYTES);
+  let position = 0;
+  const write = async () => {
     writer.length = 0;
-    encodeBatch(writer, compressed, content);
-    await file.writeFile(writer.written());
+    await group.encode(writer);
+    signal?.throwIfAborted();
+    await writeAll(disk, fd, { bytes: writer.written(), from: 0, position });
+    position += writer.length;
+  };
+  try {
+    let offset = 0;
+    for (const content of batchesOf(segment)) {
+      group.add(content, segment.view(offset, content.bytes));
+      offset += content.bytes;
+      if (group.isFull) await write();
+    }
+    await write();
+  } finally {
+    compressor.close();
   }
 }
 
@@ -108,6 +175,8 @@ export function unsealSegment(folder: string, number: number, disk: Disk): void 
     segment.close();
   }
   disk.remove(join(folder, sealedName(number)));
+  // Should the sealed one come back after a crash, it would hold less than the raw one that was written on.
+  disk.syncFolder(folder);
 }
 
 /**

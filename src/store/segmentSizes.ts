@@ -22,8 +22,9 @@ export function segmentSizes(folder: string): SegmentSize[] {
     if (segment === null) return [];
     try {
       const { name } = segment;
-      const bytes = statSync(join(folder, name)).size;
       const sealed = segment instanceof SealedSegment;
+      // A raw one may just have been sealed, and be gone.
+      const bytes = sealed ? statSync(join(folder, name)).size : segment.size;
       const rawBytes = sealed
         ? segment.batches().reduce((sum, { header }) => sum + header.contents, 0)
         : bytes;

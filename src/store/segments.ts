@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LogCorrupted } from '../domain/errors.ts';
 import { RawSegment } from './rawSegment.ts';
 import type { ReadCounters } from './readCounters.ts';
-import { type Batch, SealedSegment } from './sealedSegment.ts';
+import { type KnownBatches, SealedSegment } from './sealedSegment.ts';
 
 export function segmentName(number: number): string {
   return `${String(number).padStart(8, '0')}.log`;
@@ -19,7 +19,9 @@ const SEGMENT = /^(\d{8})\.log(\.zst)?$/;
 /** What the segments in a folder take up. */
 export function bytesOfSegments(folder: string): number {
   const names = readdirSync(folder).filter((name) => SEGMENT.test(name));
-  return names.reduce((bytes, name) => bytes + statSync(join(folder, name)).size, 0);
+  // One that its writer has just sealed is gone.
+  const sizes = names.map((name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size);
+  return sizes.reduce<number>((bytes, size = 0) => bytes + size, 0);
 }
 
 /**
@@ -27,10 +29,10 @@ export function bytesOfSegments(folder: string): number {
  * @throws {LogCorrupted} if one is missing
  */
 export function listSegments(folder: string): number[] {
-  const found = readdirSync(folder).map((name) => SEGMENT.exec(name)?.[1]);
-  const numbers = [...new Set(found.filter((text) => text !== undefined).map(Number))];
-  numbers.sort((a, b) => a - b);
-  const gap = numbers.findIndex((number, i) => number !== i + 1);
+  const found = numbersIn(folder);
+  // While one is sealed its name changes: a second look finds what the first has missed.
+  const numbers = gapIn(found) === -1 ? found : numbersIn(folder);
+  const gap = gapIn(numbers);
   if (gap === -1) return numbers;
   const segment = segmentName(gap + 1);
   throw new LogCorrupted(
@@ -43,24 +45,33 @@ export function listSegments(folder: string): number[] {
   );
 }
 
+function numbersIn(folder: string): number[] {
+  const found = readdirSync(folder).map((name) => SEGMENT.exec(name)?.[1]);
+  const numbers = [...new Set(found.filter((text) => text !== undefined).map(Number))];
+  return numbers.sort((a, b) => a - b);
+}
+
+function gapIn(numbers: readonly number[]): number {
+  return numbers.findIndex((number, i) => number !== i + 1);
+}
+
 /**
  * Opens a segment, sealed or not, as far as it has come; null if there is none.
  *
- * @param known `batches` of the segment if it is sealed, as far as they are known: others are added when found;
- *   `counters` to tell what was read
+ * @param options `known` of the segment if it is sealed; `counters` to tell what was read
  */
 export function openSegment(
   folder: string,
   number: number,
-  known: { batches?: Batch[]; counters?: ReadCounters } = {},
+  options: { known?: KnownBatches; counters?: ReadCounters } = {},
 ): RawSegment | SealedSegment | null {
   // In this order, since sealing adds the sealed file first and removes the raw one then.
   return (
     openIfThere(
       folder,
       segmentName(number),
-      (name, fd) => new RawSegment(name, fd, known.counters),
-    ) ?? openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, known))
+      (name, fd) => new RawSegment(name, fd, options.counters),
+    ) ?? openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, options))
   );
 }
 

@@ -26,10 +26,10 @@ import {
 } from './savedState.ts';
 
 /**
- * Raised with every change of what the bytes mean, and of how facts are folded, between two releases; those of
- * another release are not used anyway. They are made anew.
+ * Raised with every change of what the bytes mean, and of how facts are folded: snapshots of another format, or of
+ * another release, are not used, and made anew. `test/golden/snapshots.test.ts` fails where that was forgotten.
  */
-const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 1;
 const ENGINE = packageJson.version;
 const MAGIC = Buffer.from('OBSNAP\r\n');
 const CRC_AT = 8;

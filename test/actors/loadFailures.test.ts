@@ -32,7 +32,7 @@ const config = (symbols = ['AAPL'], strategies: object[] = []) =>
 
 /** The whole of the state as text, but for how far it has come and whom it refused. */
 function stateOf(session: Session): string {
-  const { seq, now, refused, phase, barsBySeries, indicatorsBySeries, ...state } = stateAt(
+  const { seq, now, refused, phase, barsBySeries, slotsBySeries, ...state } = stateAt(
     session.log,
   ).data;
   return JSON.stringify(state, (_, value) => {

@@ -11,10 +11,13 @@ export type Trouble = (ask: Ask, symbol: string, interval: string) => void | Pro
 export class TroubledFeed implements Feed {
   readonly name = 'troubled';
   trouble: Trouble = () => {};
+  /** Reads in the stead of the feed. */
+  reading: (read: () => Promise<FeedBars>, symbol: string, interval: string) => Promise<FeedBars> =
+    (read) => read();
   readonly #feed: Feed;
 
-  constructor(bars: Readonly<Record<string, readonly TestBar[]>>) {
-    this.#feed = memoryFeed(bars);
+  constructor(from: Feed | Readonly<Record<string, readonly TestBar[]>>) {
+    this.#feed = isFeed(from) ? from : memoryFeed(from);
   }
 
   async index(request: Parameters<Feed['index']>[0]): Promise<void> {
@@ -31,8 +34,9 @@ export class TroubledFeed implements Feed {
   }
 
   async read(request: Parameters<Feed['read']>[0]): Promise<FeedBars> {
-    await this.trouble('read', request.symbol, request.interval);
-    return this.#feed.read(request);
+    const { symbol, interval } = request;
+    await this.trouble('read', symbol, interval);
+    return this.reading(() => this.#feed.read(request), symbol, interval);
   }
 
   fingerprint(symbol: string): string {
@@ -42,6 +46,10 @@ export class TroubledFeed implements Feed {
   close(): Promise<void> {
     return this.#feed.close();
   }
+}
+
+function isFeed(from: Feed | Readonly<Record<string, readonly TestBar[]>>): from is Feed {
+  return typeof from.read === 'function';
 }
 
 /** Throws on the first so many asks of a symbol. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Fact, openSession, type Strategy, type StrategyContext } from '../../src/index.ts';
-import { configOf, MINUTE, select } from '../support.ts';
+import { CALLBACKS, configOf, MINUTE, select } from '../support.ts';
 import {
   barsWithHoles,
   DATES,
@@ -22,17 +22,6 @@ const config = configOf({
   session: { strategies: [{ module: 'own' }], indicators: { session: [SMA] } },
 });
 
-/** Every callback, in the order of first being called. */
-const CALLBACKS = [
-  'setup',
-  'onSessionStart',
-  'onBar',
-  'onIndicator',
-  'onSymbolAdded',
-  'onSymbolRefused',
-  'onSessionEnd',
-  'teardown',
-] as const;
 type Callback = (typeof CALLBACKS)[number];
 type Act = (context: StrategyContext) => void;
 

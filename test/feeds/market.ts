@@ -2,26 +2,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parquetWriteBuffer } from 'hyparquet-writer';
 import { onTestFinished } from 'vitest';
 import type { BarColumns } from '../../src/domain/bars.ts';
 import { findCalendar } from '../../src/domain/calendar/calendars.ts';
-import type { FileSource } from '../../src/domain/config/data.ts';
 import type { Feed, FeedBars } from '../../src/feeds/feed.ts';
+import type { TestBar } from './barFiles.ts';
+
+export { csvOf, HEADER, parquetOf, sourceOf, type TestBar } from './barFiles.ts';
 
 export const xnys = findCalendar('XNYS')!;
 export const crypto = findCalendar('CRYPTO')!;
 
 export const MINUTE = 60_000;
-
-export interface TestBar {
-  readonly opened: number;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
 
 /** The first `count` minutes of each date's session, with prices that tell them apart. */
 export function minutesOf(dates: readonly string[], count = 390): TestBar[] {
@@ -47,36 +39,9 @@ export function folderOf(files: Readonly<Record<string, string | Uint8Array>>): 
   return folder;
 }
 
-export const HEADER = 'time,open,high,low,close,volume';
-
-export function csvOf(bars: readonly TestBar[], timeOf = (time: number) => String(time)): string {
-  const rows = bars.map(({ opened, open, high, low, close, volume }) =>
-    [timeOf(opened), open, high, low, close, volume].join(','),
-  );
-  return `${[HEADER, ...rows].join('\n')}\n`;
-}
-
 /** A time as New York's clocks show it, `2024-01-02 09:30:00`. */
 export function inNewYork(time: number): string {
   return new Date(time).toLocaleString('sv-SE', { timeZone: 'America/New_York' });
-}
-
-export function parquetOf(bars: readonly TestBar[]): Uint8Array {
-  const column = (field: keyof TestBar) => bars.map((bar) => bar[field]);
-  const numbers = ['open', 'high', 'low', 'close', 'volume'] as const;
-  return new Uint8Array(
-    parquetWriteBuffer({
-      columnData: [
-        { name: 'time', data: bars.map(({ opened }) => new Date(opened)), type: 'TIMESTAMP' },
-        ...numbers.map((name) => ({ name, data: column(name), type: 'DOUBLE' as const })),
-      ],
-    }),
-  );
-}
-
-export function sourceOf(type: 'csv' | 'parquet', more: Partial<FileSource> = {}): FileSource {
-  const path = `{symbol}.${type}`;
-  return { type, path, interval: '1m', stamp: 'open', on_bad_row: 'fail', ...more } as FileSource;
 }
 
 /** Every bar that a feed has. */

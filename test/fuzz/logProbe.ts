@@ -25,7 +25,7 @@ import { stateText } from '../simulation/looking.ts';
 import type { Damaged } from './mutations.ts';
 import { type Files, filesOf, linesIn, linesOf, type Subject, type Truth } from './subjects.ts';
 
-export class Wrong extends Error {}
+class Wrong extends Error {}
 
 type LogFileReader = Awaited<ReturnType<typeof FileLog.read>>;
 

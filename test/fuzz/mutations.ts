@@ -195,13 +195,18 @@ function changedFolder(files: Files, choices: Choices): Damaged {
   return { files, what: `${name} ${what}`, tampered: false, inSegments: true };
 }
 
-export function segmentsOf(files: Files): string[] {
+function segmentsOf(files: Files): string[] {
   return [...files.keys()].filter((name) => /^\d{8}\.log/.test(name)).sort();
 }
 
 function rangeIn(bytes: Buffer, choices: Choices): [from: number, to: number] {
   const from = choices.below(bytes.length);
   return [from, Math.min(bytes.length, from + choices.few(LENGTHS))];
+}
+
+/** Bytes in which something just went wrong. */
+export function damagedBytes(bytes: Buffer, choices: Choices): { bytes: Buffer; what: string } {
+  return choices.of(PLAIN)(bytes, choices);
 }
 
 /** The records of a raw segment; a sealed one comes as one piece. */

@@ -3,6 +3,7 @@ import type { Bar } from '../../src/domain/bars.ts';
 import { UsageError } from '../../src/domain/errors.ts';
 import type { Indicator, IndicatorDefinition } from '../../src/indicators/indicator.ts';
 import { createRegistry } from '../../src/indicators/registry.ts';
+import { oneBarIndicator } from '../support.ts';
 import { describeContract } from './contract.ts';
 
 /** What a user would write: the middle of the bar. */
@@ -14,18 +15,7 @@ class Midpoint implements Indicator {
   }
 }
 
-const midpoint: IndicatorDefinition = {
-  name: 'midpoint',
-  summary: 'Middle between high and low.',
-  source: 'this test',
-  period: null,
-  params: {},
-  outputs: [],
-  reset: 'never',
-  warmup: () => 1,
-  memory: () => 1,
-  create: () => new Midpoint(),
-};
+const midpoint = oneBarIndicator('midpoint', () => new Midpoint());
 
 describeContract(midpoint);
 

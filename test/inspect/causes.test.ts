@@ -1,18 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Fact, type FactOf, FileLog, type LogReader } from '../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { FactOf } from '../../src/index.ts';
 import { type CauseRole, type Explained, explain } from '../../src/inspect/causes.ts';
 import { MINUTE, select } from '../support.ts';
-import { ADDED, counting, type MarketRun, marketRun, OPEN, REPLACED } from './marketRun.ts';
+import { ADDED, counting, marketRun, OPEN, REPLACED } from './marketRun.ts';
 
-let run: MarketRun;
-let facts: readonly Fact[];
-let log: LogReader;
-
-beforeAll(async () => {
-  run = await marketRun();
-  facts = run.facts;
-  log = await FileLog.read(run.folder);
-});
+const run = await marketRun();
+const { facts, log } = run;
 
 const why = (seq: number) => explain(log, seq);
 const inRole = (explained: Explained, role: CauseRole) =>

@@ -1,13 +1,12 @@
 /** Price chart, statecharts, actors and lanes of the inspector, against the facts and the library. */
 import { describe, expect, it } from 'vitest';
-import { type Fact, FileLog, type IndicatorFact } from '../../src/index.ts';
+import type { Fact, IndicatorFact } from '../../src/index.ts';
 import { random } from '../support.ts';
 import { marketRun } from './marketRun.ts';
 import { served } from './served.ts';
 
 const run = await marketRun();
-const log = await FileLog.read(run.folder);
-const { facts } = run;
+const { facts, log } = run;
 const last = facts.length;
 const { ask, request } = await served(run.folder);
 

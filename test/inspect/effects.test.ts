@@ -1,18 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Fact, FileLog, type LogReader } from '../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../src/index.ts';
 import { effectsOf } from '../../src/inspect/effects.ts';
 import { MINUTE, select } from '../support.ts';
-import { counting, FILLED, type MarketRun, marketRun, OPEN } from './marketRun.ts';
+import { counting, FILLED, marketRun, OPEN } from './marketRun.ts';
 
-let run: MarketRun;
-let facts: readonly Fact[];
-let log: LogReader;
-
-beforeAll(async () => {
-  run = await marketRun();
-  facts = run.facts;
-  log = await FileLog.read(run.folder);
-});
+const { facts, log } = await marketRun();
 
 /** By the definition: what names it or an effect as its cause, corrects one, or is a bar of whose window it is. */
 function naive(root: Fact): number[] {

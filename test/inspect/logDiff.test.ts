@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   type Fact,
   FileLog,
@@ -12,18 +12,11 @@ import {
 import { diffLogs } from '../../src/inspect/logDiff.ts';
 import { sealLog } from '../../src/store/sealLog.ts';
 import { barsOf, configOf, MINUTE, runOf } from '../support.ts';
-import { counting, type MarketRun, marketRun, rewritten } from './marketRun.ts';
+import { counting, marketRun, rewritten } from './marketRun.ts';
 
-let run: MarketRun;
-let facts: readonly Fact[];
-let log: LogReader;
+const run = await marketRun();
+const { facts, log } = run;
 let copies = 0;
-
-beforeAll(async () => {
-  run = await marketRun();
-  facts = run.facts;
-  log = await FileLog.read(run.folder);
-});
 
 type Change = (frame: Frame) => readonly Frame[];
 

@@ -19,6 +19,7 @@ export const ADDED = { open: 90, high: 91, low: 89, close: 90.5, volume: 5 };
 
 export interface MarketRun {
   readonly folder: string;
+  readonly log: LogReader;
   readonly facts: readonly Fact[];
   /** Of each CSV file; line 1 is the first. */
   readonly lines: Readonly<Record<string, readonly string[]>>;
@@ -100,9 +101,9 @@ export async function marketRun(): Promise<MarketRun> {
     lines[symbol] = fileOf(i + 1);
     writeFileSync(join(folder, `${symbol}.csv`), `${lines[symbol].join('\n')}\n`);
   }
-  const log = join(folder, 'run');
+  const into = join(folder, 'run');
   const strategies = { above } as never;
-  const session = await openSession({ config, folder, log, strategies });
+  const session = await openSession({ config, folder, log: into, strategies });
   const facts: Fact[] = [];
   session.onFrame((frame) => facts.push(...frame.facts()));
   await session.runUntil(INSERTED);
@@ -110,7 +111,7 @@ export async function marketRun(): Promise<MarketRun> {
   await session.addBar('AAPL', '1m', { ...ADDED, opened: REPLACED }, { replace: true });
   await session.addBar('AAPL', '1m', { ...ADDED, opened: FILLED });
   await session.finish();
-  return { folder: log, facts, lines };
+  return { folder: into, log: await FileLog.read(into), facts, lines };
 }
 
 export function temporaryFolder(): string {

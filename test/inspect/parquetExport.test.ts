@@ -2,22 +2,15 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Fact, FileLog, type LogReader } from '../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import type { Fact } from '../../src/index.ts';
 import { factJson } from '../../src/inspect/factJson.ts';
 import { exportParquet, type ParquetOptions } from '../../src/inspect/parquetExport.ts';
 import { select } from '../support.ts';
-import { type MarketRun, marketRun } from './marketRun.ts';
+import { marketRun } from './marketRun.ts';
 
-let run: MarketRun;
-let facts: readonly Fact[];
-let log: LogReader;
-
-beforeAll(async () => {
-  run = await marketRun();
-  facts = run.facts;
-  log = await FileLog.read(run.folder);
-});
+const run = await marketRun();
+const { facts, log } = run;
 
 type Row = Record<string, unknown>;
 

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   type Fact,
-  FileLog,
   factJson,
   findCalendar,
   type IndicatorFact,
@@ -13,8 +12,7 @@ import { INSERTED, marketRun, REPLACED } from './marketRun.ts';
 import { countedPage, served } from './served.ts';
 
 const run = await marketRun();
-const log = await FileLog.read(run.folder);
-const { facts } = run;
+const { facts, log } = run;
 const last = facts.length;
 const calendar = findCalendar('US_EQUITY')!;
 const started = facts[0] as Extract<Fact, { type: 'RunStarted' }>;

@@ -1,25 +1,11 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Fact,
-  FileLog,
-  type LogReader,
-  openSession,
-  type SessionView,
-} from '../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { openSession, type SessionView } from '../../src/index.ts';
 import { readingOf, silenceOf } from '../../src/inspect/readings.ts';
 import { stateAt } from '../../src/inspect/stateAt.ts';
 import { barsOf, configOf, MINUTE, select } from '../support.ts';
-import { INSERTED, type MarketRun, marketRun, OPEN } from './marketRun.ts';
+import { INSERTED, marketRun, OPEN } from './marketRun.ts';
 
-let run: MarketRun;
-let facts: readonly Fact[];
-let log: LogReader;
-
-beforeAll(async () => {
-  run = await marketRun();
-  facts = run.facts;
-  log = await FileLog.read(run.folder);
-});
+const { facts, log } = await marketRun();
 
 const NOT_LOADED =
   'NEW is not loaded: no session has loaded it since that of 2024-01-02 was torn down';

@@ -59,7 +59,7 @@ export function servedBy(server: InspectorServer): Served {
   };
 }
 
-export function searchOf(question: object): string {
+function searchOf(question: object): string {
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(question)) {
     if (value !== undefined) search.set(key, String(value));

@@ -1,20 +1,12 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { type Fact, FileLog, findCalendar, type LogReader } from '../../src/index.ts';
+import { describe, expect, it } from 'vitest';
+import { type Fact, findCalendar } from '../../src/index.ts';
 import { seqAt } from '../../src/inspect/position.ts';
 import { findTarget, type Target } from '../../src/inspect/target.ts';
 import { MINUTE, select } from '../support.ts';
-import { counting, INSERTED, type MarketRun, marketRun, OPEN, REPLACED } from './marketRun.ts';
+import { counting, INSERTED, marketRun, OPEN, REPLACED } from './marketRun.ts';
 
 const xnys = findCalendar('XNYS')!;
-let run: MarketRun;
-let facts: readonly Fact[];
-let log: LogReader;
-
-beforeAll(async () => {
-  run = await marketRun();
-  facts = run.facts;
-  log = await FileLog.read(run.folder);
-});
+const { facts, log } = await marketRun();
 
 const at = (place: string) => seqAt(log, place, xnys);
 const find = (symbol: string, target: Target, to = log.position) =>

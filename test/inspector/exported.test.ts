@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Inspection } from '../../src/index.ts';
 import { exportedPage } from '../../src/inspect/exportPage.ts';
-import { barsAt, CLIPBOARD, fixtures, goTo, placed, region, sharedBrowser } from './page.ts';
+import { barsAt, CLIPBOARD, fixtures, goTo, placed, region, watchedPage } from './page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'openbell-exported-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -15,23 +15,11 @@ async function openExported(run: string) {
   await inspection.grow();
   const file = join(folder, 'page.html');
   writeFileSync(file, exportedPage(inspection));
-  const context = await (await sharedBrowser()).newContext({
-    viewport: { width: 1600, height: 1000 },
-    offline: true,
-    ...CLIPBOARD,
-  });
-  context.setDefaultTimeout(15_000);
-  const page = await context.newPage();
-  const requests: string[] = [];
-  const complaints: string[] = [];
-  page.on('request', (request) => requests.push(request.url()));
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
+  const watched = await watchedPage({ offline: true, ...CLIPBOARD });
+  const { page } = watched;
   await page.goto(`${pathToFileURL(file).href}#seq=300`);
   await region(page, 'Events').getByRole('row').first().waitFor();
-  return { page, context, requests, complaints, inspection };
+  return { ...watched, context: page.context(), inspection };
 }
 
 describe('an exported page', () => {

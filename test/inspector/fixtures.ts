@@ -8,16 +8,16 @@ import {
   type SessionOptions,
   type Strategy,
 } from '../../src/index.ts';
-import { barsOf, configOf, MINUTE, type TestBar } from '../support.ts';
+import { barsOf, configOf, MINUTE, oneBarIndicator, type TestBar } from '../support.ts';
 
 export const DAY = '2024-01-02';
 export const OPEN = Date.parse('2024-01-02T14:30:00Z');
 /** When `MSFT` is added to the small run. */
 export const INSERTED = OPEN + 90 * MINUTE;
 /** The bar from which on the two runs of a pair differ. */
-export const PARTING = 60;
+const PARTING = 60;
 /** Symbols and days of the broad run. */
-export const BROAD = { symbols: 10, days: ['2024-01-08', '2024-01-12'] } as const;
+const BROAD = { symbols: 10, days: ['2024-01-08', '2024-01-12'] } as const;
 /** What a hostile symbol and strategy bring in: it must be shown, and do nothing. */
 export const HOSTILE = '<img src=x onerror=alert(1)>';
 
@@ -107,27 +107,16 @@ class Crossing implements Strategy {
 
 /** The close, moved by so much from bar `PARTING` on: as if its formula had been changed. */
 function drifting(shift: number): IndicatorDefinition {
-  return {
-    name: 'drift',
-    summary: 'The close, moved.',
-    source: 'this test',
-    period: null,
-    params: {},
-    outputs: [],
-    reset: 'never',
-    warmup: () => 1,
-    memory: () => 1,
-    create: () => {
-      let bars = 0;
-      const out = new Float64Array(1).fill(Number.NaN);
-      return {
-        out,
-        update: ({ close }) => {
-          out[0] = close + (++bars > PARTING ? shift : 0);
-        },
-      };
-    },
-  };
+  return oneBarIndicator('drift', () => {
+    let bars = 0;
+    const out = new Float64Array(1).fill(Number.NaN);
+    return {
+      out,
+      update: ({ close }) => {
+        out[0] = close + (++bars > PARTING ? shift : 0);
+      },
+    };
+  });
 }
 
 async function makeOfPair(log: string, shift: number): Promise<void> {

@@ -21,12 +21,15 @@ export interface OpenOptions extends ServerOptions {
   readonly prepare?: (page: Page) => Promise<void>;
 }
 
-export interface Opened extends AsyncDisposable {
+interface WatchedPage {
   readonly page: Page;
-  readonly server: InspectorServer;
   /** What the page asked for, and what it complained of. */
   readonly requests: string[];
   readonly complaints: string[];
+}
+
+export interface Opened extends WatchedPage, AsyncDisposable {
+  readonly server: InspectorServer;
   /** The address with another place. */
   address(at: string): string;
 }
@@ -42,19 +45,14 @@ export function sharedBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** Serves a run, or takes what serves one, and opens it; waits until it is there. */
-export async function openPage(
-  run: string | InspectorServer,
-  options: OpenOptions = {},
-): Promise<Opened> {
-  const { at = '', context = {}, prepare, ...serving } = options;
-  const server = typeof run === 'string' ? await serveInspector(run, serving) : run;
-  const view = await (await sharedBrowser()).newContext({
+/** An empty page in a context of its own. */
+export async function watchedPage(options: BrowserContextOptions): Promise<WatchedPage> {
+  const context = await (await sharedBrowser()).newContext({
     viewport: { width: 1600, height: 1000 },
-    ...context,
+    ...options,
   });
-  view.setDefaultTimeout(15_000);
-  const page = await view.newPage();
+  context.setDefaultTimeout(15_000);
+  const page = await context.newPage();
   const requests: string[] = [];
   const complaints: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
@@ -62,18 +60,28 @@ export async function openPage(
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
+  return { page, requests, complaints };
+}
+
+/** Serves a run, or takes what serves one, and opens it; waits until it is there. */
+export async function openPage(
+  run: string | InspectorServer,
+  options: OpenOptions = {},
+): Promise<Opened> {
+  const { at = '', context = {}, prepare, ...serving } = options;
+  const server = typeof run === 'string' ? await serveInspector(run, serving) : run;
+  const watched = await watchedPage(context);
+  const { page } = watched;
   await prepare?.(page);
   const address = (place: string) => `${server.url}${place === '' ? '' : `#${place}`}`;
   await page.goto(address(at));
   await region(page, 'Events').getByRole('row').first().waitFor();
   return {
-    page,
+    ...watched,
     server,
-    requests,
-    complaints,
     address,
     [Symbol.asyncDispose]: async () => {
-      await view.close();
+      await page.context().close();
       await server.close();
     },
   };

@@ -15,6 +15,7 @@ import {
   bytesOf,
   configWith,
   framesIn,
+  given,
   killedAt,
   market,
   recordRun,
@@ -24,7 +25,6 @@ import {
 
 const folder = runsFolder();
 const parent = join(folder, 'parent');
-const given = { data: market, strategies };
 const SIDE = 'session_data_config.strategies[0].config.side';
 const NOON = '2024-01-02T17:00:00Z';
 let made = 0;

@@ -1,4 +1,12 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +18,8 @@ import {
   openSession,
   sealLog,
 } from '../../src/index.ts';
+import { HEADER_BYTES, readHeader } from '../../src/store/record.ts';
+import { digestOf } from '../store/plainState.ts';
 import { barsOf, configOf } from '../support.ts';
 
 const DATES = ['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05'];
@@ -142,6 +152,19 @@ describe.each([
     await expect(FileLog.open(copy)).rejects.toThrow(LogCorrupted);
   });
 
+  it('is no way past a damaged head', async () => {
+    const copy = copyOf(folder, `${kind}-head`);
+    const path = join(copy, kind === 'raw' ? '00000001.log' : '00000001.log.zst');
+    const good = readFileSync(path);
+    const head = HEADER_BYTES + readHeader(good.subarray(kind === 'raw' ? 0 : 8))!.payloadBytes;
+    for (let at = 0; at < head; at += kind === 'raw' ? 1 : 97) {
+      const bytes = Buffer.from(good);
+      bytes[at]! ^= 1;
+      writeFileSync(path, bytes);
+      await expect(FileLog.read(copy), `byte ${at}`).rejects.toThrow(LogCorrupted);
+    }
+  });
+
   it('holds as far as it goes when the log goes on', async () => {
     const copy = copyOf(folder, `${kind}-longer`);
     const writer = await FileLog.open(copy, { segmentBytes: 1 });
@@ -167,3 +190,51 @@ describe.each([
     expect(factsOf(log, 'RunFailed', 'GapDetected')).toHaveLength(DATES.length + 3);
   });
 });
+
+describe('the state in a log of several segments', () => {
+  it('is right or refused, whatever byte of a head is another one, and with an index or without', async () => {
+    const several = join(parent, 'several');
+    const source = await FileLog.read(raw);
+    const writer = await FileLog.create(several, source.manifest, { segmentBytes: 1_300_000 });
+    for (const frame of source.read()) writer.append(frame);
+    await writer.close('completed');
+    const names = readdirSync(several).filter((name) => name.endsWith('.log'));
+    expect(names).toHaveLength(2);
+    const { position } = source;
+    const places = [1, Math.floor(position / 3), position - 7];
+    const truth = places.map((seq) => digestOf(source.stateAt(seq)));
+    const without = copyOf(several, 'several-bare');
+    rmSync(join(without, 'index.json'));
+    let refused = 0;
+    for (const [name, folder] of names.flatMap((each) => [
+      [each, several] as const,
+      [each, without] as const,
+    ])) {
+      const path = join(folder, name);
+      const good = readFileSync(path);
+      const head = HEADER_BYTES + readHeader(good)!.payloadBytes;
+      for (let at = 0; at < head; at += 1 + (head >> 3)) {
+        const bytes = Buffer.from(good);
+        bytes[at]! ^= 1;
+        writeFileSync(path, bytes);
+        const found = await statesOf(folder, places);
+        if (found === null) refused += 1;
+        else expect(found, `byte ${at} of ${name}`).toEqual(truth);
+      }
+      writeFileSync(path, good);
+      expect(await statesOf(folder, places)).toEqual(truth);
+    }
+    expect(refused).toBeGreaterThan(10);
+  });
+});
+
+/** Null if the log tells that it is damaged. */
+async function statesOf(folder: string, places: readonly number[]): Promise<string[] | null> {
+  try {
+    const log = await FileLog.read(folder);
+    return places.map((seq) => digestOf(log.stateAt(seq)));
+  } catch (error) {
+    if (error instanceof LogCorrupted) return null;
+    throw error;
+  }
+}

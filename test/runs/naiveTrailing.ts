@@ -36,7 +36,7 @@ function monthsBefore(date: string, months: number): string {
 }
 
 /** The days of a window, of all trading days of a calendar. */
-export function naiveWindow(
+function naiveWindow(
   date: string,
   { period, skip_early_close }: Pick<TrailingEntry, 'period' | 'skip_early_close'>,
   calendar = 'XNYS',

@@ -9,7 +9,8 @@ import type {
 } from '../../src/index.ts';
 import { openOf } from '../actors/comparing.ts';
 import type { Trouble } from '../actors/troubledFeed.ts';
-import { MINUTE, random } from '../support.ts';
+import { CALLBACKS, MINUTE, random } from '../support.ts';
+import type { Lag } from './hostLag.ts';
 
 export const DATES = ['2023-11-21', '2023-11-22', '2023-11-24'];
 /** Symbols that have data, the last two not always at once. */
@@ -66,17 +67,6 @@ function useVerb(
   return context.addBar(symbol, '1m', dice.bar(context.now), { replace: dice.chance(0.5) });
 }
 
-const CALLBACKS = [
-  'setup',
-  'onSessionStart',
-  'onBar',
-  'onIndicator',
-  'onSymbolAdded',
-  'onSymbolRefused',
-  'onSessionEnd',
-  'teardown',
-] as const;
-
 export function strategyOf(dice: Dice, touched: Set<string>): Strategy {
   const share = dice.of([0, 0.02, 0.1]);
   const call = (...args: unknown[]) => {
@@ -85,13 +75,16 @@ export function strategyOf(dice: Dice, touched: Set<string>): Strategy {
   return Object.fromEntries(CALLBACKS.map((name) => [name, call])) as Strategy;
 }
 
-export function scannerOf(dice: Dice, touched: Set<string>) {
+export function scannerOf(dice: Dice, touched: Set<string>, lag: Lag) {
   const share = dice.of([0, 0.5]);
   return {
     scan: async (context: ScannerContext) => {
       if (dice.chance(share)) await nextTurn();
-      while (dice.chance(share))
+      await lag();
+      while (dice.chance(share)) {
         await Promise.resolve(useVerb(dice, context, touched)).catch(() => {});
+        await lag();
+      }
       return { symbols: dice.chance(share) ? [dice.of(ALL)] : [] };
     },
   };

@@ -3,6 +3,7 @@ import { setTimeout as after, setImmediate as nextTurn } from 'node:timers/promi
 import { type Fact, openSession, type Session } from '../../src/index.ts';
 import { TroubledFeed } from '../actors/troubledFeed.ts';
 import { barsOf, configOf } from '../support.ts';
+import { hostLag, type Lag, NO_LAG } from './hostLag.ts';
 import {
   DATES,
   Dice,
@@ -46,25 +47,31 @@ export interface Ran {
 }
 
 /** The strategy and the scanner of a schedule, made anew. */
-export function modulesOf(seed: number, touched = new Set<string>()) {
+export function modulesOf(seed: number, touched = new Set<string>(), lag: Lag = NO_LAG) {
   return {
     strategies: { own: () => strategyOf(new Dice(seed + 0.1), touched) },
-    scanners: { looker: () => scannerOf(new Dice(seed + 0.2), touched) },
+    scanners: { looker: () => scannerOf(new Dice(seed + 0.2), touched, lag) },
   };
 }
 
 /**
  * @param log folder to keep it in; without, it is kept in memory
  * @param options.calm nothing goes wrong with the data, and no scanner works beside what is asked
+ * @param options.lag seed of how long the host takes for data and scans; without one, no longer than it must
  */
-export async function runSchedule(seed: number, log?: string, { calm = false } = {}): Promise<Ran> {
+export async function runSchedule(
+  seed: number,
+  log?: string,
+  { calm = false, lag: host }: { calm?: boolean; lag?: number } = {},
+): Promise<Ran> {
+  const lag = host === undefined ? NO_LAG : hostLag(host);
   const dice = new Dice(seed);
   const touched = new Set<string>();
   const feed = new TroubledFeed(market);
   const session = await openSession({
     config: configWith(['AAPL', 'MSFT'], true, !calm),
     data: feed,
-    ...modulesOf(seed, touched),
+    ...modulesOf(seed, touched, lag),
     ...(log !== undefined && { log }),
     slice: dice.of([1, 3, 'auto'] as const),
   });
@@ -86,6 +93,7 @@ export async function runSchedule(seed: number, log?: string, { calm = false } =
   const trouble = troubleOf(dice);
   feed.trouble = async (ask, symbol, interval) => {
     perhaps(share * 3);
+    await lag();
     if (!calm) await trouble(ask, symbol, interval);
   };
   for (let before = dice.below(3); before > 0; before--) program.act();

@@ -42,6 +42,9 @@ export class Turns implements Strategy {
 
 export const strategies = { turns: Turns };
 
+/** What a run is opened with, beside its config and its log. */
+export const given = { data: market, strategies };
+
 export function configWith(session: Record<string, unknown> = {}) {
   return configOf({
     symbols: ['AAPL', 'MSFT'],
@@ -64,7 +67,7 @@ export function runsFolder(): string {
 
 /** A run that was told things from outside on its way. */
 export async function recordRun(log: string, config: unknown = configWith()): Promise<Session> {
-  const session = await openSession({ config, data: market, log, strategies });
+  const session = await openSession({ config, ...given, log });
   await session.runUntil((view) => view.now >= Date.parse('2024-01-02T16:00:00Z'));
   await session.addSymbol('TSLA');
   await session.registerIndicator('AAPL', { name: 'ema', period: 4, interval: '15m' });

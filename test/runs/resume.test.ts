@@ -9,6 +9,7 @@ import {
   DATES,
   editManifest,
   framesIn,
+  given,
   killedAt,
   market,
   recordRun,
@@ -20,7 +21,6 @@ import {
 const folder = runsFolder();
 const told = join(folder, 'told');
 const plain = join(folder, 'plain');
-const given = { data: market, strategies };
 
 beforeAll(async () => {
   await recordRun(told);

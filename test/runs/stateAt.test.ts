@@ -21,9 +21,11 @@ import {
   openSession,
   type SessionJson,
   sealLog,
+  verifyLog,
 } from '../../src/index.ts';
 import { RunState } from '../../src/store/runState.ts';
 import { encodeState, Snapshot, snapshotBytes } from '../../src/store/snapshot.ts';
+import { mended, partsOf } from '../fuzz/snapshotParts.ts';
 import { digestOf } from '../store/plainState.ts';
 import { barsOf, configOf, MINUTE, random } from '../support.ts';
 
@@ -216,6 +218,24 @@ describe('the state at any fact of a run with insertions', () => {
     log.stateAt(last - 1);
     expect(log.counters.frames).toBeLessThan(600);
     await expectSame(indexed);
+  });
+
+  it('is compared with the snapshots when the run is executed again', async () => {
+    expect(await verifyLog(run, { data })).toMatchObject({ ok: true, note: '' });
+    const changed = copyOf(run, 'changed');
+    const [, name] = snapshotsIn(changed);
+    const path = join(changed, 'snapshots', name!);
+    const whole = readFileSync(path);
+    const { texts, columns } = partsOf(whole);
+    const [of, state, days] = texts as [string, string, string];
+    const lie = state.replace('"sessions":2', '"sessions":7');
+    writeFileSync(path, mended(whole, [of, lie, days], columns));
+    const seq = Number.parseInt(name!, 10);
+    // Reading cannot tell.
+    expect((await FileLog.read(changed)).stateAt(seq).data.sessions).toBe(7);
+    const { ok, note } = await verifyLog(changed, { data });
+    expect(ok).toBe(true);
+    expect(note).toContain(`the snapshot at fact ${seq}, beside the log, is not the state there`);
   });
 
   it('is refused for a fact that is not there', async () => {

@@ -9,12 +9,14 @@ import {
   type StrategyContext,
   verifyLog,
 } from '../../src/index.ts';
+import { oneBarIndicator } from '../support.ts';
 import {
   bytesOf,
   configWith,
   editManifest,
   forged,
   framesIn,
+  given,
   killedAt,
   market,
   recordRun,
@@ -24,7 +26,6 @@ import {
 
 const folder = runsFolder();
 const run = join(folder, 'run');
-const given = { data: market, strategies };
 let facts = 0;
 let chainHash = '';
 
@@ -65,6 +66,17 @@ describe('verifying a run', () => {
   it('checks one that was killed up to its last whole frame', async () => {
     const copy = killedAt(run, join(folder, 'killed'), 60_000);
     expect(await verifyLog(copy, given)).toMatchObject({ ok: true, ended: 'interrupted' });
+  });
+
+  it('checks what there is of one that is still being written, and says that it is', async () => {
+    const log = join(folder, 'running');
+    const session = await openSession({ config: configWith(), ...given, log });
+    await session.runUntil((view) => view.now >= Date.parse('2024-01-02T15:00:00Z'));
+    const report = await verifyLog(log, given);
+    expect(report).toMatchObject({ ok: true, checked: 'execution', ended: 'running' });
+    expect(report.facts).toBeGreaterThan(0);
+    await session.finish();
+    expect(await verifyLog(log, given)).toMatchObject({ ok: true, ended: 'completed' });
   });
 
   it('checks hashes and fold only where another behaviour recorded it, and says so', async () => {
@@ -156,18 +168,7 @@ describe('verifying finds the very fact', () => {
 
 /** The last close times `factor`. */
 function scaled(factor: number): IndicatorDefinition {
-  return {
-    name: 'scaled',
-    summary: 'the close, scaled',
-    source: 'made up for this test',
-    period: null,
-    params: {},
-    outputs: [],
-    reset: 'never',
-    warmup: () => 1,
-    memory: () => 1,
-    create: () => new Scaled(factor),
-  };
+  return oneBarIndicator('scaled', () => new Scaled(factor));
 }
 
 class Scaled {

@@ -16,7 +16,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Disk, OpenFlags, Piece } from '../../src/index.ts';
+import { zstdCompressSync } from 'node:zlib';
+import type { Compressor, Disk, OpenFlags, Piece } from '../../src/index.ts';
 import type { Choices } from '../choices.ts';
 
 const PAGE = 4096;
@@ -178,6 +179,16 @@ export class DiskWorld implements Disk {
     if (folder !== this.#folder) return;
     this.#syncedNames = new Map(this.#names);
     this.#changes = [];
+  }
+
+  compressor(): Compressor {
+    return {
+      compress: async (bytes) => {
+        await this.#aWhile();
+        return zstdCompressSync(bytes);
+      },
+      close() {},
+    };
   }
 
   /** A turn of the program stands for a millisecond. */

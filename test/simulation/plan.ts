@@ -27,7 +27,12 @@ export interface Plan {
   readonly faults: readonly { readonly share: number; readonly kind: Fault['kind'] | 'stop' }[];
   /** How often, of a hundred reads, one fails; and how many turns one may take. */
   readonly reads: { readonly failing: number; readonly turns: number };
+  /** What the bars are kept in; those in files come in pieces. */
+  readonly kept: 'memory' | 'csv' | 'parquet';
 }
+
+/** By the last digit of the seed. */
+const KEPT = [...Array(6).fill('memory'), 'csv', 'csv', 'parquet', 'memory'] as Plan['kept'][];
 
 /** A market with long holes: a day is some dozens of instants. */
 function marketOf(choices: Choices): Plan['bars'] {
@@ -114,5 +119,6 @@ export function planOf(seed: number): Plan {
       return { share: choices.below(1000) / 1000, kind: choices.of(kinds) };
     }),
     reads: { failing: choices.of([0, 0, 20]), turns: choices.of([0, 3]) },
+    kept: KEPT[seed % KEPT.length]!,
   };
 }

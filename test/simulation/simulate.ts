@@ -22,6 +22,7 @@ import { checkLog } from '../../src/store/checkLog.ts';
 import { TroubledFeed } from '../actors/troubledFeed.ts';
 import { Choices } from '../choices.ts';
 import { DiskWorld, type Fault, layOut } from './diskWorld.ts';
+import { FileWorld } from './fileWorld.ts';
 import {
   filesIn,
   inMemory,
@@ -47,6 +48,9 @@ export interface Simulation {
 
 class Broken extends Error {}
 
+/** How many files of a hundred break off in the middle of a read. */
+const BREAKING = 40;
+
 /** What a calm run comes to. */
 interface Calm {
   readonly log: LogReader;
@@ -68,14 +72,19 @@ interface Driving {
 
 /** Runs the world of a seed in `folder`, which is its own. */
 export async function simulate(seed: number, folder: string): Promise<Simulation> {
-  const world = new World(planOf(seed), join(folder, 'run'));
+  const plan = planOf(seed);
+  const { kept, bars } = plan;
+  const files = kept === 'memory' ? null : new FileWorld(join(folder, 'bars'), kept, bars);
+  const world = new World(plan, join(folder, 'run'), files);
+  const run = () => world.run();
   try {
-    await world.run();
+    await (files === null ? run() : files.during(new Choices(seed + 0.25), run));
     return world.report(null);
   } catch (error) {
     if (error instanceof Broken) return world.report(error.message);
     return world.report(`unexpected: ${(error as Error).stack}`);
   } finally {
+    files?.remove();
     rmSync(join(folder, 'run'), { recursive: true, force: true });
   }
 }
@@ -83,6 +92,8 @@ export async function simulate(seed: number, folder: string): Promise<Simulation
 class World {
   readonly #plan: Plan;
   readonly #folder: string;
+  /** Where the bars are, if they are kept in files. */
+  readonly #files: FileWorld | null;
   readonly #choices: Choices;
   readonly #trace: string[] = [];
   #acknowledged = 0;
@@ -90,9 +101,10 @@ class World {
   #facts = 0;
   #interruptions = 0;
 
-  constructor(plan: Plan, folder: string) {
+  constructor(plan: Plan, folder: string, files: FileWorld | null) {
     this.#plan = plan;
     this.#folder = folder;
+    this.#files = files;
     this.#choices = new Choices(plan.seed + 0.5);
   }
 
@@ -267,15 +279,26 @@ class World {
 
   #feed(): TroubledFeed {
     const { bars, reads, seed } = this.#plan;
-    const feed = new TroubledFeed(bars);
+    const files = this.#files;
+    const feed = new TroubledFeed(files?.feed() ?? bars);
     const failed = new Set<string>();
+    const mayFail = (name: string, share: number) =>
+      crc32(`${seed} ${name}`) % 100 < share && !failed.has(name);
+    if (files !== null) {
+      feed.reading = (read, symbol, interval) => {
+        const name = `the file of ${symbol} ${interval}`;
+        const breaks = mayFail(name, BREAKING);
+        if (breaks) this.#tell(`${name} breaks off, once`);
+        failed.add(name);
+        return files.reading(read, breaks);
+      };
+    }
     feed.trouble = async (ask, symbol, interval) => {
       for (let turns = this.#choices.below(reads.turns + 1); turns > 0; turns--) {
         await new Promise((resolve) => setImmediate(resolve));
       }
       const name = `${ask} ${symbol} ${interval}`;
-      const fails = ask === 'read' && crc32(`${seed} ${name}`) % 100 < reads.failing;
-      if (!fails || failed.has(name)) return;
+      if (ask !== 'read' || !mayFail(name, reads.failing)) return;
       failed.add(name);
       this.#tell(`${name} fails, once`);
       throw new Error(`${symbol} is out of reach`);

@@ -13,7 +13,7 @@ const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 });
 
 /** Doubles that are prices, whole numbers, and anything else that fits into 64 bits. */
-export const anyDouble = fc.oneof(
+const anyDouble = fc.oneof(
   fc.integer({ min: -100_000, max: 100_000 }).map((cents) => cents / 100),
   fc.integer(),
   fc.maxSafeInteger(),

@@ -1,7 +1,7 @@
 /** SessionData as plain values, for comparing all of it. Memory that is kept and short cuts are no state. */
 import { hash } from 'node:crypto';
 import { BAR_FIELDS, type BarColumns } from '../../src/domain/bars.ts';
-import type { SessionData } from '../../src/domain/sessionData.ts';
+import { IndicatorSlot, type SessionData } from '../../src/domain/sessionData.ts';
 import type { Tally } from '../../src/domain/tally.ts';
 
 function rowsOf(columns: BarColumns): number[][] {
@@ -9,7 +9,7 @@ function rowsOf(columns: BarColumns): number[][] {
 }
 
 export function plainState({ data, tally }: { data: SessionData; tally: Tally }): unknown {
-  const { spares: _, barsBySeries: _bars, indicatorsBySeries: _values, ...rest } = data;
+  const { spares: _, barsBySeries: _bars, slotsBySeries: _slots, indicatorCells, ...rest } = data;
   return plain({ ...rest, facts: tally.facts, frames: tally.frames, actors: tally.actors });
 }
 
@@ -20,6 +20,10 @@ function plain(value: unknown): unknown {
   if (value instanceof Map) return [...value].map(plain);
   if (value instanceof Set) return [...value];
   if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof IndicatorSlot) {
+    const { registered, valid, updated, seq, outputs } = value;
+    return plain({ registered, valid, updated, seq, outputs });
+  }
   if ('opened' in value && 'length' in value) return rowsOf(value as BarColumns);
   return Object.fromEntries(
     Object.entries(value)

@@ -9,7 +9,7 @@ import { at, last, log, run } from './run.ts';
 /** Facts in the window that goes with the cursor, where none is chosen. */
 const PAGE = 100;
 /** Widest window whose facts are drawn one by one. */
-export const DETAIL_MAX = 240;
+const DETAIL_MAX = 240;
 
 const chosen = part('window');
 

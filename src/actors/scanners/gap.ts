@@ -9,7 +9,7 @@ import type { SymbolView } from '../../domain/sessionView.ts';
 import { CriterionScanner, moves, settingsOf } from './criterionScanner.ts';
 
 /** Percent; null before the first bar, or without a bar on the trading day before. */
-export function gapPercent(symbol: SymbolView): number | null {
+function gapPercent(symbol: SymbolView): number | null {
   const { open } = symbol.metrics;
   const close = symbol.history('1d')?.bars().close.at(-1);
   return open === null || close === undefined ? null : (open / close - 1) * 100;

@@ -4,13 +4,14 @@
  * Figure: (last close ÷ open of the first bar of those minutes − 1) × 100. It is known once so many minutes of
  * the session have passed.
  */
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import { MomentumSettings } from '../../domain/config/scannerSettings.ts';
-import type { ColumnView, SymbolView } from '../../domain/sessionView.ts';
-import { type MarketTime, MINUTE_MS } from '../../domain/time.ts';
+import type { SymbolView } from '../../domain/sessionView.ts';
+import { MINUTE_MS } from '../../domain/time.ts';
 import { CriterionScanner, type Moment, moves, settingsOf } from './criterionScanner.ts';
 
 /** Percent; null if no bar opened in those minutes, or they reach back before the open. */
-export function changePercent(
+function changePercent(
   symbol: SymbolView,
   { now, session }: Moment,
   minutes?: number,
@@ -18,21 +19,10 @@ export function changePercent(
   const from = minutes === undefined ? session.open : now - minutes * MINUTE_MS;
   const bars = symbol.bars(symbol.base);
   if (bars === undefined || from < session.open) return null;
-  const before = bars.open.at(firstFrom(bars.opened, from));
+  const { opened } = bars;
+  const before = bars.open.at(countIndicesWhile(opened.length, (i) => opened.at(i)! < from));
   const last = bars.close.at(-1);
   return before === undefined || last === undefined ? null : (last / before - 1) * 100;
-}
-
-/** The first row that is at `from` or later. */
-function firstFrom(opened: ColumnView, from: MarketTime): number {
-  let low = 0;
-  let high = opened.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (opened.at(middle)! < from) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** @throws {UsageError} for settings that are none */

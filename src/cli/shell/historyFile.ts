@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 export const HISTORY_SIZE = 1_000;
 
 /** `openbell/history` in the user's folder for state. @see https://specifications.freedesktop.org/basedir-spec */
-export function historyPath(env: NodeJS.ProcessEnv = process.env): string {
+function historyPath(env: NodeJS.ProcessEnv = process.env): string {
   const { XDG_STATE_HOME: given, LOCALAPPDATA: windows } = env;
   const folder = [given, windows].find((path) => path !== undefined && isAbsolute(path));
   return join(folder ?? join(homedir(), '.local', 'state'), 'openbell', 'history');

@@ -24,7 +24,7 @@ export function readLine(line: string, commands: readonly ShellCommand[]): Under
 }
 
 /** The words of a line; quotes hold together what has spaces. @throws {UsageError} if one is left open */
-export function splitWords(line: string): string[] {
+function splitWords(line: string): string[] {
   const words = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+|["']/g)].map(([word]) => word);
   const open = words.find((word) => word === '"' || word === "'");
   if (open !== undefined) throw new UsageError(`a quote (${open}) is left open: close it`);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Seq, Side, Time } from './basics.ts';
 
-export const BARS_MAX = 2000;
+const BARS_MAX = 2000;
 
 export const BarsQuestion = z.object({
   log: Side.default('a'),

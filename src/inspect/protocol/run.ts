@@ -211,6 +211,15 @@ const divergingSide = z.object({
   row: FactRow,
   fact: z.record(z.string(), z.unknown()),
 });
+const firstDifference = z.object({
+  /** Where to put the cursors: the fact that differs, or the end. */
+  seq: z.object({ a: Seq, b: Seq }),
+  a: divergingSide.nullable(),
+  b: divergingSide.nullable(),
+  fields: z.array(differing),
+  /** True if SessionData was the same before. */
+  sameBefore: z.boolean(),
+});
 export const DivergenceAnswer = z.object({
   /** True if nothing differs but what is ignored: "identical, N events". */
   equal: z.boolean(),
@@ -219,27 +228,9 @@ export const DivergenceAnswer = z.object({
   common: Seq,
   hash: z.string().nullable(),
   /** The two facts that differ first; a side is null where its log has ended. */
-  first: z
-    .object({
-      /** Where to put the cursors: the fact that differs, or the end. */
-      seq: z.object({ a: Seq, b: Seq }),
-      a: divergingSide.nullable(),
-      b: divergingSide.nullable(),
-      fields: z.array(differing),
-      /** True if SessionData was the same before. */
-      sameBefore: z.boolean(),
-    })
-    .nullable(),
+  first: firstDifference.nullable(),
   /** Where `first` is how the runs were started: the first difference in what happened then. */
-  beyond: z
-    .object({
-      seq: z.object({ a: Seq, b: Seq }),
-      a: divergingSide.nullable(),
-      b: divergingSide.nullable(),
-      fields: z.array(differing),
-      sameBefore: z.boolean(),
-    })
-    .nullable(),
+  beyond: firstDifference.nullable(),
   config: z.array(differing),
   data: z.array(differing),
   code: z.array(differing),

@@ -1,7 +1,8 @@
 /** What is active at a fact: the state of every chart, and of every actor. */
+
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import type { ActorTally } from '../../domain/tally.ts';
 import type { ActorsAnswer, ChartsAnswer } from '../protocol/run.ts';
-import { countWhere } from './bisection.ts';
 import { activeStates, split } from './chartTree.ts';
 import type { InspectedRun } from './inspectedRun.ts';
 import type { IndexedTransition } from './runIndex.ts';
@@ -18,7 +19,10 @@ export function chartsAt(run: InspectedRun, at: number): ChartsAnswer {
     const { root } = chartsByActor.chart(chart)!;
     return [{ actor, chart, active: activeStates(root, last.to), value: last.to, since: last.seq }];
   });
-  const before = countWhere(index.transitions.length, (i) => index.transitions[i]!.seq <= at);
+  const before = countIndicesWhile(
+    index.transitions.length,
+    (i) => index.transitions[i]!.seq <= at,
+  );
   const last = index.transitions[before - 1];
   const taken = last === undefined ? null : { ...last, chart: chartsByActor.of(last.actor) };
   return { at, charts, taken };
@@ -86,7 +90,7 @@ class Living {
   #count(actor: string): number {
     const { transitions, transitionsOf } = this.#run.index;
     const own = transitionsOf.get(actor) ?? [];
-    return countWhere(own.length, (i) => transitions[own[i]!]!.seq <= this.#at);
+    return countIndicesWhile(own.length, (i) => transitions[own[i]!]!.seq <= this.#at);
   }
 
   #transition(actor: string, i: number): IndexedTransition | undefined {

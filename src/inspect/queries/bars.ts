@@ -1,9 +1,10 @@
 /** The price chart at a cursor: bars in buckets, indicators, gaps and signals, nothing newer than the cursor. */
+
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import { windowIn } from '../../domain/derivation.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { tryParseInterval } from '../../domain/interval.ts';
 import type { BarsAnswer } from '../protocol/market.ts';
-import { countWhere } from './bisection.ts';
 import type { InspectedRun } from './inspectedRun.ts';
 import { overlays } from './overlays.ts';
 import type { IndexedSession } from './runIndex.ts';
@@ -64,7 +65,7 @@ function standing(bars: BarTrack, at: number, from: number): Rows {
   const end = bars.upTo(at);
   const isPlain = bars.late.length === 0 || bars.late[0]! >= end;
   if (isPlain) {
-    const first = countWhere(end, (i) => bars.at(i, 'opened') < from);
+    const first = countIndicesWhile(end, (i) => bars.at(i, 'opened') < from);
     return Array.from({ length: end - first }, (_, i) => first + i);
   }
   const byTime = new Map<number, number>();

@@ -1,10 +1,11 @@
 /** Which facts a filter picks: counted once, and on from there as the log grows. */
+
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import { Column } from '../../domain/frame.ts';
 import type { LogReader } from '../../store/eventLog.ts';
 import type { FactFilter } from '../factFilter.ts';
 import type { Clock } from '../factText.ts';
 import { FACT_TYPES } from '../factTypes.ts';
-import { countWhere } from './bisection.ts';
 import { type ParsedFilter, parseFilter } from './filterText.ts';
 import type { RunIndex } from './runIndex.ts';
 import { Turns } from './turns.ts';
@@ -41,7 +42,7 @@ export class HitList {
 
   /** Hits with a smaller seq. */
   before(seq: number): number {
-    return countWhere(this.seqs.length, (i) => this.seqs.data[i]! < seq);
+    return countIndicesWhile(this.seqs.length, (i) => this.seqs.data[i]! < seq);
   }
 }
 

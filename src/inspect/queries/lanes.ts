@@ -1,7 +1,8 @@
 /** Facts per actor and pixel, and the whole run in a strip. Counted from the index, without decoding. */
+
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import { factsOf } from '../../domain/frame.ts';
 import { ARROWS_WINDOW, type LanesAnswer, type OverviewAnswer } from '../protocol/log.ts';
-import { countWhere } from './bisection.ts';
 import type { InspectedRun } from './inspectedRun.ts';
 
 export interface LanesWindow {
@@ -35,7 +36,7 @@ export function lanesOf(run: InspectedRun, window: LanesWindow): LanesAnswer {
 function boundsOf({ index }: InspectedRun, { by, from, to }: LanesWindow) {
   if (by === 'seq')
     return { first: Math.max(1, Math.ceil(from)), last: Math.min(to, index.position) };
-  const before = countWhere(index.runs, (i) => index.times.data[i]! < from);
+  const before = countIndicesWhile(index.runs, (i) => index.times.data[i]! < from);
   const first = before === index.runs ? index.position + 1 : index.seqs.data[before]!;
   return { first, last: index.seek(to) };
 }

@@ -4,11 +4,12 @@
  * Facts that follow one another with the same time, type and actor are one run of them. That is enough to count
  * and to step without decoding anything. What is rare is kept whole: transitions, phases, days, symbols.
  */
+
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import type { ControlFact } from '../../domain/facts.ts';
 import { Column, type Frame } from '../../domain/frame.ts';
 import { compareIntervals } from '../../domain/interval.ts';
 import type { MarketTime, TradingDate } from '../../domain/time.ts';
-import { countWhere } from './bisection.ts';
 import { Names } from './names.ts';
 
 export interface IndexedTransition {
@@ -102,7 +103,7 @@ export class RunIndex {
 
   /** Number of the run that holds fact `seq`, which is there. O(log runs). */
   runOf(seq: number): number {
-    return countWhere(this.seqs.length, (i) => this.seqs.data[i]! <= seq) - 1;
+    return countIndicesWhile(this.seqs.length, (i) => this.seqs.data[i]! <= seq) - 1;
   }
 
   /** The fact after the last one of run `i`. */
@@ -121,7 +122,7 @@ export class RunIndex {
 
   /** Seq of the last fact with `at <= time`; 0 if there is none. */
   seek(time: MarketTime): number {
-    const runs = countWhere(this.times.length, (i) => this.times.data[i]! <= time);
+    const runs = countIndicesWhile(this.times.length, (i) => this.times.data[i]! <= time);
     return runs === 0 ? 0 : this.endOf(runs - 1) - 1;
   }
 

@@ -1,10 +1,11 @@
 /** Where the cursor goes: the next bar, transition, phase or day; a time; a breakpoint. */
+
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import { parseClock } from '../../domain/calendar/display.ts';
 import { UsageError } from '../../domain/errors.ts';
 import { instantIn, isSeq } from '../position.ts';
 import type { Direction } from '../protocol/basics.ts';
 import type { AtTimeAnswer, StepAnswer, StepUnit } from '../protocol/log.ts';
-import { countWhere } from './bisection.ts';
 import { findFact } from './events.ts';
 import type { InspectedRun } from './inspectedRun.ts';
 
@@ -48,9 +49,9 @@ function nearestOf(
   from: number,
   sign: 1 | -1,
 ): number | null {
-  const upTo = countWhere(days.length, (i) => days[i]!.first <= from);
+  const upTo = countIndicesWhile(days.length, (i) => days[i]!.first <= from);
   if (sign === 1) return days[upTo]?.first ?? null;
-  const before = countWhere(days.length, (i) => days[i]!.first < from);
+  const before = countIndicesWhile(days.length, (i) => days[i]!.first < from);
   return days[before - 1]?.first ?? null;
 }
 

@@ -2,11 +2,12 @@
  * What the log has of one symbol, as columns in the order of the log: its bars by interval, its indicators by
  * key, gaps and signals. Read once, and on from there as the log grows; questions cut it at their cursor.
  */
+
+import { countIndicesWhile } from '../../domain/bisect.ts';
 import type { Fact, FactOf } from '../../domain/facts.ts';
 import { Column } from '../../domain/frame.ts';
 import type { LogReader } from '../../store/eventLog.ts';
 import { FactFilter } from '../factFilter.ts';
-import { countWhere } from './bisection.ts';
 import { Turns } from './turns.ts';
 
 /** Symbols whose tracks are kept. */
@@ -45,7 +46,7 @@ export class BarTrack {
   /** Rows up to fact `seq`. */
   upTo(seq: number): number {
     const { data } = this.columns.seq;
-    return countWhere(this.length, (i) => data[i]! <= seq);
+    return countIndicesWhile(this.length, (i) => data[i]! <= seq);
   }
 
   at(row: number, name: BarColumn): number {
@@ -86,7 +87,7 @@ export class ValueTrack {
   }
 
   upTo(seq: number): number {
-    return countWhere(this.seq.length, (i) => this.seq.data[i]! <= seq);
+    return countIndicesWhile(this.seq.length, (i) => this.seq.data[i]! <= seq);
   }
 }
 
