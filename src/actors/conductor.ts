@@ -71,6 +71,7 @@ export class Conductor {
       verbs: this.#verbs,
       stop: () => this.#actor.send({ type: 'session.stop' }),
       takeOver: (seq) => engine.strategies.takeOver(seq),
+      isHalfway: () => engine.streams && engine.loop?.halfway === true,
       isScanning: () => engine.scanners.working > 0,
       isBusy: () => engine.market.reading > 0 || engine.scanners.isBusy,
       interrupt: () => {

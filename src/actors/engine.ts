@@ -137,6 +137,8 @@ export class Engine {
   /** What the run has had of each symbol, also of those that have left. */
   readonly totals = new Map<string, Totals>();
   loop: FrameLoop | null = null;
+  /** True while frames follow one another: nothing else comes between two of them. */
+  streams = false;
   /** Set when a message has come in: the slice ends after the present frame. */
   interrupted = false;
   /** True once the last fact of the run is decided: nothing can be asked for any more. */

@@ -12,14 +12,22 @@ import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { BadRow, Feed, FeedBars, IndexRequest, Provenance } from '../feeds/feed.ts';
 import { type KnownData, knownData } from '../feeds/knownData.ts';
 
-/** Bars of one regular session. */
-export interface DayBars {
+/** Bars of one regular session; a class, as all that lives for one. */
+export class DayBars {
   readonly session: Session;
   readonly bars: BarColumns;
   readonly provenance: ProvenanceRecord[];
   /** Bars of the day outside the session. */
   readonly leftOut: number;
   readonly skipped: readonly BadRow[];
+
+  constructor({ session, bars, provenance, leftOut, skipped }: DayBars) {
+    this.session = session;
+    this.bars = bars;
+    this.provenance = provenance;
+    this.leftOut = leftOut;
+    this.skipped = skipped;
+  }
 }
 
 interface DayRequest {
@@ -34,7 +42,7 @@ export class MarketData {
   readonly feed: Feed;
   readonly calendar: Calendar;
   /** Days being read ahead, by symbol, interval and date. */
-  #ahead = new Map<string, { date: TradingDate; reading: Promise<DayBars> }>();
+  #ahead = new Map<string, Promise<DayBars>>();
   /** Columns that days were read into and that nobody needs any more: the next days are read into them. */
   readonly #spare: BarColumns[] = [];
   /** Those that are out with a day. */
@@ -77,12 +85,12 @@ export class MarketData {
     if (this.#ahead.has(key)) return;
     const reading = this.#read(request);
     reading.catch(() => {});
-    this.#ahead.set(key, { date: request.session.date, reading });
+    this.#ahead.set(key, reading);
   }
 
   async day(request: DayRequest): Promise<DayBars> {
     const key = keyOf(request);
-    const ahead = this.#ahead.get(key)?.reading;
+    const ahead = this.#ahead.get(key);
     this.#ahead.delete(key);
     // Anew each time that all is taken: a map that is emptied and filled again keeps garbage alive.
     if (this.#ahead.size === 0) this.#ahead = new Map();
@@ -113,7 +121,7 @@ export class MarketData {
 
   /** Forgets the days up to `date` that were read ahead and never asked for: their symbols have left. */
   forgetUntil(date: TradingDate): void {
-    for (const [key, ahead] of this.#ahead) if (ahead.date <= date) this.#ahead.delete(key);
+    for (const key of this.#ahead.keys()) if (dateOf(key) <= date) this.#ahead.delete(key);
   }
 
   /** Lets go of what was read ahead of a symbol. */
@@ -143,12 +151,16 @@ export class MarketData {
     else this.#spare.push(into);
     const day = cut(read, { session, since, interval, inPlace: read.bars === into });
     const skipped = feed.skipped(symbol, interval).get(session.date) ?? [];
-    return { ...day, skipped };
+    return new DayBars({ ...day, skipped });
   }
 }
 
 function keyOf({ symbol, interval, session }: DayRequest): string {
   return `${symbol} ${interval} ${session.date}`;
+}
+
+function dateOf(key: string): TradingDate {
+  return key.slice(key.lastIndexOf(' ') + 1);
 }
 
 interface Cut extends Omit<DayRequest, 'symbol'> {

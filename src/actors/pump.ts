@@ -31,6 +31,7 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
   return fromCallback<PumpMessage>(({ sendBack, receive }) => {
     const stopped = new AbortController();
     const tell = (message: ActiveMessage) => sendBack(message);
+    engine.streams = true;
     engine.pace?.go();
     receive(() => {
       runSlice(engine, demand, size, stopped.signal).then(
@@ -46,6 +47,7 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
     });
     return () => {
       stopped.abort(STOPPED);
+      engine.streams = false;
       engine.pace?.stand();
     };
   });

@@ -216,17 +216,19 @@ function joined(
     const end = start === -1 ? -1 : seqs.findIndex((each) => each > until);
     const bars = new BarColumns(0);
     if (start !== -1) bars.append(fed!.bars, start, end === -1 ? seqs.length : end);
-    return withoutHandmade({ bars, provenance });
+    return { bars, provenance };
   });
-  const whole = ofQueues.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
-  const first = read === null ? whole : withStandIns(read, whole);
+  const parts = read === null ? ofQueues : [...ofQueues, read];
+  const ofFeed = parts.map(withoutHandmade);
+  const whole = ofFeed.reduce((a, b) => (rowsIn(b) > rowsIn(a) ? b : a));
   const bars = new BarColumns(Math.max(16, rowsIn(whole)));
-  bars.append(first.bars);
-  for (const part of ofQueues) {
-    if (part === first) continue;
-    for (let i = 0; i < part.bars.length; i++)
-      bars.write(bars.place(part.bars.opened[i]!), part.bars.at(i));
-  }
+  if (ofFeed.length === 1) bars.append(whole.bars);
+  // What was fed comes last: it counts more than what stands in for it.
+  else
+    for (const part of [...parts.map((part) => withStandIns(part, whole)), ...ofFeed]) {
+      for (let i = 0; i < part.bars.length; i++)
+        bars.write(bars.place(part.bars.opened[i]!), part.bars.at(i));
+    }
   makeUp(bars, rowsIn(whole), { session, interval });
   return { bars, provenance: whole.provenance };
 }
@@ -267,8 +269,8 @@ function withoutHandmade({ bars, provenance }: Rows): Rows {
   return some({ bars, provenance }, (piece) => (isRead(piece) ? piece.bars : 0));
 }
 
-/** The same, but for bars by hand that stand in for lines of a queue: the feed had bars there as well. */
-function withStandIns({ bars, provenance }: Rows, queue: Rows): Rows {
+/** The same, but for bars by hand that stand in for lines of a whole day: the feed had bars there as well. */
+function withStandIns({ bars, provenance }: Rows, whole: Rows): Rows {
   let line = 0;
   return some({ bars, provenance }, (piece, i) => {
     if (isRead(piece)) {
@@ -276,7 +278,7 @@ function withStandIns({ bars, provenance }: Rows, queue: Rows): Rows {
       return piece.bars;
     }
     const until = provenance.slice(i).find(isRead)?.first_line ?? Number.POSITIVE_INFINITY;
-    return Math.min(piece.bars, linesIn(queue, line, until));
+    return Math.min(piece.bars, linesIn(whole, line, until));
   });
 }
 

@@ -57,6 +57,8 @@ export class Recorder {
   /** `onReached` is called when this seq is reached, and when it is committed. */
   awaited = Number.POSITIVE_INFINITY;
   onReached: () => void = () => {};
+  /** True while somebody else is to end a frame that ends here on the record. */
+  isHeld: () => boolean = () => false;
   /** `onTurning` is called once this seq is committed, before anything else happens. */
   turning = Number.POSITIVE_INFINITY;
   onTurning: () => void = () => {};
@@ -227,7 +229,7 @@ export class Recorder {
   #commitSoon(): void {
     const end = this.#frameEnd;
     queueMicrotask(() => {
-      if (this.seq !== end) return;
+      if (this.seq !== end || this.isHeld()) return;
       try {
         this.commit();
       } catch {

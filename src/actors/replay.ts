@@ -67,6 +67,8 @@ export interface ReplayHands {
   takeOver(seq: number): void;
   /** Has the session look for what is asked of it. */
   interrupt(): void;
+  /** True where the second half of an instant comes next, in which strategies may decide on nothing. */
+  isHalfway(): boolean;
   /** True while a scanner works beside the session. */
   isScanning(): boolean;
   /** True while something is on its way that takes the host as long as it takes. */
@@ -101,6 +103,7 @@ export class Replay {
   bind(hands: ReplayHands): void {
     this.#hands = hands;
     this.#turn();
+    hands.recorder.isHeld = () => hands.isHalfway();
     hands.recorder.onReached = () => queueMicrotask(() => this.#reached());
     this.#await();
   }
@@ -282,12 +285,12 @@ export class Replay {
     });
   }
 
-  /** What was a frame before a message came is one again. */
+  /** What was a frame before a message came is one again, unless that is for the second half of an instant to end. */
   #endFrame(): void {
-    const { recorder } = this.#hands!;
+    const { recorder, isHalfway } = this.#hands!;
     const message = this.#parts.messages[this.#next];
     const ends = message?.opens === true && recorder.seq === message.seq - 1;
-    if (ends && this.world !== null) recorder.commit();
+    if (ends && this.world !== null && !isHalfway()) recorder.commit();
   }
 
   /** Where a frame ends and a message is due, the slice ends as well. */

@@ -100,7 +100,7 @@ export async function verifyLog(
   const unread = { ...base, checked: 'fold' as const, inputs: null, facts, frames, chainHash };
   try {
     const ended = endingOf(recorded, isRunning);
-    const note = whyOnlyFolded(manifest, recorded);
+    const note = whyOnlyFolded(manifest, recorded, ended);
     if (note !== '') {
       const reason = damage === null ? unfoldable(past) : null;
       const fault = broken ?? reason;
@@ -140,7 +140,11 @@ function endingOf({ ending }: RecordedPast, isRunning: boolean): VerifyReport['e
 }
 
 /** Why a run cannot be executed again; empty if it can. */
-function whyOnlyFolded({ versions }: Manifest, { started, streams }: RecordedPast): string {
+function whyOnlyFolded(
+  { versions }: Manifest,
+  { started, streams }: RecordedPast,
+  ended: VerifyReport['ended'],
+): string {
   if (versions.behaviour !== VERSIONS.behaviour) {
     return (
       `the run was recorded with behaviour version ${versions.behaviour}, this engine has ` +
@@ -148,7 +152,11 @@ function whyOnlyFolded({ versions }: Manifest, { started, streams }: RecordedPas
     );
   }
   if (started !== null && streams !== null) return '';
-  return 'the run ended before its data was looked at: there is nothing to execute again';
+  const what =
+    ended === 'running'
+      ? 'the run has not looked at its data yet'
+      : 'the run ended before its data was looked at';
+  return `${what}: there is nothing to execute again`;
 }
 
 /** The first fact that does not fold; null if all do. */

@@ -62,8 +62,8 @@ function indexOfGood(given: GivenColumns, { calendar }: RowRules): RowIndex | nu
   const pieces: Piece[] = [];
   for (let start = 0, end = 0; start < length; start = end) {
     const date = calendar.dateOf(opened[start]!);
-    const isOfDay = (i: number) => calendar.dateOf(opened[start + i]!) === date;
-    end = start + countIndicesWhile(length - start, isOfDay);
+    const isOfDate = (i: number) => calendar.dateOf(opened[start + i]!) <= date;
+    end = start + countIndicesWhile(length - start, isOfDate);
     const [first, last] = [opened[start]!, opened[end - 1]!];
     pieces.push({ date, firstLine: start + 1, bars: end - start, first, last, start, end });
   }

@@ -5,6 +5,7 @@
  * would leave a process that runs for long with tens of megabytes of holes.
  */
 import { constants, createZstdCompress } from 'node:zlib';
+import { ByteWriter } from './bytes.ts';
 
 /** Most of what is in a log are digits of prices, and alike in fours; a higher level costs more than it saves. */
 const PARAMS = {
@@ -47,14 +48,16 @@ const CHUNK_BYTES = 1 << 18;
 /** Makes one frame at a time. */
 class Lane {
   readonly #stream = createZstdCompress({ params: PARAMS, chunkSize: CHUNK_BYTES });
-  #parts: Buffer[] = [];
-  /** What frames were written to so far; the stream goes on in the last one at most. */
+  readonly #frame = new ByteWriter(1 << 16);
+  /** What the stream wrote to so far; it goes on in the last one at most. */
   #chunks: ArrayBuffer[] = [];
   #fail: (error: Error) => void = () => {};
 
   constructor() {
     this.#stream.on('data', (part: Buffer<ArrayBuffer>) => {
-      this.#parts.push(part);
+      this.#frame.reserve(part.length);
+      this.#frame.bytes.set(part, this.#frame.length);
+      this.#frame.length += part.length;
       if (this.#chunks.at(-1) !== part.buffer) this.#chunks.push(part.buffer);
     });
     this.#stream.on('error', (error) => this.#fail(error));
@@ -63,13 +66,10 @@ class Lane {
   compress(bytes: Uint8Array): Promise<Uint8Array> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
-      this.#parts = [];
+      this.#frame.length = 0;
       for (const chunk of this.#chunks.splice(0, this.#chunks.length - 1)) chunk.transfer(0);
       this.#stream.write(bytes);
-      this.#stream.flush(constants.ZSTD_e_end, () => {
-        const [part, ...more] = this.#parts;
-        resolve(part !== undefined && more.length === 0 ? part : Buffer.concat(this.#parts));
-      });
+      this.#stream.flush(constants.ZSTD_e_end, () => resolve(this.#frame.written()));
     });
   }
 

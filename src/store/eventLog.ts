@@ -86,7 +86,8 @@ export interface LogWriter extends LogReader {
   readonly frameEnd?: number;
   /** Resolves when everything appended so far is on stable storage; rejects if that failed. */
   durable(): Promise<void>;
-  /** Bytes of the log, durable or not: of its segments if it is in files, of its records if in memory. */
+  /** Bytes of the log, durable or not: of its segments if it is in files, of its records if in memory. What this writer
+   * has written counts as it was written, also where it has been sealed since. */
   readonly bytes: number;
   /** Bytes appended and not yet durable: what a producer looks at to slow down. */
   readonly backlog: number;

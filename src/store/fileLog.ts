@@ -115,9 +115,11 @@ export class FileLog implements LogWriter {
     this.folder = folder;
     this.recovered = recovered;
     this.#disk = options.disk ?? REAL_DISK;
-    this.#queue = new CommitQueue(this.#disk, (path, bytes) =>
-      this.#onSynced(basename(path), bytes),
-    );
+    this.#queue = new CommitQueue(this.#disk, (path, bytes) => {
+      this.#synced.move({ segment: basename(path), bytes });
+      // What comes before it is complete, and on stable storage.
+      this.#sealing.upTo(Number.parseInt(basename(path), 10) - 1);
+    });
     this.#sealing = new BackgroundSealing(folder, {
       disk: this.#disk,
       isOn: options.seals ?? true,
@@ -384,26 +386,18 @@ export class FileLog implements LogWriter {
     this.#queue.append(record);
   }
 
-  /** What comes before the last file that was synced is complete, and on stable storage. */
-  #onSynced(segment: string, bytes: number): void {
-    this.#synced.move({ segment, bytes });
-    this.#sealing.upTo(Number.parseInt(segment, 10) - 1);
-  }
-
   async #close(status: RunStatus): Promise<void> {
     try {
       await this.#noting;
       await this.#queue.close();
+      this.#sealing.upTo(this.#segment - 1);
       await this.#sealing.done();
       await this.#snapshots.close();
       this.#index.checkpoint = this.#state.checkpoint ?? this.#index.checkpoint;
       written(this.folder, () => this.#index.save(this.folder, this.#manifest.run, this.#disk));
       const finished = new Date().toISOString();
-      const segments = this.#segment;
-      this.updateManifest({
-        status,
-        closed: { seq: this.position, chain_hash: this.chainHash(), segments, finished },
-      });
+      const end = { seq: this.position, chain_hash: this.chainHash(), segments: this.#segment };
+      this.updateManifest({ status, closed: { ...end, finished } });
       written(this.folder, () => this.#synced.remove());
     } finally {
       await this.#sealing.stop();

@@ -90,6 +90,8 @@ export class SealedSegment implements Segment {
   /** Where the batch after those found begins. */
   #end = 0;
   #endPlace = 0;
+  /** Room for the compressed bytes of one batch after another. */
+  #room = Buffer.alloc(0);
 
   readonly #counters: ReadCounters;
 
@@ -159,7 +161,8 @@ export class SealedSegment implements Segment {
   #addBatch(): boolean {
     const place = this.#endPlace;
     if (place === this.#size) return false;
-    const lead = this.#read(place, Math.min(LEAD_BYTES, this.#size - place));
+    const leadBytes = Math.min(LEAD_BYTES, this.#size - place);
+    const lead = this.#read(place, Buffer.allocUnsafe(leadBytes));
     const bytes = lead.subarray(PREFIX_BYTES);
     const header = lead.length < LEAD_BYTES ? null : readHeader(bytes);
     const framed =
@@ -184,7 +187,9 @@ export class SealedSegment implements Segment {
   }
 
   #decompress({ header, place }: Batch): Buffer {
-    const payload = this.#read(place + LEAD_BYTES, header.payloadBytes);
+    const { payloadBytes } = header;
+    if (this.#room.length < payloadBytes) this.#room = Buffer.allocUnsafeSlow(payloadBytes);
+    const payload = this.#read(place + LEAD_BYTES, this.#room.subarray(0, payloadBytes));
     if (!isIntact(header, payload)) {
       const what = `the payload of ${nameOf(header)} does not match its checksum`;
       throw new Damage(what, this.name, place);
@@ -201,10 +206,11 @@ export class SealedSegment implements Segment {
     throw new Damage(`${nameOf(header)} cannot be decompressed`, this.name, place);
   }
 
-  #read(place: number, length: number): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
+  /** Fills `into`. */
+  #read(place: number, into: Buffer): Buffer {
+    const { length } = into;
     this.#counters.bytes += length;
-    if (readSync(this.#fd, bytes, 0, length, place) === length) return bytes;
+    if (readSync(this.#fd, into, 0, length, place) === length) return into;
     throw new Damage('the file has become shorter', this.name, place);
   }
 }

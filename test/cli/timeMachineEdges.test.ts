@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { openSession } from '../../src/index.ts';
 import { configOf } from '../support.ts';
 import { Terminal } from './terminal.ts';
 
 const terminal = new Terminal();
 const STRATEGY = 'session_data_config.strategies[0]';
 
+const SYNTHETIC = configOf({ session: { data: { type: 'synthetic', seed: 7 } } });
 const SCANNING = configOf({
   session: {
     data: { type: 'synthetic', seed: 7 },
@@ -38,6 +40,21 @@ describe('openbell fork, given paths that are mistaken', () => {
     const { code, stderr } = await fork(set);
     expect([code, stderr.trim().split('\n').length]).toEqual([2, 1]);
     expect(stderr).toContain(hint);
+  });
+});
+
+describe('openbell verify, of a run that is still being written', () => {
+  it('says so, and verifies what there is', async () => {
+    const log = terminal.path('written');
+    const session = await openSession({ config: SYNTHETIC, log });
+    await session.runUntil((view) => view.now >= Date.parse('2024-01-02T15:00:00Z'));
+    const { code, stdout } = await terminal.openbell('verify', 'written', '--quiet');
+    expect(stdout).toMatch(
+      /to the byte; the run is still being written, so far that is all of it\n/,
+    );
+    expect(code).toBe(0);
+    await session.stop();
+    expect((await terminal.json('verify', 'written', '--json', '--quiet')).ended).toBe('stopped');
   });
 });
 

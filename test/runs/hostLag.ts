@@ -1,6 +1,6 @@
 /** How long a host takes for one thing beside another, drawn from a seed: another seed is another host. */
 import { setTimeout as after, setImmediate as nextTurn } from 'node:timers/promises';
-import { Dice } from './randomProgram.ts';
+import { random } from '../support.ts';
 
 /** Takes its time: none, some microtasks, some turns of the event loop, or some milliseconds. */
 export type Lag = () => Promise<void>;
@@ -8,7 +8,7 @@ export type Lag = () => Promise<void>;
 export const NO_LAG: Lag = async () => {};
 
 export function hostLag(seed: number): Lag {
-  const dice = new Dice(seed);
+  const next = random(seed * 7_919);
   const ways: readonly ((times: number) => Promise<unknown>)[] = [
     async () => {},
     async (times) => {
@@ -20,6 +20,7 @@ export function hostLag(seed: number): Lag {
     (times) => after(times / 2),
   ];
   return async () => {
-    await dice.of(ways)(1 + dice.below(12));
+    const way = ways[Math.floor(next() * ways.length)]!;
+    await way(1 + Math.floor(next() * 12));
   };
 }

@@ -1,7 +1,9 @@
 /**
- * Random schedules of everything that can be asked of a run: each comes out again when it is executed again.
- * `SEED=n` runs one, `REPLAYS=n` as many, `FROM=m` others; `WILD=1` has data that cannot
- * be read and scans that race with it, whose order hangs on the host more than a log can tell (about 1 in 100).
+ * Random schedules of everything that can be asked of a run, with scans, loads and reads that fail beside one another,
+ * on hosts that are now quick and now slow: each comes out again when it is executed again on another host.
+ *
+ * `SEED=n` runs one, `REPLAYS=n` as many, `FROM=m` others, `HOSTS=n` executes each on so many. `KEEP=folder` keeps the
+ * logs of those that failed, `AGAIN=1` beside it executes what is kept again: what is recorded hangs on this host.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,13 +17,14 @@ import { Dice } from './randomProgram.ts';
 import { market, modulesOf, runSchedule } from './randomSchedule.ts';
 import { bytesOf, framesIn, killedAt } from './replayed.ts';
 
-const folder = process.env.KEEP ?? mkdtempSync(join(tmpdir(), 'openbell-schedules-'));
-if (!process.env.KEEP) afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { KEEP, AGAIN, SEED, FROM = 0, REPLAYS = 25, HOSTS = 2 } = process.env;
+const folder = KEEP ?? mkdtempSync(join(tmpdir(), 'openbell-schedules-'));
+if (KEEP === undefined) afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** @returns false where nothing was recorded */
 async function check(seed: number): Promise<boolean> {
   const log = join(folder, `${seed}`);
-  if (process.env.AGAIN) {
+  if (AGAIN) {
     await verified(seed, log);
     return true;
   }
@@ -35,15 +38,13 @@ async function check(seed: number): Promise<boolean> {
 
 /** Executes a run again, on hosts that are slow elsewhere. */
 async function verified(seed: number, log: string): Promise<void> {
-  for (let host = 1; host <= Number(process.env.HOSTS ?? 3); host++) {
+  for (let host = 1; host <= Number(HOSTS); host++) {
     const lag = hostLag(seed + host / 10 + 0.07);
     const data = new TroubledFeed(market);
     data.trouble = lag;
     for (const given of [{ data }, { inputs: 'log' as const }]) {
       const modules = modulesOf(seed, new Set(), lag);
       const { ok, divergence, damage, note } = await verifyLog(log, { ...given, ...modules });
-      if (process.env.SHOW && !ok)
-        console.log(JSON.stringify({ divergence, damage, note }, null, 1));
       const { seq, reason } = divergence ?? damage ?? { seq: 0, reason: note };
       const from = Object.keys(given).join();
       expect(ok, `SEED=${seed}, host ${host}, by ${from}: fact ${seq}: ${reason}`).toBe(true);
@@ -51,8 +52,11 @@ async function verified(seed: number, log: string): Promise<void> {
   }
 }
 
-/** What it was told after the cut would be lost, and which of two that race comes first is the host's to say. */
-/** @returns false where there is nothing to resume */
+/**
+ * What it was told after the cut would be lost, and which of two that race comes first is the host's to say.
+ *
+ * @returns false where there is nothing to resume
+ */
 async function checkResumed(seed: number): Promise<boolean> {
   const log = join(folder, `whole-${seed}`);
   const { facts, program, session } = await runSchedule(seed, log, { calm: true });
@@ -100,9 +104,8 @@ async function checkResumedWild(seed: number): Promise<boolean> {
 
 /** Those of `count` seeds that a check has something to do with; it must not be none. */
 async function eachSeed(count: number, check: (seed: number) => Promise<boolean>): Promise<void> {
-  const from = 1 + Number(process.env.FROM ?? 0);
-  const only = process.env.SEED;
-  const seeds = only ? [Number(only)] : Array.from({ length: count }, (_, i) => from + i);
+  const from = 1 + Number(FROM);
+  const seeds = SEED ? [Number(SEED)] : Array.from({ length: count }, (_, i) => from + i);
   let checked = 0;
   const failures: string[] = [];
   const work = async () => {
@@ -120,7 +123,7 @@ async function eachSeed(count: number, check: (seed: number) => Promise<boolean>
 }
 
 describe('a run under a random schedule', () => {
-  const count = Number(process.env.REPLAYS ?? 25);
+  const count = Number(REPLAYS);
   const timeout = 120_000 + count * 1_000;
 
   it('comes out again when it is executed again', () => eachSeed(count, check), timeout);

@@ -26,10 +26,10 @@ export function runFolder(): string {
   return join(parent, 'run');
 }
 
-/** Writes the first `frames` of `sampleFrames` into a new run, which is then closed as completed. */
+/** Writes the first `frames` of `sampleFrames` into a new run, raw, which is then closed as completed. */
 export async function completedRun(frames: number, options: FileLogOptions = {}): Promise<string> {
   const folder = runFolder();
-  const log = await FileLog.create(folder, RUN, options);
+  const log = await FileLog.create(folder, RUN, { seals: false, ...options });
   for (const frame of sampleFrames(frames)) log.append(frame);
   await log.close('completed');
   return folder;

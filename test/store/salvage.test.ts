@@ -119,7 +119,7 @@ describe('a damaged log', () => {
     const folder = await newRun();
     const links = Array.from((await FileLog.read(folder)).links(), ({ lastSeq }) => lastSeq);
     const other = `${folder}-other`;
-    const log = await FileLog.create(other, RUN, { segmentBytes: 40_000 });
+    const log = await FileLog.create(other, RUN, { segmentBytes: 40_000, seals: false });
     for (const frame of sampleFrames(FRAMES)) {
       const [block] = frame.sections;
       if (block?.kind === 'block' && block.type === 'BarAppended') block.columns[7]!.data[0]! += 1;
