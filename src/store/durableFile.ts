@@ -5,6 +5,9 @@ import { type Disk, REAL_DISK, writeAll, writeAllSync } from './disk.ts';
 /** Ending of files that were not finished; they mean nothing. */
 export const UNFINISHED = '.tmp';
 
+/** Of those that are written in the background: beside that the file may be replaced at once. */
+export const SOON = `.soon${UNFINISHED}`;
+
 /** Replaces the file at `path`. On return it is on stable storage. */
 export function writeFileDurably(
   path: string,
@@ -24,15 +27,16 @@ export function writeFileWhole(path: string, content: string, disk: Disk = REAL_
 }
 
 /**
- * Replaces the file at `path` without making the program wait for the disk. When it resolves what is there is on stable
- * storage and whole; only which of both it is after a power cut is up to the disk.
+ * Replaces the file at `path` without making the program wait for the disk, unless it is not `wanted` any more when it
+ * has been written. When it resolves what is there is on stable storage and whole; only which of both it is after a
+ * power cut is up to the disk.
  */
 export async function writeFileSoon(
   path: string,
   bytes: Uint8Array,
-  disk: Disk = REAL_DISK,
+  { disk = REAL_DISK, wanted = () => true }: { disk?: Disk; wanted?: () => boolean } = {},
 ): Promise<void> {
-  const unfinished = path + UNFINISHED;
+  const unfinished = path + SOON;
   const fd = disk.open(unfinished, 'w');
   try {
     await writeAll(disk, fd, { bytes, from: 0, position: 0 });
@@ -43,7 +47,8 @@ export async function writeFileSoon(
     throw error;
   }
   disk.close(fd);
-  disk.rename(unfinished, path);
+  if (wanted()) disk.rename(unfinished, path);
+  else removeQuietly(unfinished, disk);
 }
 
 function replaceFile(

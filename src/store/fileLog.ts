@@ -35,8 +35,8 @@ import {
   type RunStatus,
   readManifest,
   writeManifest,
-  writeManifestSoon,
 } from './manifest.ts';
+import { ManifestFile } from './manifestFile.ts';
 import { abandonFolder, claimNew } from './newFolder.ts';
 import { ReadCounters } from './readCounters.ts';
 import { type Recovery, recover } from './recovery.ts';
@@ -84,9 +84,7 @@ export class FileLog implements LogWriter {
   readonly #sealing: BackgroundSealing;
   readonly #waiters = new Waiters();
   readonly #head = new ByteWriter();
-  #manifest: Manifest;
-  /** What is written of the manifest in the background. */
-  #noting: Promise<void> = Promise.resolve();
+  readonly #manifest: ManifestFile;
   #segment: number;
   /** Bytes that were there when the log was opened. */
   readonly #bytesBefore: number;
@@ -99,8 +97,7 @@ export class FileLog implements LogWriter {
       this.#state.mark(this.#segment, this.#queue.fileSize);
     },
     frame: (record, { firstSeq, at }) => {
-      const contents = record.readUInt32LE(12);
-      const header = { kind: 'frame', firstSeq, at, contents } as const;
+      const header = { kind: 'frame', firstSeq, at, contents: record.readUInt32LE(12) } as const;
       this.#index.note(this.#segment, header, this.#queue.fileSize, record);
       this.#queue.append(record);
     },
@@ -114,36 +111,35 @@ export class FileLog implements LogWriter {
     const { lock, manifest, scan, recovered } = opened;
     this.folder = folder;
     this.recovered = recovered;
-    this.#disk = options.disk ?? REAL_DISK;
-    this.#queue = new CommitQueue(this.#disk, (path, bytes) => {
+    const { disk = REAL_DISK } = options;
+    this.#disk = disk;
+    this.#queue = new CommitQueue(disk, (path, bytes) => {
       this.#synced.move({ segment: basename(path), bytes });
       // What comes before it is complete, and on stable storage.
       this.#sealing.upTo(Number.parseInt(basename(path), 10) - 1);
     });
     this.#sealing = new BackgroundSealing(folder, {
-      disk: this.#disk,
+      disk,
       isOn: options.seals ?? true,
       note: (entry) => this.#journal.write(this.position, entry),
     });
     this.#lock = lock;
+    const { position } = scan.state;
     this.#state = scan.state;
     this.#index = scan.index;
     this.#files = new LogFiles({ folder, manifest }, scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
-    this.#snapshots = new SnapshotWriter(folder, manifest.run, {
-      position: scan.state.position,
-      disk: this.#disk,
-    });
+    this.#snapshots = new SnapshotWriter(folder, manifest.run, { position, disk });
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
-    this.#manifest = manifest;
+    this.#manifest = new ManifestFile(folder, manifest, disk);
     this.#segment = scan.lastSegment;
     this.#bytesBefore = bytesOfSegments(folder);
     try {
       if (this.#segment === 0) this.#roll();
       else this.#queue.openFile(join(folder, segmentName(this.#segment)), scan.lastSegmentBytes);
       const synced = { segment: segmentName(this.#segment), bytes: scan.lastSegmentBytes };
-      this.#synced = new SyncedMark(folder, this.#disk, synced);
-      this.#journal = new Journal(folder, this.#disk);
+      this.#synced = new SyncedMark(folder, disk, synced);
+      this.#journal = new Journal(folder, disk);
     } catch (error) {
       this.#queue.fail(error);
       void this.#queue.letGo();
@@ -198,7 +194,7 @@ export class FileLog implements LogWriter {
       const manifest = readManifest(folder);
       const { scan, recovered } = recover(folder, manifest, options.disk ?? REAL_DISK);
       const log = new FileLog(folder, { lock, manifest, scan, recovered }, options);
-      log.updateManifest({
+      log.#manifest.update({
         epoch: lock.epoch,
         closed: null,
         status: recovered === null ? 'running' : 'recovered',
@@ -253,8 +249,7 @@ export class FileLog implements LogWriter {
   /**
    * Opens the log of a run to read it, also beside its writer. Writes nothing.
    *
-   * The last segment is checked here, of a long one only the end if the index leads there; the rest as far as it is
-   * read. `checkLog` checks everything.
+   * The last segment is checked here, of a long one its end; the rest as it is read. `checkLog` checks everything.
    * @throws {UsageError} if the folder holds no run
    * @throws {LogCorrupted} if what was checked is damaged
    */
@@ -263,7 +258,7 @@ export class FileLog implements LogWriter {
   }
 
   get manifest(): Manifest {
-    return this.#manifest;
+    return this.#manifest.current;
   }
 
   get table(): SeriesTable {
@@ -353,24 +348,19 @@ export class FileLog implements LogWriter {
 
   /** Replaces parts of the manifest. On return that is on stable storage. */
   updateManifest(patch: ManifestPatch): void {
-    const manifest = { ...this.#manifest, ...patch };
-    written(this.folder, () => writeManifest(this.folder, manifest, this.#disk));
-    this.#manifest = manifest;
+    this.#manifest.update(patch);
   }
 
   /** Puts the fingerprints of the data into the manifest, in the background: the first fact has them, too. */
   noteData(data: Manifest['data']): void {
-    this.#manifest = { ...this.#manifest, data };
-    this.#noting = writeManifestSoon(this.folder, this.#manifest, this.#disk).catch((error) => {
-      this.#queue.fail(writeFailure(this.folder, error));
-    });
+    this.#manifest.note({ data }, (error) => this.#queue.fail(error));
   }
 
   /**
    * Waits for stable storage and closes the log, with the status given. It can be opened again, to go on.
    * @throws {LogWriteFailed} if not everything could be written; the log is then left as after a crash
    */
-  close(status: RunStatus = this.#manifest.status): Promise<void> {
+  close(status: RunStatus = this.manifest.status): Promise<void> {
     this.#closing ??= this.#close(status);
     return this.#closing;
   }
@@ -388,16 +378,16 @@ export class FileLog implements LogWriter {
 
   async #close(status: RunStatus): Promise<void> {
     try {
-      await this.#noting;
+      await this.#manifest.settled;
       await this.#queue.close();
       this.#sealing.upTo(this.#segment - 1);
       await this.#sealing.done();
       await this.#snapshots.close();
       this.#index.checkpoint = this.#state.checkpoint ?? this.#index.checkpoint;
-      written(this.folder, () => this.#index.save(this.folder, this.#manifest.run, this.#disk));
+      written(this.folder, () => this.#index.save(this.folder, this.manifest.run, this.#disk));
       const finished = new Date().toISOString();
       const end = { seq: this.position, chain_hash: this.chainHash(), segments: this.#segment };
-      this.updateManifest({ status, closed: { ...end, finished } });
+      this.#manifest.update({ status, closed: { ...end, finished } });
       written(this.folder, () => this.#synced.remove());
     } finally {
       await this.#sealing.stop();

@@ -122,9 +122,17 @@ export function writeManifest(folder: string, manifest: Manifest, disk?: Disk): 
   writeFileDurably(join(folder, MANIFEST_NAME), textOf(manifest), disk);
 }
 
-/** The same in the background; nothing else may write it meanwhile. */
-export function writeManifestSoon(folder: string, manifest: Manifest, disk?: Disk): Promise<void> {
-  return writeFileSoon(join(folder, MANIFEST_NAME), Buffer.from(textOf(manifest)), disk);
+/** The same in the background, unless it is not `wanted` any more when it has been written. */
+export function writeManifestSoon(
+  folder: string,
+  manifest: Manifest,
+  disk: Disk,
+  wanted: () => boolean,
+): Promise<void> {
+  return writeFileSoon(join(folder, MANIFEST_NAME), Buffer.from(textOf(manifest)), {
+    disk,
+    wanted,
+  });
 }
 
 function textOf(manifest: Manifest): string {

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync
 import { join } from 'node:path';
 import { Malformed } from './bytes.ts';
 import { type Disk, REAL_DISK } from './disk.ts';
-import { UNFINISHED, writeFileSoon } from './durableFile.ts';
+import { SOON, writeFileSoon } from './durableFile.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { SNAPSHOT_MAX, Snapshot } from './snapshot.ts';
 
@@ -35,7 +35,7 @@ export async function writeSnapshot(
   { bytes, disk = REAL_DISK }: { bytes: Buffer; disk?: Disk },
 ): Promise<void> {
   makeFolder(join(folder, FOLDER), disk);
-  await writeFileSoon(join(folder, FOLDER, nameOf(seq)), bytes, disk);
+  await writeFileSoon(join(folder, FOLDER, nameOf(seq)), bytes, { disk });
 }
 
 function makeFolder(path: string, disk: Disk): void {
@@ -46,7 +46,7 @@ function makeFolder(path: string, disk: Disk): void {
 export function removeSnapshots(folder: string, kept: ReadonlySet<number>): void {
   const names = new Set([...kept].map(nameOf));
   for (const name of namesIn(folder)) {
-    const isOurs = NAME.test(name.replace(UNFINISHED, ''));
+    const isOurs = NAME.test(name.replace(SOON, ''));
     if (isOurs && !names.has(name)) rmSync(join(folder, FOLDER, name), { force: true });
   }
 }
