@@ -14,6 +14,7 @@ const BY = 'session/processor';
 type Calculated = Omit<Fields<'HistoricalIndicatorCalculated'>, 'symbol' | 'open'>;
 
 export function calculateHistorical(engine: Engine, symbols: readonly string[]): void {
+  const yesterday = dayBefore(engine) ?? '';
   for (const symbol of symbols) {
     if (engine.requests.get(symbol)?.light) continue;
     for (const plan of engine.historical.trailing) {
@@ -25,7 +26,7 @@ export function calculateHistorical(engine: Engine, symbols: readonly string[]):
       const source = continueSeries(engine, track, series);
       record(engine, symbol, source, calculated(series));
     }
-    track.historicalTo = dayBefore(engine) ?? '';
+    track.historicalTo = yesterday;
     engine.recorder.commit();
   }
 }

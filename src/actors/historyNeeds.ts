@@ -39,7 +39,7 @@ export function historySource(
 
 /** Everything the load of `symbol` needs of the days before the present session; stored intervals first. */
 export function historyNeeds(engine: Engine, symbol: string): HistoryNeed[] {
-  if (dayBefore(engine) === null) return [];
+  if (isFirstDay(engine)) return [];
   const light = engine.requests.get(symbol)?.light === true;
   const needs = new Needs(engine, symbol);
   if (!light) needs.ofConfig();
@@ -58,7 +58,7 @@ export function needsToBegin(
   symbol: string,
   plan: IndicatorPlan | null,
 ): HistoryNeed[] {
-  if (dayBefore(engine) === null) return [];
+  if (isFirstDay(engine)) return [];
   const needs = new Needs(engine, symbol);
   if (engine.isLoaded(symbol)) needs.ofConfig();
   for (const each of engine.plansOf(symbol)) needs.warm(each);
@@ -83,9 +83,12 @@ function trailingFrom(time: TimeManager, date: TradingDate, days: number): Tradi
 }
 
 /** The trading day before the present session; null if the calendar begins with it. */
-export function dayBefore({ time, session }: Engine): TradingDate | null {
-  const isFirst = session.date === time.firstTradingDate(time.calendar.firstDate);
-  return isFirst ? null : time.previousTradingDate(session.date);
+export function dayBefore(engine: Engine): TradingDate | null {
+  return isFirstDay(engine) ? null : engine.time.previousTradingDate(engine.session.date);
+}
+
+function isFirstDay({ time, session }: Engine): boolean {
+  return session.date === time.calendar.tradingDates[0];
 }
 
 /** Trading days from `from` up to the day before the present session. */
@@ -98,13 +101,18 @@ export function daysBefore(engine: Engine, from: TradingDate): TradingDate[] {
 class Needs {
   readonly #engine: Engine;
   readonly #symbol: string;
-  readonly #stored: ReadonlySet<Interval>;
+  #storedOnce: ReadonlySet<Interval> | null = null;
   readonly #needs = new Map<Interval, HistoryNeed>();
 
   constructor(engine: Engine, symbol: string) {
     this.#engine = engine;
     this.#symbol = symbol;
-    this.#stored = storedIntervals(engine, symbol);
+  }
+
+  /** Asked for only where there is a need. */
+  get #stored(): ReadonlySet<Interval> {
+    this.#storedOnce ??= storedIntervals(this.#engine, this.#symbol);
+    return this.#storedOnce;
   }
 
   /** What every symbol needs that is in the session in full. */

@@ -110,7 +110,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     run,
     log,
     journal: (entry) => log.journal(entry),
-    started: (data) => log.updateManifest({ data }),
+    started: (data) => log.noteData(data),
     indexed: (known) => noteKnownData(log.folder, known, options.logOptions?.disk),
     close: (status) => log.close(status),
   }).session;

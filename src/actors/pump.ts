@@ -24,6 +24,8 @@ const FRAMES_PER_LOOK = 16;
 const BACKLOG_MAX = 32 * 1024 * 1024;
 
 const PAUSED: SliceOutcome = { kind: 'paused' };
+/** Why a pump stops; without a reason an error would be made, with its stack, for each. */
+const STOPPED = 'the pump was stopped';
 
 export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
   return fromCallback<PumpMessage>(({ sendBack, receive }) => {
@@ -44,7 +46,7 @@ export function createPump(engine: Engine, demand: Demand, size: SliceSize) {
       );
     });
     return () => {
-      stopped.abort();
+      stopped.abort(STOPPED);
       engine.streams = false;
       engine.pace?.stand();
     };

@@ -134,7 +134,7 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
     successors,
     journal: (entry) => file?.journal(entry),
     indexed: (known) => file && noteKnownData(folder, known, options.logOptions?.disk),
-    started: (data) => file?.updateManifest({ data }),
+    started: (data) => file?.noteData(data),
     close: async (status) => {
       await log.close();
       if (file === null) lock.release();

@@ -1,13 +1,14 @@
 /** Columns of bars in memory as a series: checked like a file, kept whole. */
 import { createHash } from 'node:crypto';
 import type { BarColumns } from '../domain/bars.ts';
+import { countIndicesWhile } from '../domain/bisect.ts';
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import type { Interval } from '../domain/interval.ts';
 import { attempt } from './feedProblems.ts';
 import { emptyRow, Intake, type Piece } from './intake.ts';
 import { type BarRange, IndexedSeries, joined, type Part, type Series } from './series.ts';
 import { type Stamp, Stamps } from './stamps.ts';
-import type { BadRowPolicy } from './validation.ts';
+import { areNumbersOfBar, type BadRowPolicy, RowOrder } from './validation.ts';
 
 export interface GivenColumns {
   readonly symbol: string;
@@ -44,13 +45,60 @@ export async function seriesOfEach(
  * @param source kind of source
  * @throws {FeedError} for bad rows under `fail`
  */
-function columnSeries(source: string, given: GivenColumns, { calendar, policy }: RowRules): Series {
-  const { symbol, interval, stamp, columns } = given;
+function columnSeries(source: string, given: GivenColumns, rules: RowRules): Series {
+  const { symbol, interval, columns } = given;
+  const fingerprint = fingerprintOf(given);
+  const index = indexOfGood(given, rules) ?? indexOfRows(source, given, rules);
+  const part = new ColumnPart(columns, { fingerprint, ...index });
+  return new IndexedSeries(source, { symbol, interval, parts: [part] });
+}
+
+type RowIndex = Pick<Part, 'pieces' | 'skipped'>;
+
+/** The index of rows of which all are good as they are, as most are; null if one is not, or there is none. */
+function indexOfGood(given: GivenColumns, { calendar }: RowRules): RowIndex | null {
+  const { length, opened } = given.columns;
+  if (!areGood(given, calendar)) return null;
+  const pieces: Piece[] = [];
+  for (let start = 0, end = 0; start < length; start = end) {
+    const date = calendar.dateOf(opened[start]!);
+    const isOfDate = (i: number) => calendar.dateOf(opened[start + i]!) <= date;
+    end = start + countIndicesWhile(length - start, isOfDate);
+    const [first, last] = [opened[start]!, opened[end - 1]!];
+    pieces.push({ date, firstLine: start + 1, bars: end - start, first, last, start, end });
+  }
+  return length === 0 ? null : { pieces, skipped: new Map() };
+}
+
+/** By the rules that rows are judged by one at a time, but for telling what is wrong. */
+function areGood({ interval, stamp, columns }: GivenColumns, calendar: Calendar): boolean {
+  const { length, opened, open, high, low, close, volume } = columns;
+  const stamps = new Stamps({ interval, stamp, zone: 'UTC', calendar });
+  const order = new RowOrder(interval);
+  const bar = { open: 0, high: 0, low: 0, close: 0, volume: 0 };
+  for (let i = 0; i < length; i++) {
+    const time = opened[i]!;
+    bar.open = open[i]!;
+    bar.high = high[i]!;
+    bar.low = low[i]!;
+    bar.close = close[i]!;
+    bar.volume = volume[i]!;
+    const isInPlace = stamps.ofInstant(time) === time && order.next(time) === null;
+    if (!isInPlace || !areNumbersOfBar(bar)) return false;
+  }
+  return true;
+}
+
+/** The index of the good rows, which are moved together, one row at a time. @throws {FeedError} */
+function indexOfRows(
+  source: string,
+  { symbol, interval, stamp, columns }: GivenColumns,
+  { calendar, policy }: RowRules,
+): RowIndex {
   const shown = `${symbol} "${interval}" bars of source "${source}",`;
   const place = { shown, file: source, unit: 'row' } as const;
   const intake = new Intake({ interval, calendar, policy, place });
   const stamps = new Stamps({ interval, stamp, zone: 'UTC', calendar });
-  const fingerprint = fingerprintOf(given);
   const row = emptyRow();
   let kept = 0;
   for (let i = 0; i < columns.length; i++) {
@@ -70,8 +118,7 @@ function columnSeries(source: string, given: GivenColumns, { calendar, policy }:
     }
   }
   columns.length = kept;
-  const part = new ColumnPart(columns, { fingerprint, ...intake.finish() });
-  return new IndexedSeries(source, { symbol, interval, parts: [part] });
+  return intake.finish();
 }
 
 class ColumnPart implements Part {

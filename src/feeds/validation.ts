@@ -10,15 +10,19 @@ export type BadRowPolicy = 'fail' | 'skip';
 
 const PRICES = ['open', 'high', 'low', 'close'] as const;
 
+type Numbers = Pick<Bar, (typeof PRICES)[number] | 'volume'>;
+
+/** True if nothing is wrong with the numbers of a bar. */
+export function areNumbersOfBar({ open, high, low, close, volume }: Numbers): boolean {
+  // Any NaN, infinity or disorder fails one of these comparisons.
+  if (!(low > 0 && low <= open && low <= close && high >= open && high >= close)) return false;
+  return high < Number.POSITIVE_INFINITY && volume >= 0 && volume < Number.POSITIVE_INFINITY;
+}
+
 /** What is wrong with the numbers of `bar`; `null` if nothing is. */
 export function badNumbers(bar: Bar): string | null {
+  if (areNumbersOfBar(bar)) return null;
   const { open, high, low, close, volume } = bar;
-  // Any NaN, infinity or disorder fails one of these comparisons, so a good row costs no more.
-  if (low > 0 && low <= open && low <= close && high >= open && high >= close) {
-    if (high < Number.POSITIVE_INFINITY && volume >= 0 && volume < Number.POSITIVE_INFINITY) {
-      return null;
-    }
-  }
   for (const field of [...PRICES, 'volume'] as const) {
     if (Number.isNaN(bar[field])) return `${field} is not a number`;
     if (!Number.isFinite(bar[field])) return `${field} "${bar[field]}" is not finite`;

@@ -1,6 +1,6 @@
 /** Small files that are there whole or not at all: temporary file, fsync where it is to outlive a crash, rename. */
 import { dirname } from 'node:path';
-import { type Disk, REAL_DISK, writeAllSync } from './disk.ts';
+import { type Disk, REAL_DISK, writeAll, writeAllSync } from './disk.ts';
 
 /** Ending of files that were not finished; they mean nothing. */
 export const UNFINISHED = '.tmp';
@@ -21,6 +21,29 @@ export function writeFileDurably(
  */
 export function writeFileWhole(path: string, content: string, disk: Disk = REAL_DISK): void {
   replaceFile(path, content, { disk, isSynced: false });
+}
+
+/**
+ * Replaces the file at `path` without making the program wait for the disk. When it resolves what is there is on stable
+ * storage and whole; only which of both it is after a power cut is up to the disk.
+ */
+export async function writeFileSoon(
+  path: string,
+  bytes: Uint8Array,
+  disk: Disk = REAL_DISK,
+): Promise<void> {
+  const unfinished = path + UNFINISHED;
+  const fd = disk.open(unfinished, 'w');
+  try {
+    await writeAll(disk, fd, { bytes, from: 0, position: 0 });
+    await disk.sync(fd);
+  } catch (error) {
+    disk.close(fd);
+    removeQuietly(unfinished, disk);
+    throw error;
+  }
+  disk.close(fd);
+  disk.rename(unfinished, path);
 }
 
 function replaceFile(

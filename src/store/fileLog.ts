@@ -35,6 +35,7 @@ import {
   type RunStatus,
   readManifest,
   writeManifest,
+  writeManifestSoon,
 } from './manifest.ts';
 import { abandonFolder, claimNew } from './newFolder.ts';
 import { ReadCounters } from './readCounters.ts';
@@ -84,6 +85,8 @@ export class FileLog implements LogWriter {
   readonly #waiters = new Waiters();
   readonly #head = new ByteWriter();
   #manifest: Manifest;
+  /** What is written of the manifest in the background. */
+  #noting: Promise<void> = Promise.resolve();
   #segment: number;
   /** Bytes that were there when the log was opened. */
   readonly #bytesBefore: number;
@@ -355,6 +358,14 @@ export class FileLog implements LogWriter {
     this.#manifest = manifest;
   }
 
+  /** Puts the fingerprints of the data into the manifest, in the background: the first fact has them, too. */
+  noteData(data: Manifest['data']): void {
+    this.#manifest = { ...this.#manifest, data };
+    this.#noting = writeManifestSoon(this.folder, this.#manifest, this.#disk).catch((error) => {
+      this.#queue.fail(writeFailure(this.folder, error));
+    });
+  }
+
   /**
    * Waits for stable storage and closes the log, with the status given. It can be opened again, to go on.
    * @throws {LogWriteFailed} if not everything could be written; the log is then left as after a crash
@@ -377,6 +388,7 @@ export class FileLog implements LogWriter {
 
   async #close(status: RunStatus): Promise<void> {
     try {
+      await this.#noting;
       await this.#queue.close();
       this.#sealing.upTo(this.#segment - 1);
       await this.#sealing.done();

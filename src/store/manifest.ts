@@ -4,7 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted, UsageError } from '../domain/errors.ts';
 import type { Disk } from './disk.ts';
-import { writeFileDurably } from './durableFile.ts';
+import { writeFileDurably, writeFileSoon } from './durableFile.ts';
 import { parseJson } from './json.ts';
 import { LOG_FORMAT } from './segmentHead.ts';
 
@@ -117,9 +117,18 @@ function sortedKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).sort(byName));
 }
 
+/** On return it is on stable storage. */
 export function writeManifest(folder: string, manifest: Manifest, disk?: Disk): void {
-  const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  writeFileDurably(join(folder, MANIFEST_NAME), text, disk);
+  writeFileDurably(join(folder, MANIFEST_NAME), textOf(manifest), disk);
+}
+
+/** The same in the background; nothing else may write it meanwhile. */
+export function writeManifestSoon(folder: string, manifest: Manifest, disk?: Disk): Promise<void> {
+  return writeFileSoon(join(folder, MANIFEST_NAME), Buffer.from(textOf(manifest)), disk);
+}
+
+function textOf(manifest: Manifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
 }
 
 /**

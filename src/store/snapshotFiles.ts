@@ -2,8 +2,8 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Malformed } from './bytes.ts';
-import { type Disk, REAL_DISK, writeAll } from './disk.ts';
-import { UNFINISHED } from './durableFile.ts';
+import { type Disk, REAL_DISK } from './disk.ts';
+import { UNFINISHED, writeFileSoon } from './durableFile.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { SNAPSHOT_MAX, Snapshot } from './snapshot.ts';
 
@@ -35,19 +35,7 @@ export async function writeSnapshot(
   { bytes, disk = REAL_DISK }: { bytes: Buffer; disk?: Disk },
 ): Promise<void> {
   makeFolder(join(folder, FOLDER), disk);
-  const path = join(folder, FOLDER, nameOf(seq));
-  const unfinished = path + UNFINISHED;
-  const fd = disk.open(unfinished, 'w');
-  try {
-    await writeAll(disk, fd, { bytes, from: 0, position: 0 });
-    await disk.sync(fd);
-  } catch (error) {
-    disk.close(fd);
-    disk.remove(unfinished);
-    throw error;
-  }
-  disk.close(fd);
-  disk.rename(unfinished, path);
+  await writeFileSoon(join(folder, FOLDER, nameOf(seq)), bytes, disk);
 }
 
 function makeFolder(path: string, disk: Disk): void {

@@ -98,6 +98,39 @@ describe('bars in memory', () => {
     expect(rowsOf((await readAll(feed, 'AAPL')).bars)).toEqual(expected.slice(0, 1));
   });
 
+  it('are indexed by day alike, whether all are good or a bad one is left out', async () => {
+    // A Friday and a Monday with a Saturday between, and bars after hours that count to their day.
+    const days = ['2024-01-05', '2024-01-06', '2024-01-08'];
+    const saturday = Date.parse('2024-01-06T15:00:00Z');
+    const late = Date.parse('2024-01-08T22:00:00Z');
+    const time = [
+      ...minutesOf(['2024-01-05'], 3).map(({ opened }) => opened),
+      saturday,
+      ...minutesOf(['2024-01-08'], 2).map(({ opened }) => opened),
+      late,
+    ];
+    const flat = time.map(() => 10);
+    const good = { time, open: flat, high: flat, low: flat, close: flat, volume: flat };
+    const repeated = Object.entries(good).map(([name, of]) => [name, [...of, of.at(-1)!]]);
+    const bad = Object.fromEntries(repeated) as typeof good;
+    const feeds = [await feedOf({ AAPL: good }), await feedOf({ AAPL: bad }, { policy: 'skip' })];
+    for (const feed of feeds) {
+      const [stored] = feed.availability('AAPL');
+      expect([...stored!.dates]).toEqual(days.map((date, i) => [date, [3, 1, 3][i]]));
+      expect([stored!.first, stored!.last]).toEqual([time[0], late]);
+      const monday = xnys.session('2024-01-08')!;
+      const [from, to] = [monday.dayStart, monday.dayEnd];
+      const { bars: read, provenance } = await feed.read({
+        symbol: 'AAPL',
+        interval: '1m',
+        from,
+        to,
+      });
+      expect(rowsOf(read).map(({ opened }) => opened)).toEqual(time.slice(4));
+      expect(provenance).toMatchObject([{ firstLine: 5, bars: 3 }]);
+    }
+  });
+
   it.each([
     ['null for a volume', { volume: [null, 1] }, 'row 1: volume is not a number'],
     ['a text for a price', { open: [10, '11'] }, 'row 2: open is not a number'],
