@@ -122,33 +122,44 @@ function verbsOf(
       quietly(async () => {
         requireSession('registerIndicator');
         const symbol = symbolNamed(wanted);
-        if (line !== null && !(await line.indicator(symbol, spec))) return run.plan(spec).key;
         let key = '';
-        await changed((settle) => {
+        const ask = (settle: Settle) => {
           key = verbs.registerIndicator(symbol, spec, settle);
-        });
-        return key;
+        };
+        await changed(ask, line && ((act) => line.indicator(symbol, spec, act)));
+        return key || run.plan(spec).key;
       }),
     addBar: (wanted, interval, bar, options) =>
       quietly(async () => {
         requireSession('addBar');
         const symbol = symbolNamed(wanted);
-        if (line !== null) await line.change();
-        await changed((settle) => verbs.addBar(symbol, interval, bar, options, settle));
+        const ask = (settle: Settle) => verbs.addBar(symbol, interval, bar, options, settle);
+        await changed(ask, line && ((act) => line.change(act)));
       }),
     removeSymbol: (wanted) =>
       quietly(async () => {
         requireWork('removeSymbol');
-        if (line !== null) await line.change();
-        await changed((settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle));
+        const ask = (settle: Settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle);
+        await changed(ask, line && ((act) => line.change(act)));
       }),
   };
 }
 
-/** Resolves when a change is made; rejects with the reason if it is refused. */
-function changed(ask: (settle: (reason: string) => void) => void): Promise<void> {
+type Settle = (reason: string) => void;
+
+/**
+ * Resolves when a change is made; rejects with the reason if it is refused.
+ *
+ * @param inLine asks where that was done before; false: it was not heard then
+ */
+function changed(
+  ask: (settle: Settle) => void,
+  inLine: ((act: () => void) => Promise<unknown>) | null,
+): Promise<void> {
   return new Promise<void>((done, refuse) => {
-    ask((reason) => (reason === '' ? done() : refuse(new Error(reason))));
+    const act = () => ask((reason) => (reason === '' ? done() : refuse(new Error(reason))));
+    if (inLine === null) act();
+    else inLine(act).then((isHeard) => isHeard === false && done(), refuse);
   });
 }
 

@@ -39,31 +39,32 @@ export class ScannerLine {
     return comes;
   }
 
-  /** Waits until an indicator can be asked for. @returns false if it was there */
-  async indicator(symbol: string, spec: IndicatorSpec): Promise<boolean> {
+  /** Asks for an indicator where that was done. @returns false if it was there */
+  async indicator(symbol: string, spec: IndicatorSpec, ask: () => void): Promise<boolean> {
     const detail = this.#verbs.detailOf(symbol, spec);
     const lacks = () => this.#verbs.lacksIndicator(symbol, spec);
     let isHeard = false;
     await this.#join(async () => {
       isHeard = await this.#isHeard({ message: 'indicator.register', detail }, lacks);
+      if (isHeard) ask();
     });
     return isHeard;
   }
 
-  /** Waits until a change can be asked for that always leaves a fact. */
-  change(): Promise<void> {
-    return this.#join(() => this.#replay.turn('scanner'));
+  /** Asks for a change that always leaves a fact, where that was done. */
+  change(ask: () => void): Promise<void> {
+    return this.#join(() => this.#replay.turn('scanner').then(ask));
   }
 
   /** Waits until it has its turn, after everything it has asked for. */
   turn(): Promise<void> {
-    return this.change();
+    return this.#join(() => this.#replay.turn('scanner'));
   }
 
   /** Records something, now or where it is its turn. */
   record(act: () => void): void {
     if (!this.waits) act();
-    else void this.#join(() => this.#replay.turn('scanner').then(act)).catch(() => {});
+    else void this.change(act).catch(() => {});
   }
 
   /** True if what it records next is such a fact. */
