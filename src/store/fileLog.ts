@@ -21,6 +21,7 @@ import { type Disk, REAL_DISK } from './disk.ts';
 import type { ExpectedPosition, LogWriter, Place, ReadRange, StateAt } from './eventLog.ts';
 import { FileLogReader } from './fileLogReader.ts';
 import { Journal, type JournalEntry } from './journal.ts';
+import { KeptManifest } from './keptManifest.ts';
 import { LogFiles } from './logFiles.ts';
 import type { LogIndex } from './logIndex.ts';
 import { LogScan } from './logScan.ts';
@@ -35,7 +36,6 @@ import {
   type RunStatus,
   readManifest,
   writeManifest,
-  writeManifestSoon,
 } from './manifest.ts';
 import { abandonFolder, claimNew } from './newFolder.ts';
 import { ReadCounters } from './readCounters.ts';
@@ -83,10 +83,7 @@ export class FileLog implements LogWriter {
   readonly #segmentBytes: number;
   readonly #sealing: BackgroundSealing;
   readonly #waiters = new Waiters();
-  readonly #head = new ByteWriter();
-  #manifest: Manifest;
-  /** What is written of the manifest in the background. */
-  #noting: Promise<void> = Promise.resolve();
+  readonly #manifest: KeptManifest;
   #segment: number;
   /** Bytes that were there when the log was opened. */
   readonly #bytesBefore: number;
@@ -130,12 +127,10 @@ export class FileLog implements LogWriter {
     this.#index = scan.index;
     this.#files = new LogFiles({ folder, manifest }, scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run: manifest.run });
-    this.#snapshots = new SnapshotWriter(folder, manifest.run, {
-      position: scan.state.position,
-      disk: this.#disk,
-    });
+    const { position } = scan.state;
+    this.#snapshots = new SnapshotWriter(folder, manifest.run, { position, disk: this.#disk });
     this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
-    this.#manifest = manifest;
+    this.#manifest = new KeptManifest(folder, manifest, this.#disk);
     this.#segment = scan.lastSegment;
     this.#bytesBefore = bytesOfSegments(folder);
     try {
@@ -263,7 +258,7 @@ export class FileLog implements LogWriter {
   }
 
   get manifest(): Manifest {
-    return this.#manifest;
+    return this.#manifest.current;
   }
 
   get table(): SeriesTable {
@@ -353,24 +348,19 @@ export class FileLog implements LogWriter {
 
   /** Replaces parts of the manifest. On return that is on stable storage. */
   updateManifest(patch: ManifestPatch): void {
-    const manifest = { ...this.#manifest, ...patch };
-    written(this.folder, () => writeManifest(this.folder, manifest, this.#disk));
-    this.#manifest = manifest;
+    this.#manifest.update(patch);
   }
 
   /** Puts the fingerprints of the data into the manifest, in the background: the first fact has them, too. */
   noteData(data: Manifest['data']): void {
-    this.#manifest = { ...this.#manifest, data };
-    this.#noting = writeManifestSoon(this.folder, this.#manifest, this.#disk).catch((error) => {
-      this.#queue.fail(writeFailure(this.folder, error));
-    });
+    this.#manifest.note({ data }, (error) => this.#queue.fail(error));
   }
 
   /**
    * Waits for stable storage and closes the log, with the status given. It can be opened again, to go on.
    * @throws {LogWriteFailed} if not everything could be written; the log is then left as after a crash
    */
-  close(status: RunStatus = this.#manifest.status): Promise<void> {
+  close(status: RunStatus = this.manifest.status): Promise<void> {
     this.#closing ??= this.#close(status);
     return this.#closing;
   }
@@ -379,22 +369,22 @@ export class FileLog implements LogWriter {
     this.#segment += 1;
     this.#queue.openFile(join(this.folder, segmentName(this.#segment)));
     const head = this.#state.head(this.#segment);
-    this.#head.length = 0;
-    encodeHead(this.#head, head);
-    const record = this.#head.written();
+    const writer = new ByteWriter();
+    encodeHead(writer, head);
+    const record = writer.written();
     this.#index.note(this.#segment, { kind: 'head', ...head, contents: 0 }, 0, record);
     this.#queue.append(record);
   }
 
   async #close(status: RunStatus): Promise<void> {
     try {
-      await this.#noting;
+      await this.#manifest.settled();
       await this.#queue.close();
       this.#sealing.upTo(this.#segment - 1);
       await this.#sealing.done();
       await this.#snapshots.close();
       this.#index.checkpoint = this.#state.checkpoint ?? this.#index.checkpoint;
-      written(this.folder, () => this.#index.save(this.folder, this.#manifest.run, this.#disk));
+      written(this.folder, () => this.#index.save(this.folder, this.manifest.run, this.#disk));
       const finished = new Date().toISOString();
       const end = { seq: this.position, chain_hash: this.chainHash(), segments: this.#segment };
       this.updateManifest({ status, closed: { ...end, finished } });
