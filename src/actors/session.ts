@@ -122,12 +122,11 @@ export class Session implements AsyncDisposable {
     return { sessions: this.#engine.sessions.length, done: this.#engine.data.sessions };
   }
 
-  /** Calls `listener` with every fact of a type, from now on. @returns how to stop that */
+  /** Calls `listener` with every fact of a type, from now on; others are not made. @returns how to stop that */
   on<T extends FactType>(type: T, listener: (fact: FactOf<T>) => void): () => void {
     const { tally } = this.#engine.recorder;
     let heard = tally.count(type);
     return this.onFrame((frame) => {
-      // Most frames have no such facts: of those none are made.
       if (heard === tally.count(type)) return;
       heard = tally.count(type);
       for (const fact of frame.facts()) {
@@ -392,8 +391,7 @@ export class Session implements AsyncDisposable {
 
 /** One frame of several that follow one another. */
 function joined(frames: readonly CommittedFrame[]): CommittedFrame | null {
-  const [first] = frames;
-  const last = frames.at(-1);
+  const [first, last] = [frames[0], frames.at(-1)];
   if (first === undefined || last === undefined) return null;
   if (first === last) return first;
   const { at, lastSeq, market } = last;

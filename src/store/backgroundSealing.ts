@@ -1,9 +1,9 @@
 /**
- * Seals the segments that a writer has left behind while it goes on with the next one: a year of minutes takes a quarter
- * less on disk, and the main thread hardly notices.
+ * Seals the segments that a writer has left behind while it goes on with the next one: a year of minutes takes a
+ * quarter less on disk.
  *
- * Nothing depends on it. A segment that could not be sealed stays raw and reads the same; what a crash leaves is what one
- * in the middle of `sealLog` leaves.
+ * Nothing depends on it. A segment that could not be sealed stays raw and reads the same; what a crash leaves is what
+ * one in the middle of `sealLog` leaves.
  */
 import { sentenceOf } from '../domain/errors.ts';
 import type { Disk } from './disk.ts';

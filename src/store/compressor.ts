@@ -1,8 +1,8 @@
 /**
  * Frames of zstd, several at once, made by the threads that Node has for such work.
  *
- * What zstd works in is kept from frame to frame, and what it has written to is freed at once: left to the collector, both
- * would leave a process that runs for long with tens of megabytes of holes.
+ * What zstd works in is kept from frame to frame, and what it has written to is freed at once: left to the collector,
+ * both would leave a process that runs for long with tens of megabytes of holes.
  */
 import { constants, createZstdCompress } from 'node:zlib';
 import { ByteWriter } from './bytes.ts';

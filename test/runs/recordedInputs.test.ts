@@ -200,4 +200,27 @@ describe('a run on what a program handed over', () => {
       expect(await verifyLog(cut, { strategies })).toMatchObject({ ok: true, inputs: 'log' });
     }
   });
+
+  it.each([false, true])(
+    'of a day that was queued, not fed, and then had a bar by hand: loaded in full %s',
+    async (inFull) => {
+      const log = join(folder, `by-hand-${inFull}`);
+      const run = await openSession({ config, data: market(), log, strategies });
+      const open = Date.parse('2024-01-02T14:30:00Z');
+      await run.runUntil((view) => view.now >= open);
+      await run.addSymbol('TSLA');
+      await run.removeSymbol('TSLA');
+      await run.runUntil((view) => view.now >= open + 10 * MINUTE);
+      const bar = { opened: open + MINUTE, open: 7, high: 8, low: 6, close: 7, volume: 9 };
+      await run.addBar('TSLA', '1m', bar, { replace: true });
+      if (inFull) await run.addSymbol('TSLA');
+      await run.registerIndicator('TSLA', { name: 'sma', period: 3, interval: '1m' });
+      await run.runUntil((view) => view.now >= Date.parse('2024-01-03T15:00:00Z'));
+      await run.removeSymbol('TSLA');
+      await run.addSymbol('TSLA');
+      await run.finish();
+      const { ok, divergence, inputs } = await verifyLog(log, { strategies });
+      expect([ok, divergence, inputs]).toEqual([true, null, 'log']);
+    },
+  );
 });
