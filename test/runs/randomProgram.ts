@@ -82,10 +82,7 @@ export function scannerOf(dice: Dice, touched: Set<string>, lag: Lag) {
       if (dice.chance(share)) await nextTurn();
       await lag();
       while (dice.chance(share)) {
-        const atOnce = Array.from({ length: dice.of([1, 1, 1, 3]) }, () =>
-          useVerb(dice, context, touched),
-        );
-        await Promise.allSettled(atOnce);
+        await Promise.resolve(useVerb(dice, context, touched)).catch(() => {});
         await lag();
       }
       return { symbols: dice.chance(share) ? [dice.of(ALL)] : [] };
