@@ -6,7 +6,7 @@ import { type Disk, REAL_DISK, writeAll, writeAllSync } from './disk.ts';
 export const UNFINISHED = '.tmp';
 
 /** Of those that are written in the background: beside that the file may be replaced at once. */
-export const SOON = `.soon${UNFINISHED}`;
+const SOON = `.soon${UNFINISHED}`;
 
 /** Replaces the file at `path`. On return it is on stable storage. */
 export function writeFileDurably(

@@ -3,12 +3,14 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync, rmSync, statSync
 import { join } from 'node:path';
 import { Malformed } from './bytes.ts';
 import { type Disk, REAL_DISK } from './disk.ts';
-import { SOON, writeFileSoon } from './durableFile.ts';
+import { writeFileSoon } from './durableFile.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { SNAPSHOT_MAX, Snapshot } from './snapshot.ts';
 
 const FOLDER = 'snapshots';
 const NAME = /^(\d{12})\.snap$/;
+/** Finished or not. */
+const OURS = /^\d{12}\.snap(\.\w+)*$/;
 
 /** Seqs of the snapshots in the folder of a run, ascending; of any that are there, good or not. */
 export function listSnapshots(folder: string): number[] {
@@ -46,8 +48,7 @@ function makeFolder(path: string, disk: Disk): void {
 export function removeSnapshots(folder: string, kept: ReadonlySet<number>): void {
   const names = new Set([...kept].map(nameOf));
   for (const name of namesIn(folder)) {
-    const isOurs = NAME.test(name.replace(SOON, ''));
-    if (isOurs && !names.has(name)) rmSync(join(folder, FOLDER, name), { force: true });
+    if (OURS.test(name) && !names.has(name)) rmSync(join(folder, FOLDER, name), { force: true });
   }
 }
 
