@@ -17,6 +17,8 @@ export type Fill = (track: Track, lane: Lane, session: Session, bar: Bar) => voi
 /** Works tracks ahead. */
 export class Ahead {
   readonly #fill: Fill;
+  /** Tracks whose day has begun so far. */
+  #begun = 0;
   readonly #bars: readonly Bar[] = Array.from({ length: ROWS }, emptyBar);
 
   constructor(fill: Fill) {
@@ -29,31 +31,52 @@ export class Ahead {
     const goesOn = cursor >= track.worked;
     if (goesOn) {
       values.first = cursor;
-      track.worked = Math.min(cursor + ROWS, track.queued);
+      track.worked = Math.min(cursor + this.#rowsFrom(cursor), track.queued);
     }
     track.ready = track.worked;
     for (let row = cursor; row < track.worked; row++) track.read(row, this.#bars[row - cursor]!);
     values.layOut(base.runners, cursor);
     let column = 0;
-    for (let i = 0; i < base.runners.length; i++) {
-      column = this.#run(track, base.runners[i]!, column);
+    for (const runner of base.runners) {
+      if (runner.isAhead) this.#run(track, runner, { column, to: track.worked });
+      column += runner.indicator.out.length;
     }
     for (let i = 1; i < lanes.length; i++) this.#close(track, lanes[i]!, session);
     track.due = track.earliestEnd();
   }
 
-  /** @returns the first cell of the next runner */
-  #run({ cursor, worked, values }: Track, runner: Runner, column: number): number {
+  /** A day begins with fewer rows, of each track another number: so no frame has all of the work. */
+  #rowsFrom(cursor: number): number {
+    if (cursor > 0) return ROWS;
+    this.#begun = (this.#begun + 1) % ROWS;
+    return 1 + this.#begun;
+  }
+
+  /** Works out the row at the cursor for those that take their bars one by one. */
+  workPresent(track: Track): void {
+    const { cursor, base } = track;
+    track.read(cursor, this.#bars[0]!);
+    let column = 0;
+    for (const runner of base.runners) {
+      if (!runner.isAhead) this.#run(track, runner, { column, to: cursor + 1 });
+      column += runner.indicator.out.length;
+    }
+  }
+
+  #run(
+    { cursor, values }: Track,
+    runner: Runner,
+    { column, to }: { column: number; to: number },
+  ): void {
     const { indicator } = runner;
     const { out } = indicator;
     const { cells, width, first } = values;
-    for (let row = Math.max(runner.done, cursor); row < worked; row++) {
+    for (let row = Math.max(runner.done, cursor); row < to; row++) {
       indicator.update(this.#bars[row - cursor]!);
       const cell = (row - first) * width + column;
       for (let i = 0; i < out.length; i++) cells[cell + i] = out[i]!;
     }
-    runner.done = worked;
-    return column + out.length;
+    runner.done = to;
   }
 
   #close(track: Track, lane: Lane, session: Session): void {

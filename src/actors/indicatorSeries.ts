@@ -2,6 +2,7 @@
 import { BarColumns } from '../domain/bars.ts';
 import { spansSessions } from '../domain/derivation.ts';
 import type { TradingDate } from '../domain/time.ts';
+import { isBuiltIn } from '../indicators/registry.ts';
 import type { Engine } from './engine.ts';
 import { derivedDays, fillLongWindow } from './historyLoading.ts';
 import { historySource, storedIntervals } from './historyNeeds.ts';
@@ -110,6 +111,7 @@ function createRunner(engine: Engine, symbol: string, plan: IndicatorPlan): Runn
     key,
     indicator: definition.create(settings),
     series: engine.recorder.seriesId({ symbol, name: key, outputs }),
+    isAhead: isBuiltIn(definition),
     since: engine.firstSession.date,
     done: 0,
   };

@@ -143,12 +143,12 @@ export class MarketData {
 
   async #read({ symbol, interval, session, since }: DayRequest): Promise<DayBars> {
     const { feed } = this;
-    const into = this.#spare.pop() ?? new BarColumns(0);
-    const reading = feed.read({ symbol, interval, from: since, to: session.dayEnd, into });
+    const into = feed.fillsColumns ? (this.#spare.pop() ?? new BarColumns(0)) : null;
+    const range = { symbol, interval, from: since, to: session.dayEnd };
     // Of a read that fails nobody knows whether it goes on: what it was given is not used again.
-    const read = await this.#busy(reading);
+    const read = await this.#busy(feed.read({ ...range, ...(into && { into }) }));
     if (read.bars === into) this.#lent.add(into);
-    else this.#spare.push(into);
+    else if (into !== null) this.#spare.push(into);
     const day = cut(read, { session, since, interval, inPlace: read.bars === into });
     const skipped = feed.skipped(symbol, interval).get(session.date) ?? [];
     return new DayBars({ ...day, skipped });

@@ -2,7 +2,7 @@
  * What a run costs in host time: measured beside the log, never part of it and never read by what decides.
  *
  * Everything is kept twice, for the whole run and for the present session. Frames are measured one in
- * 64: looking at the host's clock for each would cost as much as a small frame.
+ * 61: looking at the host's clock for each would cost as much as a small frame.
  */
 import type { Transition } from './observer.ts';
 import { Timing } from './timing.ts';
@@ -79,7 +79,8 @@ export interface FrameWatch {
   end(): void;
 }
 
-const FRAMES_PER_LOOK = 64;
+/** A prime: work that comes round every so many frames is met as often as it comes. */
+const FRAMES_PER_LOOK = 61;
 
 export class Metrics {
   readonly #hostTime: () => number;

@@ -44,7 +44,7 @@ export interface MetricsReport {
   readonly session_duration: TimingJson;
   /** End of Phase 4 to begin of the next Phase 3. */
   readonly session_gap: TimingJson;
-  /** Of one frame in 64: derived bars and indicators; strategies; all of it. */
+  /** Of one frame in 61: derived bars and indicators; strategies; all of it. */
   readonly per_frame: {
     readonly processor: TimingJson;
     readonly strategies: TimingJson;

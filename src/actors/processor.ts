@@ -89,6 +89,7 @@ export class Processor {
   #take(track: Track, session: Session): void {
     if (track.cursor >= track.ready) this.#ahead.work(track, session);
     const { base, values, cursor } = track;
+    if (values.hasPresent) this.#ahead.workPresent(track);
     const updates = this.#updates;
     const seq = this.#barSeq + this.#bars.rows;
     this.#bars.pushTaped(base.series, track.tape, cursor * TAPED);

@@ -55,6 +55,10 @@ export class RecordedFeed implements Feed {
     this.name = parts.feed?.name ?? 'log';
   }
 
+  get fillsColumns(): boolean {
+    return this.#feed?.fillsColumns ?? false;
+  }
+
   /** Symbols whose data was asked for in vain. */
   get gone(): string[] {
     return this.#parts.inputs === 'log' ? [] : [...this.fromLog.keys()];

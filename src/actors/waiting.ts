@@ -16,6 +16,8 @@ export class WaitingValues implements Values {
   /** Cells of one row. */
   width = 0;
   first = 0;
+  /** Whether some of the runners take their bars one by one. */
+  hasPresent = false;
   #runners: readonly Runner[] = [];
 
   /** Makes room for the values of `runners`; what is there of rows from `row` on stays. */
@@ -24,6 +26,7 @@ export class WaitingValues implements Values {
     if (before.length === runners.length && before.every((one, i) => one === runners[i])) return;
     const { cells, width, first } = this;
     this.#runners = [...runners];
+    this.hasPresent = runners.some(({ isAhead }) => !isAhead);
     this.series = Float64Array.from(runners, ({ series }) => series);
     this.outputs = Uint8Array.from(runners, ({ indicator }) => indicator.out.length);
     this.width = this.outputs.reduce((sum, outputs) => sum + outputs, 0);

@@ -54,6 +54,11 @@ export interface Feed {
   /** Kind of source, such as `csv`. */
   readonly name: string;
   /**
+   * True if `read` fills the columns it is given as `into`. Those are filled with another day once this one is over:
+   * who keeps what a feed returns leaves this away.
+   */
+  readonly fillsColumns?: boolean;
+  /**
    * Looks at the data of `symbols` once; later calls add symbols. A symbol without data is no error here.
    * @throws {FeedError} for files that cannot be read or parsed; `FeedProblems` where it tells them by symbol
    */
@@ -73,7 +78,7 @@ export interface Feed {
     from: MarketTime;
     to: MarketTime;
     signal?: AbortSignal;
-    /** Columns to return the bars in, whatever they hold: memory to use again. A feed may return others. */
+    /** Given to feeds that say `fillsColumns`. */
     into?: BarColumns;
   }): Promise<FeedBars>;
   /** What was looked for in vain for an indexed `symbol`, such as a file; one sentence each. */

@@ -29,6 +29,7 @@ const NOTHING: Found = { series: [], missing: [] };
 
 export class SeriesFeed implements Feed {
   readonly name: string;
+  readonly fillsColumns = true;
   readonly #loader: SeriesLoader;
   readonly #found = new Map<string, Found>();
   /** One index after the other: what two ask for is looked at once. */

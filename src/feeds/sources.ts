@@ -136,6 +136,10 @@ class FeedList implements Feed {
     this.name = [...new Set(feeds.map(({ name }) => name))].join('+');
   }
 
+  get fillsColumns(): boolean {
+    return this.#feeds.every(({ fillsColumns }) => fillsColumns === true);
+  }
+
   async index(request: IndexRequest): Promise<void> {
     const bySymbol = new Map<string, readonly string[]>();
     for (const feed of this.#feeds) {

@@ -26,6 +26,8 @@ export async function writeWhole(
   const bytes = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
   for (let done = 0; done < bytes.length; ) {
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, position + done);
+    if (bytesWritten === 0)
+      throw new Error(`only ${done} of ${bytes.length} bytes could be written`);
     done += bytesWritten;
   }
 }

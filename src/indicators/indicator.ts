@@ -33,7 +33,10 @@ export interface Indicator {
    * The same array for the indicator's life. Allocate nothing in `update`.
    */
   readonly out: Float64Array;
-  /** Takes the next bar of the series. `bar` is reused by the caller: copy what you keep. */
+  /**
+   * Takes the next bar of the series; one that is not built in when the clock is at the bar's end. `bar` is reused by
+   * the caller: copy what you keep.
+   */
   update(bar: Readonly<Bar>): void;
   /** On intraday intervals only: a new session begins, before its first bar. */
   startSession?(session: IndicatorSession): void;

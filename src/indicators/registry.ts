@@ -14,6 +14,11 @@ export interface IndicatorRegistry {
   names(): string[];
 }
 
+/** True for those that come with the engine, which do nothing but calculate. */
+export function isBuiltIn(definition: IndicatorDefinition): boolean {
+  return builtIns.includes(definition);
+}
+
 /** A registry of its own, holding the built-in indicators. */
 export function createRegistry(): IndicatorRegistry {
   const known = new Map(builtIns.map((definition) => [definition.name, definition]));

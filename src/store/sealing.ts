@@ -6,6 +6,7 @@
  */
 import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { zstdDecompressSync } from 'node:zlib';
 import { LogCorrupted } from '../domain/errors.ts';
 import { ByteWriter } from './bytes.ts';
 import type { Compressor } from './compressor.ts';
@@ -93,7 +94,14 @@ class BatchGroup {
   /** Encodes them, and begins the next ones. */
   async encode(writer: ByteWriter): Promise<void> {
     const done = await Promise.all(this.#batches.map(({ compressed }) => compressed));
-    for (const [i, { content }] of this.#batches.entries()) encodeBatch(writer, done[i]!, content);
+    for (const [i, { content }] of this.#batches.entries()) {
+      // The raw segment is removed for these: what cannot be got back from them must not take its place.
+      const back = zstdDecompressSync(done[i]!, { maxOutputLength: content.bytes });
+      if (!back.equals(this.#copies[i]!.subarray(0, content.bytes))) {
+        throw new Error('what was compressed does not come back as it was');
+      }
+      encodeBatch(writer, done[i]!, content);
+    }
     this.#batches = [];
   }
 }

@@ -65,14 +65,16 @@ export function openSegment(
   number: number,
   options: { known?: KnownBatches; counters?: ReadCounters } = {},
 ): RawSegment | SealedSegment | null {
-  // In this order, since sealing adds the sealed file first and removes the raw one then.
-  return (
+  const raw = () =>
     openIfThere(
       folder,
       segmentName(number),
       (name, fd) => new RawSegment(name, fd, options.counters),
-    ) ?? openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, options))
-  );
+    );
+  const sealed = () =>
+    openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, options));
+  // Sealing adds the sealed file before it removes the raw one; who goes on with a run does it the other way round.
+  return raw() ?? sealed() ?? raw();
 }
 
 function openIfThere<T>(folder: string, name: string, open: (name: string, fd: number) => T) {

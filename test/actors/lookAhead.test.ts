@@ -1,7 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findCalendar, type Strategy, type StrategyContext } from '../../src/index.ts';
-import { barsOf, configOf, MINUTE, random, runOf, type TestBar } from '../support.ts';
+import {
+  factsOf,
+  findCalendar,
+  openSession,
+  type Strategy,
+  type StrategyContext,
+} from '../../src/index.ts';
+import {
+  barsOf,
+  configOf,
+  MINUTE,
+  oneBarIndicator,
+  random,
+  runOf,
+  type TestBar,
+} from '../support.ts';
 
 const calendar = findCalendar('XNYS')!;
 /** A normal day, the early close of 2023-11-24 among them, and the Monday after. */
@@ -117,5 +131,67 @@ describe('a strategy that records all it can see', () => {
       }),
       { numRuns: 12 },
     );
+  });
+});
+
+describe('an indicator of the user', () => {
+  const config = configOf({
+    symbols: ['A'],
+    streams: ['1m', '5m'],
+    start: DATES[0]!,
+    session: {
+      strategies: [{ module: 'watcher' }],
+      indicators: { session: ['1m', '5m'].map((interval) => ({ name: 'peek', interval })) },
+    },
+  });
+  const data = { A: barsOf({ dates: [DATES[0]!], seed: 4 }) };
+
+  it('is given no bar that ends after the clock', async () => {
+    let latest = 0;
+    const peek = oneBarIndicator('peek', ({ interval }) => {
+      const out = new Float64Array(1);
+      const length = LENGTHS[interval]! * MINUTE;
+      return {
+        out,
+        update: ({ opened }) => {
+          latest = opened + length;
+        },
+      };
+    });
+    const ahead: number[] = [];
+    const watcher = {
+      onBar: (_: unknown, { now }: StrategyContext) => void ahead.push(latest - now),
+    };
+    await runOf({ config, data, indicators: [peek], strategies: { watcher: () => watcher } });
+    expect(ahead).toHaveLength(390 + 78);
+    expect(new Set(ahead)).toEqual(new Set([0]));
+  });
+
+  it('fails a run at the bar it fails at', async () => {
+    const failing = oneBarIndicator('peek', ({ interval }) => {
+      let bars = 0;
+      return {
+        out: new Float64Array(1),
+        update: () => {
+          bars += 1;
+          if (interval === '1m' && bars === 100) throw new Error('no more');
+        },
+      };
+    });
+    const session = await openSession({
+      config,
+      data,
+      indicators: [failing],
+      strategies: { watcher: () => ({}) },
+    });
+    await expect(session.finish()).rejects.toThrow('no more');
+    const facts = [...session.log.read()].flatMap((frame) => [
+      ...factsOf(frame, session.log.table),
+    ]);
+    expect(facts.filter(({ type }) => type === 'BarAppended')).toHaveLength(99);
+    expect(facts.at(-1)).toMatchObject({
+      type: 'RunFailed',
+      at: calendar.session(DATES[0]!)!.open + 100 * MINUTE,
+    });
   });
 });
