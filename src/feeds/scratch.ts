@@ -40,9 +40,10 @@ export class Scratch {
 
   /** Rows `[start, end)`, to be taken apart with {@link readRow}. */
   async read(start: number, end: number): Promise<Float64Array> {
-    const handle = await this.#opened();
     const block = new Float64Array((end - start) * FIELDS.length);
-    const read = await readWhole(handle, block, start * ROW_BYTES);
+    // Where it was closed meanwhile there is nothing to be read: a new file would never be closed.
+    const handle = this.#handle;
+    const read = handle === undefined ? 0 : await readWhole(handle, block, start * ROW_BYTES);
     if (read === block.byteLength) return block;
     throw new FeedError(`rows ${start} to ${end} of a scratch file are gone; run again`);
   }
