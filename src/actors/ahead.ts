@@ -37,8 +37,10 @@ export class Ahead {
     for (let row = cursor; row < track.worked; row++) track.read(row, this.#bars[row - cursor]!);
     values.layOut(base.runners, cursor);
     let column = 0;
-    for (const runner of base.runners) {
-      if (runner.isAhead) this.#run(track, runner, { column, to: track.worked });
+    const { runners } = base;
+    for (let i = 0; i < runners.length; i++) {
+      const runner = runners[i]!;
+      if (runner.isAhead) this.#run(track, runner, column, track.worked);
       column += runner.indicator.out.length;
     }
     for (let i = 1; i < lanes.length; i++) this.#close(track, lanes[i]!, session);
@@ -58,16 +60,12 @@ export class Ahead {
     track.read(cursor, this.#bars[0]!);
     let column = 0;
     for (const runner of base.runners) {
-      if (!runner.isAhead) this.#run(track, runner, { column, to: cursor + 1 });
+      if (!runner.isAhead) this.#run(track, runner, column, cursor + 1);
       column += runner.indicator.out.length;
     }
   }
 
-  #run(
-    { cursor, values }: Track,
-    runner: Runner,
-    { column, to }: { column: number; to: number },
-  ): void {
+  #run({ cursor, values }: Track, runner: Runner, column: number, to: number): void {
     const { indicator } = runner;
     const { out } = indicator;
     const { cells, width, first } = values;

@@ -39,8 +39,8 @@ export class Processor {
   readonly #bars = new BarRows(new Block('BarAppended'));
   readonly #derived = new BarRows(new Block('BarDerived'));
   readonly #updates = new ValueRows(new Block('IndicatorUpdated'));
-  /** By interval, the one last opened. */
-  readonly #windows = new Map<string, WindowBounds>();
+  /** By interval, the last one opened at each place in a session. */
+  readonly #windows = new Map<string, WindowBounds[]>();
   readonly #bar: Bar = emptyBar();
   /** Seqs of the first base bar and of the first derived bar of the instant. */
   #barSeq = 0;
@@ -116,13 +116,19 @@ export class Processor {
 
   /** All symbols open the same windows: they are worked out once. */
   #boundsOf(interval: ParsedInterval, session: Session, opened: MarketTime): WindowBounds {
-    const known = this.#windows.get(interval.text);
-    if (known !== undefined && known.start <= opened && opened < known.end) return known;
+    let known = this.#windows.get(interval.text);
+    if (known === undefined) {
+      known = [];
+      this.#windows.set(interval.text, known);
+    }
+    const place = interval.intraday ? Math.floor((opened - session.open) / interval.ms) : 0;
+    const there = known[place];
+    if (there !== undefined && there.start <= opened && opened < there.end) return there;
     const { base, days } = this.#rules;
     const bounds = spansSessions(interval)
       ? longWindow(days, interval, base, session.date)
       : windowIn(session, interval, base, opened);
-    this.#windows.set(interval.text, bounds);
+    known[place] = bounds;
     return bounds;
   }
 

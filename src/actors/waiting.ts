@@ -23,7 +23,7 @@ export class WaitingValues implements Values {
   /** Makes room for the values of `runners`; what is there of rows from `row` on stays. */
   layOut(runners: readonly Runner[], row: number): void {
     const before = this.#runners;
-    if (before.length === runners.length && before.every((one, i) => one === runners[i])) return;
+    if (isSame(before, runners)) return;
     const { cells, width, first } = this;
     this.#runners = [...runners];
     this.hasPresent = runners.some(({ isAhead }) => !isAhead);
@@ -42,6 +42,11 @@ export class WaitingValues implements Values {
       to += outputs;
     }
   }
+}
+
+function isSame(some: readonly Runner[], others: readonly Runner[]): boolean {
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
+  return some.length === others.length;
 }
 
 /** First cell of a runner in a row; -1 if it is not there. */
@@ -67,18 +72,19 @@ export class WaitingWindows {
     return this.#head === this.#tail ? Number.POSITIVE_INFINITY : this.#cells[this.#head]!;
   }
 
-  push({ end, opened, open, high, low, close, volume, count, expected }: Bar & { end: number }) {
+  push(window: Readonly<Bar> & { readonly end: number }): void {
     const cells = this.#cells;
     const at = this.#tail;
-    cells[at] = end;
-    cells[at + 1] = opened;
-    cells[at + 2] = open;
-    cells[at + 3] = high;
-    cells[at + 4] = low;
-    cells[at + 5] = close;
-    cells[at + 6] = volume;
-    cells[at + 7] = count;
-    cells[at + 8] = expected;
+    // Taken apart in the parameter each number would be made an object.
+    cells[at] = window.end;
+    cells[at + 1] = window.opened;
+    cells[at + 2] = window.open;
+    cells[at + 3] = window.high;
+    cells[at + 4] = window.low;
+    cells[at + 5] = window.close;
+    cells[at + 6] = window.volume;
+    cells[at + 7] = window.count;
+    cells[at + 8] = window.expected;
     this.#tail += CLOSING_CELLS;
   }
 
