@@ -64,17 +64,15 @@ const CLOSING_CELLS = 9;
 /** Windows that hold all their bars, until the clock is at their ends. */
 export class WaitingWindows {
   readonly #cells = new Float64Array(ROWS * CLOSING_CELLS);
+  /** When the next of them closes; Infinity if there is none. A field: what a getter gives back is made an object. */
+  end = Number.POSITIVE_INFINITY;
   #head = 0;
   #tail = 0;
-
-  /** When the next of them closes; Infinity if there is none. */
-  get end(): number {
-    return this.#head === this.#tail ? Number.POSITIVE_INFINITY : this.#cells[this.#head]!;
-  }
 
   push(window: Readonly<Bar> & { readonly end: number }): void {
     const cells = this.#cells;
     const at = this.#tail;
+    if (at === this.#head) this.end = window.end;
     // Taken apart in the parameter each number would be made an object.
     cells[at] = window.end;
     cells[at + 1] = window.opened;
@@ -102,10 +100,12 @@ export class WaitingWindows {
     bar.expected = cells[at + 8]!;
     this.#head += CLOSING_CELLS;
     if (this.#head === this.#tail) this.clear();
+    else this.end = cells[this.#head]!;
     return bar;
   }
 
   clear(): void {
+    this.end = Number.POSITIVE_INFINITY;
     this.#head = 0;
     this.#tail = 0;
   }
