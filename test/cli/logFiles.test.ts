@@ -101,9 +101,10 @@ describe('openbell stats', () => {
     );
     const end = ended(child);
     await said(child.stderr, /SessionEnded/);
-    const running = await terminal.json('stats', 'long', '--json');
+    let running = await terminal.json('stats', 'long', '--json');
+    // How soon the first day is on the disk is the disk's to say.
+    while (running.facts < 10_000) running = await terminal.json('stats', 'long', '--json');
     expect(running.status).toBe('running');
-    expect(running.facts).toBeGreaterThan(0);
     const last = await terminal.json('why', 'long', '--symbol', 'AAPL', '--bar', '1m', '--json');
     expect(last.fact.type).toBe('BarAppended');
     const sealed = await terminal.openbell('seal', 'long');
