@@ -12,7 +12,8 @@ export class RawSegment implements Segment {
   /** Bytes in the file when it was opened: what is added later is not seen. */
   readonly size: number;
   readonly #fd: number;
-  #window: Buffer = Buffer.alloc(0);
+  /** A window that moves along. */
+  bytes: Buffer = Buffer.alloc(0);
   #start = 0;
   #filled = 0;
   #next = WINDOW_FIRST;
@@ -34,13 +35,11 @@ export class RawSegment implements Segment {
     return Math.max(0, this.size - offset);
   }
 
-  view(offset: number, length: number): Buffer {
+  find(offset: number, length: number): number {
     const from = offset - this.#start;
-    if (from >= 0 && from + length <= this.#filled) {
-      return this.#window.subarray(from, from + length);
-    }
+    if (from >= 0 && from + length <= this.#filled) return from;
     this.#fill(offset, length);
-    return this.#window.subarray(0, length);
+    return 0;
   }
 
   place(offset: number): number {
@@ -57,11 +56,11 @@ export class RawSegment implements Segment {
     if (!goesOn) this.#next = WINDOW_FIRST;
     const wanted = Math.min(Math.max(length, this.#next), this.left(offset));
     this.#next = Math.min(this.#next * 2, WINDOW_MAX);
-    if (this.#window.length < wanted) this.#window = Buffer.allocUnsafeSlow(wanted);
+    if (this.bytes.length < wanted) this.bytes = Buffer.allocUnsafeSlow(wanted);
     this.#filled = 0;
     while (this.#filled < wanted) {
       const at = offset + this.#filled;
-      const read = readSync(this.#fd, this.#window, this.#filled, wanted - this.#filled, at);
+      const read = readSync(this.#fd, this.bytes, this.#filled, wanted - this.#filled, at);
       if (read === 0) throw new Damage('the file has become shorter', this.name, at);
       this.#filled += read;
       this.#counters.bytes += read;

@@ -121,13 +121,17 @@ export class SealedSegment implements Segment {
     return batch === null ? 0 : batch.offset + batch.header.contents - offset;
   }
 
-  view(offset: number, length: number): Buffer {
+  /** Of the batch last looked at. */
+  get bytes(): Buffer {
+    return this.#known.open!.bytes;
+  }
+
+  find(offset: number): number {
     const batch = this.#batchAt(offset)!;
-    let { open } = this.#known;
-    if (open?.batch !== batch) open = { batch, bytes: this.#decompress(batch) };
-    this.#known.open = open;
-    const from = offset - batch.offset;
-    return open.bytes.subarray(from, from + length);
+    if (this.#known.open?.batch !== batch) {
+      this.#known.open = { batch, bytes: this.#decompress(batch) };
+    }
+    return offset - batch.offset;
   }
 
   place(offset: number): number {
