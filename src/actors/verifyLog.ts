@@ -10,6 +10,7 @@ import { ComparedLog } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
 import { goodFramesOf } from '../store/goodFrames.ts';
+import { KeptBatches } from '../store/keptBatches.ts';
 import { readKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { SnapshotCheck } from '../store/snapshotCheck.ts';
@@ -24,6 +25,9 @@ import { Replay } from './replay.ts';
 import { RunFailedError } from './session.ts';
 import { atSpeed, successionOf, turnsOf } from './succession.ts';
 import { VERSIONS } from './versions.ts';
+
+/** Decompressed bytes of the log that are kept from checking to comparing: of some 800,000 bars. */
+const KEPT_BYTES = 32 * 2 ** 20;
 
 export interface VerifyOptions
   extends Pick<
@@ -93,7 +97,8 @@ export async function verifyLog(
     options.config === undefined ? [] : fieldDifferences(manifest.config, options.config);
   // Asked first: a run that ends meanwhile has its end in the log by then.
   const isRunning = isWritten(folder);
-  const { log: past, recorded, ...checked } = await checkedLog(folder);
+  const kept = new KeptBatches(KEPT_BYTES);
+  const { log: past, recorded, ...checked } = await checkedLog(folder, kept);
   const { damage, position: facts, frames, chainHash } = checked;
   const broken = damage && { seq: damage.lastGoodSeq + 1, reason: damage.message };
   const base = { versions, config, damage: broken, divergence: null, readings: [] };
@@ -107,7 +112,7 @@ export async function verifyLog(
       return { ...unread, damage: fault, ok: fault === null, ended, note };
     }
     const isChecked = damage === null;
-    const found = await execute(folder, { manifest, past, recorded, isChecked, options });
+    const found = await execute(folder, { manifest, past, recorded, isChecked, kept, options });
     return { ...base, ...found, ok: damage === null && found.ok, ended };
   } finally {
     await past.close();
@@ -115,9 +120,9 @@ export async function verifyLog(
 }
 
 /** What is good of a log, with what it holds of the world outside. */
-async function checkedLog(folder: string) {
+async function checkedLog(folder: string, kept: KeptBatches) {
   // What every frame holds shows when it is compared, byte by byte.
-  const report = checkLog(folder, { decode: false });
+  const report = checkLog(folder, { decode: false, kept });
   if (report.damage === null) {
     const log = await FileLog.read(folder);
     try {
@@ -175,11 +180,12 @@ interface Execution {
   readonly past: LogReader;
   readonly recorded: RecordedPast;
   readonly isChecked: boolean;
+  readonly kept: KeptBatches;
   readonly options: VerifyOptions;
 }
 
 async function execute(folder: string, execution: Execution) {
-  const { manifest, past, recorded, isChecked, options } = execution;
+  const { manifest, past, recorded, isChecked, kept, options } = execution;
   const { onProgress, onFrame, speed = 0, inputs, ...given } = options;
   const { prepared, isGiven } = await preparedAgain(
     {
@@ -193,7 +199,7 @@ async function execute(folder: string, execution: Execution) {
   const isWhole = recorded.ending !== null;
   const snapshots = new SnapshotCheck(folder, past);
   const log = new ComparedLog({
-    ...{ folder, past, to, isWhole, isChecked, goOn: null },
+    ...{ folder, past, to, isWhole, isChecked, kept, goOn: null },
     onState: (data, tally) => snapshots.check(data, tally),
   });
   const { successors } = await successionOf(prepared, manifest.changes ?? []);

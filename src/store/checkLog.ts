@@ -2,9 +2,10 @@
 import { LogCorrupted } from '../domain/errors.ts';
 import { checkClosing } from './closing.ts';
 import { FrameDecoder } from './frameCodec.ts';
+import type { KeptBatches } from './keptBatches.ts';
 import { LogScan } from './logScan.ts';
 import { type Manifest, readManifest } from './manifest.ts';
-import { HEADER_BYTES } from './record.ts';
+import { HEADER_BYTES, type RecordHeader } from './record.ts';
 
 export interface LogReport {
   readonly frames: number;
@@ -23,16 +24,21 @@ export interface LogReport {
  * Reads every byte of the log in `folder`: checksums, chain, order, and that each frame can be decoded.
  *
  * @param options.decode false where frames are compared afterwards with what they should be, byte by byte
+ * @param options.kept takes the bytes, for who reads them again
  * @throws {UsageError} if the folder holds no run
  */
-export function checkLog(folder: string, { decode = true } = {}): LogReport {
+export function checkLog(
+  folder: string,
+  { decode = true, kept }: { decode?: boolean; kept?: KeptBatches } = {},
+): LogReport {
   const manifest = readManifest(folder);
   const decoder = new FrameDecoder();
   let frames = 0;
-  const scan = new LogScan(folder, (header, record) => {
+  const onFrame = (header: RecordHeader, record: Buffer) => {
     if (decode) decoder.decode(header, record.subarray(HEADER_BYTES), true);
     frames += 1;
-  });
+  };
+  const scan = new LogScan(folder, onFrame, { kept });
   const damage = damageIn(scan, manifest);
   return {
     frames,

@@ -19,6 +19,7 @@ import type {
   StateAt,
 } from './eventLog.ts';
 import { additionsOf, FrameDecoder } from './frameCodec.ts';
+import type { KeptBatches } from './keptBatches.ts';
 import { LogState } from './logState.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES } from './record.ts';
@@ -55,6 +56,8 @@ export interface ComparedLogParts {
   readonly to: number;
   /** True if the chain of what is recorded is known to be that of its frames. */
   readonly isChecked?: boolean;
+  /** What was kept of the log when it was checked. */
+  readonly kept?: KeptBatches;
   /** True if the recorded run ended by itself there, so that nothing may follow. */
   readonly isWhole: boolean;
   /** Gives the log that takes over. */
@@ -86,7 +89,7 @@ export class ComparedLog implements LogWriter {
 
   constructor(parts: ComparedLogParts) {
     this.#parts = parts;
-    this.#records = recordsOf(parts.folder, parts.to);
+    this.#records = recordsOf(parts.folder, parts.to, parts.kept);
     if (parts.to === 0) this.#goOver();
   }
 

@@ -33,7 +33,7 @@ function scanFromCheckpoint(
   counters: ReadCounters,
 ): LogScan | null {
   if (saved?.checkpoint == null || saved.checkpoint.offset < CHECKED_BYTES) return null;
-  const scan = new LogScan(folder, undefined, counters);
+  const scan = new LogScan(folder, undefined, { counters });
   try {
     if (!scan.skipTo(saved.checkpoint)) return null;
     scan.index.load(saved);
@@ -67,7 +67,7 @@ export class FileLogReader implements LogReader {
     const saved = LogIndex.read(folder, run);
     const short =
       manifest.closed === null ? null : scanFromCheckpoint(folder, saved, manifest, this.counters);
-    this.#scan = short ?? new LogScan(folder, undefined, this.counters);
+    this.#scan = short ?? new LogScan(folder, undefined, { counters: this.counters });
     this.#files = new LogFiles({ folder, manifest }, this.#scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run });
     if (short === null) {

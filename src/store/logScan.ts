@@ -10,8 +10,8 @@ import { Malformed } from './bytes.ts';
 import { LogIndex } from './logIndex.ts';
 import { type Checkpoint, LogState } from './logState.ts';
 import { RawSegment } from './rawSegment.ts';
-import { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader } from './record.ts';
+import type { SealedOptions } from './sealedSegment.ts';
 import { contentOf, Damage, damageAt, goesOnAfter, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
 import { listSegments, openSegment, segmentName } from './segments.ts';
@@ -35,7 +35,7 @@ export class LogScan {
   torn: TornTail | null = null;
 
   readonly #folder: string;
-  readonly #counters: ReadCounters;
+  readonly #options: SealedOptions;
   readonly #onFrame: (header: RecordHeader, record: Buffer) => void;
   /** Where to go on: the segment and the end of the last record in it. */
   #segment = 1;
@@ -47,10 +47,10 @@ export class LogScan {
   constructor(
     folder: string,
     onFrame: (header: RecordHeader, record: Buffer) => void = () => {},
-    counters?: ReadCounters,
+    options: Omit<SealedOptions, 'known'> = {},
   ) {
     this.#folder = folder;
-    this.#counters = counters ?? new ReadCounters();
+    this.#options = options;
     this.#onFrame = onFrame;
   }
 
@@ -147,7 +147,7 @@ export class LogScan {
   }
 
   #open(number: number, look: (segment: Segment) => void): void {
-    const segment = openSegment(this.#folder, number, { counters: this.#counters });
+    const segment = openSegment(this.#folder, number, this.#options);
     if (segment === null) {
       const damage = new Damage('the segment is missing', segmentName(number), 0);
       throw damage.toError(this.state.position);

@@ -1,4 +1,5 @@
 /** The records of a log's folder one after another, as they were first written, sealed or not. */
+import type { KeptBatches } from './keptBatches.ts';
 import { type RecordHeader, seqFrom } from './record.ts';
 import { contentOf, recordAt } from './segment.ts';
 import { openSegment } from './segments.ts';
@@ -18,9 +19,13 @@ export interface LogRecord {
  *
  * @throws {Damage} where a record is not intact
  */
-export function* recordsOf(folder: string, to = Number.POSITIVE_INFINITY): Generator<LogRecord> {
+export function* recordsOf(
+  folder: string,
+  to = Number.POSITIVE_INFINITY,
+  kept?: KeptBatches,
+): Generator<LogRecord> {
   for (let number = 1; ; number++) {
-    const segment = openSegment(folder, number);
+    const segment = openSegment(folder, number, { kept });
     if (segment === null) return;
     try {
       for (let offset = 0; ; ) {

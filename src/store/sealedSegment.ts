@@ -10,6 +10,7 @@ import { closeSync, fstatSync, readSync, type Stats } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
 import type { MarketTime } from '../domain/time.ts';
 import type { ByteWriter } from './bytes.ts';
+import type { KeptBatches } from './keptBatches.ts';
 import { ReadCounters } from './readCounters.ts';
 import {
   HEADER_BYTES,
@@ -47,8 +48,7 @@ export class KnownBatches {
   #file = '';
 
   /** Says which file it is of: of another one nothing is known. */
-  settle({ ino, mtimeMs, size }: Stats): void {
-    const file = `${ino} ${mtimeMs} ${size}`;
+  settle(file: string): void {
     if (file === this.#file) return;
     this.#file = file;
     this.found.length = 0;
@@ -82,10 +82,25 @@ export function encodeBatch(
   writeHeader(writer, start + PREFIX_BYTES, { kind: 'batch', contents: bytes, ...rest });
 }
 
+/** Tells a file, as it is, from any other. */
+function identityOf({ ino, mtimeMs, size }: Stats): string {
+  return `${ino} ${mtimeMs} ${size}`;
+}
+
+export interface SealedOptions {
+  /** Of the segment from when it was open before; more is added as it is found. */
+  readonly known?: KnownBatches | undefined;
+  /** Used, and added to. */
+  readonly kept?: KeptBatches | undefined;
+  readonly counters?: ReadCounters | undefined;
+}
+
 export class SealedSegment implements Segment {
   readonly name: string;
   readonly #fd: number;
+  readonly #file: string;
   readonly #size: number;
+  readonly #kept: KeptBatches | undefined;
   readonly #known: KnownBatches;
   /** Where the batch after those found begins. */
   #end = 0;
@@ -95,19 +110,16 @@ export class SealedSegment implements Segment {
 
   readonly #counters: ReadCounters;
 
-  /** @param options.known of the segment from when it was open before; more is added as it is found */
-  constructor(
-    name: string,
-    fd: number,
-    options: { known?: KnownBatches | undefined; counters?: ReadCounters | undefined } = {},
-  ) {
+  constructor(name: string, fd: number, options: SealedOptions = {}) {
     this.name = name;
     this.#counters = options.counters ?? new ReadCounters();
     this.#fd = fd;
     const stats = fstatSync(fd);
     this.#size = stats.size;
+    this.#file = identityOf(stats);
+    this.#kept = options.kept;
     this.#known = options.known ?? new KnownBatches();
-    this.#known.settle(stats);
+    this.#known.settle(this.#file);
     const last = this.#known.found.at(-1);
     if (last !== undefined) this.#moveEnd(last);
   }
@@ -129,7 +141,7 @@ export class SealedSegment implements Segment {
   find(offset: number): number {
     const batch = this.#batchAt(offset)!;
     if (this.#known.open?.batch !== batch) {
-      this.#known.open = { batch, bytes: this.#decompress(batch) };
+      this.#known.open = { batch, bytes: this.#bytesOf(batch) };
     }
     return offset - batch.offset;
   }
@@ -188,6 +200,14 @@ export class SealedSegment implements Segment {
   #moveEnd({ header, place, offset }: Batch): void {
     this.#end = offset + header.contents;
     this.#endPlace = place + LEAD_BYTES + header.payloadBytes;
+  }
+
+  #bytesOf(batch: Batch): Buffer {
+    const kept = this.#kept?.get(this.#file, batch.place);
+    if (kept) return kept;
+    const bytes = this.#decompress(batch);
+    this.#kept?.keep(this.#file, batch.place, bytes);
+    return bytes;
   }
 
   #decompress({ header, place }: Batch): Buffer {

@@ -3,8 +3,7 @@ import { openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted } from '../domain/errors.ts';
 import { RawSegment } from './rawSegment.ts';
-import type { ReadCounters } from './readCounters.ts';
-import { type KnownBatches, SealedSegment } from './sealedSegment.ts';
+import { type SealedOptions, SealedSegment } from './sealedSegment.ts';
 
 export function segmentName(number: number): string {
   return `${String(number).padStart(8, '0')}.log`;
@@ -55,15 +54,11 @@ function gapIn(numbers: readonly number[]): number {
   return numbers.findIndex((number, i) => number !== i + 1);
 }
 
-/**
- * Opens a segment, sealed or not, as far as it has come; null if there is none.
- *
- * @param options `known` of the segment if it is sealed; `counters` to tell what was read
- */
+/** Opens a segment, sealed or not, as far as it has come; null if there is none. */
 export function openSegment(
   folder: string,
   number: number,
-  options: { known?: KnownBatches; counters?: ReadCounters } = {},
+  options: SealedOptions = {},
 ): RawSegment | SealedSegment | null {
   const raw = () =>
     openIfThere(

@@ -5,6 +5,8 @@ import { createZstdDecompress } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { checkLog } from '../../src/store/checkLog.ts';
 import { FileLog } from '../../src/store/fileLog.ts';
+import { KeptBatches } from '../../src/store/keptBatches.ts';
+import { recordsOf } from '../../src/store/records.ts';
 import { sealLog } from '../../src/store/sealLog.ts';
 import { chainOf, completedRun, contentIn, RUN, runFolder, sampleContent } from './runFolders.ts';
 import { OPEN, sampleFrames } from './sampleFrames.ts';
@@ -46,6 +48,28 @@ describe('a sealed log', () => {
     const pieces = Array.from({ length: sealed.length }, (_, i) => sealed.subarray(i, i + 1));
     const parts = await Readable.from(pieces).pipe(createZstdDecompress()).toArray();
     expect(Buffer.concat(parts).equals(raw)).toBe(true);
+  });
+
+  it('holds the same bytes whatever was kept of it, and none that were changed since', async () => {
+    const folder = await completedRun(1500, { segmentBytes: 100_000 });
+    await sealLog(folder);
+    const bytesOf = (kept?: KeptBatches) => {
+      const records = recordsOf(folder, Number.POSITIVE_INFINITY, kept);
+      return Buffer.concat(Array.from(records, ({ bytes }) => Buffer.from(bytes)));
+    };
+    const bytes = bytesOf();
+    for (const room of [0, 100_000, 1_000_000]) {
+      const kept = new KeptBatches(room);
+      expect(checkLog(folder, { kept }).damage).toBeNull();
+      expect(bytesOf(kept).equals(bytes)).toBe(true);
+    }
+    const kept = new KeptBatches(1_000_000);
+    checkLog(folder, { kept });
+    const path = join(folder, '00000002.log.zst');
+    const sealed = readFileSync(path);
+    sealed[sealed.length >> 1]! ^= 1;
+    writeFileSync(path, sealed);
+    expect(() => bytesOf(kept)).toThrow('does not match its checksum');
   });
 
   it('can be written on', async () => {
