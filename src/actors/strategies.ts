@@ -168,7 +168,21 @@ export class Strategies {
 
   #tellBar(listener: Listener, { symbol, lane }: Heard): void {
     const { columns, freshSeq: seq, interval } = lane;
-    const bar = { seq, symbol, interval: interval.text, ...columns.at(columns.length - 1) };
+    const i = columns.length - 1;
+    // Field by field: a bar made first and spread into another takes twice as long.
+    const bar = {
+      seq,
+      symbol,
+      interval: interval.text,
+      opened: columns.opened[i]!,
+      open: columns.open[i]!,
+      high: columns.high[i]!,
+      low: columns.low[i]!,
+      close: columns.close[i]!,
+      volume: columns.volume[i]!,
+      count: columns.count[i]!,
+      expected: columns.expected[i]!,
+    };
     this.#cause = seq;
     try {
       refusePromise(listener.strategy.onBar!(bar, listener.context), 'onBar');
