@@ -51,6 +51,11 @@ export interface Share {
 /** Numbers of a bar on a track's tape. */
 export const TAPED = 6;
 
+/**
+ * A symbol's queue is at two places at once: bars before `cursor` are on the record, those before `worked` are worked
+ * out and wait for the clock. What comes to the track in between, such as an indicator, is not as far, as its own `done`
+ * says: from then on `ready` is 0, until that is worked out up to `worked` as well and both are the same again.
+ */
 export class Track {
   readonly symbol: string;
   /** Base first, then derived, ascending by interval. */
@@ -61,7 +66,6 @@ export class Track {
   cursor = 0;
   /** They themselves row by row, times and prices and volume: one place to look for a bar instead of six. */
   tape = new Float64Array(0);
-  /** Rows of the queue before this one are worked out; and before this one for whatever has come to the track since. */
   worked = 0;
   ready = 0;
   readonly values = new WaitingValues();
