@@ -47,7 +47,12 @@ const CHUNK_BYTES = 1 << 18;
 
 /** Makes one frame at a time. */
 class Lane {
-  readonly #stream = createZstdCompress({ params: PARAMS, chunkSize: CHUNK_BYTES });
+  // What is written is a frame of its own at once: to end it later would take another turn of the threads.
+  readonly #stream = createZstdCompress({
+    params: PARAMS,
+    chunkSize: CHUNK_BYTES,
+    flush: constants.ZSTD_e_end,
+  });
   readonly #frame = new ByteWriter(1 << 16);
   /** What the stream wrote to so far; it goes on in the last one at most. */
   #chunks: ArrayBuffer[] = [];
@@ -68,8 +73,7 @@ class Lane {
       this.#fail = reject;
       this.#frame.length = 0;
       for (const chunk of this.#chunks.splice(0, this.#chunks.length - 1)) chunk.transfer(0);
-      this.#stream.write(bytes);
-      this.#stream.flush(constants.ZSTD_e_end, () => resolve(this.#frame.written()));
+      this.#stream.write(bytes, () => resolve(this.#frame.written()));
     });
   }
 
