@@ -1,7 +1,7 @@
 /** Copies of the beginnings of logs: the bytes as they were first written, in files of their own. */
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Segment, viewOf } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { openSegment, segmentName } from './segments.ts';
 
 /** The end of a frame: its segment, and the offset in the segment's bytes as first written. */
@@ -32,7 +32,7 @@ function copyBytes(segment: Segment, fd: number, bytes: number): void {
   for (let offset = 0; offset < bytes; ) {
     const length = Math.min(segment.left(offset), PIECE_BYTES, bytes - offset);
     if (length === 0) return;
-    const piece = viewOf(segment, offset, length);
+    const piece = segment.view(offset, length);
     for (let done = 0; done < length; ) done += writeSync(fd, piece, done, length - done);
     offset += length;
   }

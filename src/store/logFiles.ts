@@ -13,7 +13,7 @@ import type { Manifest } from './manifest.ts';
 import type { ReadCounters } from './readCounters.ts';
 import { HEADER_BYTES, nameOf, type RecordHeader, seqFrom } from './record.ts';
 import { KnownBatches } from './sealedSegment.ts';
-import { Damage, damageAt, payloadOf, recordAt, type Segment } from './segment.ts';
+import { contentOf, Damage, damageAt, recordAt, type Segment } from './segment.ts';
 import { decodeHead } from './segmentHead.ts';
 import { openSegment, segmentName } from './segments.ts';
 import { upcasterFrom } from './upcast.ts';
@@ -268,7 +268,7 @@ function headLink(header: RecordHeader): (payload: Buffer) => string {
 /** What `decode` makes of the payload of a record. @throws {LogCorrupted} if the payload is not intact */
 function intact<T>({ header, segment, offset }: Found, decode: (payload: Buffer) => T): T {
   try {
-    return decode(payloadOf(segment, offset, header));
+    return decode(contentOf(segment, offset, header).subarray(HEADER_BYTES));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     const damage =

@@ -12,8 +12,7 @@ export class RawSegment implements Segment {
   /** Bytes in the file when it was opened: what is added later is not seen. */
   readonly size: number;
   readonly #fd: number;
-  /** A window that moves along. */
-  bytes: Buffer = Buffer.alloc(0);
+  #window: Buffer = Buffer.alloc(0);
   #start = 0;
   #filled = 0;
   #next = WINDOW_FIRST;
@@ -35,11 +34,13 @@ export class RawSegment implements Segment {
     return Math.max(0, this.size - offset);
   }
 
-  find(offset: number, length: number): number {
+  view(offset: number, length: number): Buffer {
     const from = offset - this.#start;
-    if (from >= 0 && from + length <= this.#filled) return from;
+    if (from >= 0 && from + length <= this.#filled) {
+      return this.#window.subarray(from, from + length);
+    }
     this.#fill(offset, length);
-    return 0;
+    return this.#window.subarray(0, length);
   }
 
   place(offset: number): number {
@@ -56,11 +57,11 @@ export class RawSegment implements Segment {
     if (!goesOn) this.#next = WINDOW_FIRST;
     const wanted = Math.min(Math.max(length, this.#next), this.left(offset));
     this.#next = Math.min(this.#next * 2, WINDOW_MAX);
-    if (this.bytes.length < wanted) this.bytes = Buffer.allocUnsafeSlow(wanted);
+    if (this.#window.length < wanted) this.#window = Buffer.allocUnsafeSlow(wanted);
     this.#filled = 0;
     while (this.#filled < wanted) {
       const at = offset + this.#filled;
-      const read = readSync(this.#fd, this.bytes, this.#filled, wanted - this.#filled, at);
+      const read = readSync(this.#fd, this.#window, this.#filled, wanted - this.#filled, at);
       if (read === 0) throw new Damage('the file has become shorter', this.name, at);
       this.#filled += read;
       this.#counters.bytes += read;

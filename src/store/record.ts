@@ -96,21 +96,20 @@ export function writeHeader(
   view.setUint32(start + CHECKED_BYTES, crc, true);
 }
 
-/** The header that begins at `start` of `bytes`; null if it is damaged, none, or says what none can. */
-export function readHeader(bytes: Buffer, start = 0): RecordHeader | null {
-  const kind = KIND_OF_CODE.get(bytes.readUInt32LE(start));
+/** The header at the start of `bytes`; null if it is damaged, none, or says what none can. */
+export function readHeader(bytes: Buffer): RecordHeader | null {
+  const kind = KIND_OF_CODE.get(bytes.readUInt32LE(0));
   if (kind === undefined) return null;
-  const end = start + CHECKED_BYTES;
-  if (checksum(bytes, start, end) !== bytes.readUInt32LE(end)) return null;
-  const firstSeq = bytes.readDoubleLE(start + 20);
-  const at = bytes.readDoubleLE(start + 28);
+  if (checksum(bytes, 0, CHECKED_BYTES) !== bytes.readUInt32LE(CHECKED_BYTES)) return null;
+  const firstSeq = bytes.readDoubleLE(20);
+  const at = bytes.readDoubleLE(28);
   if (!Number.isSafeInteger(firstSeq) || firstSeq < 1 || !Number.isFinite(at)) return null;
   return {
     kind,
-    payloadBytes: bytes.readUInt32LE(start + 4),
-    count: bytes.readUInt32LE(start + 8),
-    contents: bytes.readUInt32LE(start + 12),
-    payloadCrc: bytes.readUInt32LE(start + 16),
+    payloadBytes: bytes.readUInt32LE(4),
+    count: bytes.readUInt32LE(8),
+    contents: bytes.readUInt32LE(12),
+    payloadCrc: bytes.readUInt32LE(16),
     firstSeq,
     at,
   };

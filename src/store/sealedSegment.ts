@@ -133,17 +133,13 @@ export class SealedSegment implements Segment {
     return batch === null ? 0 : batch.offset + batch.header.contents - offset;
   }
 
-  /** Of the batch last looked at. */
-  get bytes(): Buffer {
-    return this.#known.open!.bytes;
-  }
-
-  find(offset: number): number {
+  view(offset: number, length: number): Buffer {
     const batch = this.#batchAt(offset)!;
-    if (this.#known.open?.batch !== batch) {
-      this.#known.open = { batch, bytes: this.#bytesOf(batch) };
-    }
-    return offset - batch.offset;
+    let { open } = this.#known;
+    if (open?.batch !== batch) open = { batch, bytes: this.#bytesOf(batch) };
+    this.#known.open = open;
+    const from = offset - batch.offset;
+    return open.bytes.subarray(from, from + length);
   }
 
   place(offset: number): number {

@@ -15,7 +15,7 @@ import { removeQuietly, UNFINISHED, writeFileDurably } from './durableFile.ts';
 import { RawSegment } from './rawSegment.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
 import { type BatchContent, encodeBatch, SealedSegment } from './sealedSegment.ts';
-import { contentOf, Damage, recordAt, type Segment, viewOf } from './segment.ts';
+import { contentOf, Damage, recordAt, type Segment } from './segment.ts';
 import { listSegments, openSegment, sealedName, segmentName } from './segments.ts';
 
 /** Bytes at which a batch is full: enough to compress well, few enough to be read for the sake of one frame. */
@@ -125,7 +125,7 @@ async function writeBatches(
   try {
     let offset = 0;
     for (const content of batchesOf(segment)) {
-      group.add(content, viewOf(segment, offset, content.bytes));
+      group.add(content, segment.view(offset, content.bytes));
       offset += content.bytes;
       if (group.isFull) await write();
     }
@@ -175,7 +175,7 @@ export function unsealSegment(folder: string, number: number, disk: Disk): void 
   try {
     const parts = segment
       .batches()
-      .map(({ header, offset }) => Buffer.from(viewOf(segment, offset, header.contents)));
+      .map(({ header, offset }) => Buffer.from(segment.view(offset, header.contents)));
     writeFileDurably(join(folder, segmentName(number)), Buffer.concat(parts), disk);
   } catch (error) {
     throw error instanceof Damage ? error.toError(0) : error;
@@ -213,8 +213,8 @@ function holdTheSame(folder: string, raw: string, sealed: string): boolean {
     for (const { header, offset } of other.batches()) {
       size = offset + header.contents;
       if (one.left(0) < size) return false;
-      const bytes = viewOf(one, offset, header.contents);
-      if (!bytes.equals(viewOf(other, offset, header.contents))) return false;
+      if (!one.view(offset, header.contents).equals(other.view(offset, header.contents)))
+        return false;
     }
     return one.left(0) === size;
   } catch (error) {

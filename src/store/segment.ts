@@ -22,10 +22,8 @@ export interface Segment {
   first(): RecordHeader | null;
   /** Bytes known to follow from `offset` on; 0 at the end. A record never reaches past them. */
   left(offset: number): number;
-  /** What was found last lies in here; valid until the next call of `find`. */
-  readonly bytes: Buffer;
-  /** Where in `bytes` those at `offset` begin, `length` of them, not more than are left. @throws {Damage} */
-  find(offset: number, length: number): number;
+  /** Bytes at `offset`, not more than are left; valid until the next call. @throws {Damage} */
+  view(offset: number, length: number): Buffer;
   /** Where in the file the byte at `offset` is, or the batch that holds it. */
   place(offset: number): number;
   close(): void;
@@ -61,10 +59,9 @@ export function damageAt(segment: Segment, offset: number, what: string): Damage
 export function recordAt(segment: Segment, offset: number): RecordHeader | null {
   const left = segment.left(offset);
   if (left === 0) return null;
-  const start = segment.find(offset, Math.min(left, HEADER_BYTES));
-  const header = left < HEADER_BYTES ? null : readHeader(segment.bytes, start);
+  const bytes = segment.view(offset, Math.min(left, HEADER_BYTES));
+  const header = left < HEADER_BYTES ? null : readHeader(bytes);
   if (header === null) {
-    const bytes = segment.bytes.subarray(start);
     const problem = left < HEADER_BYTES ? 'is cut off' : 'does not match its checksum';
     throw damageAt(segment, offset, `the header of ${nameDamaged(bytes)} ${problem}`);
   }
@@ -79,23 +76,9 @@ export function recordAt(segment: Segment, offset: number): RecordHeader | null 
 
 /** Header and payload of the record at `offset`; valid until the next look at the segment. @throws {Damage} */
 export function contentOf(segment: Segment, offset: number, header: RecordHeader): Buffer {
-  payloadOf(segment, offset, header);
-  return viewOf(segment, offset, HEADER_BYTES + header.payloadBytes);
-}
-
-/** The payload of the record at `offset`; valid until the next look at the segment. @throws {Damage} */
-export function payloadOf(segment: Segment, offset: number, header: RecordHeader): Buffer {
-  const { payloadBytes } = header;
-  const from = segment.find(offset, HEADER_BYTES + payloadBytes) + HEADER_BYTES;
-  const payload = segment.bytes.subarray(from, from + payloadBytes);
-  if (isIntact(header, payload)) return payload;
+  const record = segment.view(offset, HEADER_BYTES + header.payloadBytes);
+  if (isIntact(header, record.subarray(HEADER_BYTES))) return record;
   throw damageAt(segment, offset, `the payload of ${nameOf(header)} does not match its checksum`);
-}
-
-/** Bytes at `offset`, not more than are left; valid until the next look at the segment. @throws {Damage} */
-export function viewOf(segment: Segment, offset: number, length: number): Buffer {
-  const from = segment.find(offset, length);
-  return segment.bytes.subarray(from, from + length);
 }
 
 const SEARCH_BYTES = 1 << 20;
@@ -104,7 +87,7 @@ const SEARCH_BYTES = 1 << 20;
 export function goesOnAfter(segment: Segment, offset: number): boolean {
   let at = offset + 1;
   while (segment.left(at) >= HEADER_BYTES) {
-    if (holdsHeader(viewOf(segment, at, Math.min(segment.left(at), SEARCH_BYTES)))) return true;
+    if (holdsHeader(segment.view(at, Math.min(segment.left(at), SEARCH_BYTES)))) return true;
     at += SEARCH_BYTES - HEADER_BYTES;
   }
   return false;
