@@ -4,7 +4,7 @@
  * The one place where a run begins and ends; `Session` is its public face.
  */
 
-import { type ActorOptions, type AnyActorLogic, createActor } from 'xstate';
+import { type ActorOptions, type AnyActorLogic, type AnyActorRef, createActor } from 'xstate';
 import { sentenceOf } from '../domain/errors.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
@@ -12,6 +12,7 @@ import { SCANNING } from '../machines/scanning.machine.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
+import { shareExecutor } from './executor.ts';
 import { type ActorHealth, healthOf } from './health.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
@@ -89,6 +90,7 @@ export class Conductor {
         handshakeTimeoutMs,
       },
       inspect: (event) => {
+        if (event.type === '@xstate.actor') shareExecutor(event.actorRef as AnyActorRef);
         observe(event);
         try {
           if (typeof inspect === 'function') inspect(event);
