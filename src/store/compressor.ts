@@ -19,7 +19,7 @@ const PARAMS = {
   [constants.ZSTD_c_windowLog]: 16,
   [constants.ZSTD_c_minMatch]: 4,
 };
-const CHUNK_BYTES = 1 << 18;
+const CHUNK_BYTES = 1 << 16;
 
 type Stream = ZstdCompress | ZstdDecompress;
 
