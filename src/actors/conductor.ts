@@ -12,12 +12,12 @@ import { SCANNING } from '../machines/scanning.machine.ts';
 import type { SessionMessage } from '../machines/session.machine.ts';
 import type { Demand } from './demand.ts';
 import type { Engine } from './engine.ts';
-import { shareExecutor } from './executor.ts';
 import { type ActorHealth, healthOf } from './health.ts';
 import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
 import { Verbs } from './verbs.ts';
 import { wire } from './wiring.ts';
+import { letDieYoung } from './youngCharts.ts';
 
 export type SessionStatus = 'ready' | 'running' | 'completed' | 'failed' | 'stopped';
 type EndStatus = 'completed' | 'failed' | 'stopped';
@@ -90,7 +90,7 @@ export class Conductor {
         handshakeTimeoutMs,
       },
       inspect: (event) => {
-        if (event.type === '@xstate.actor') shareExecutor(event.actorRef as AnyActorRef);
+        if (event.type === '@xstate.actor') letDieYoung(event.actorRef as AnyActorRef);
         observe(event);
         try {
           if (typeof inspect === 'function') inspect(event);

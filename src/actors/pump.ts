@@ -21,7 +21,7 @@ const SLICE_MS = 8;
 /** Looking at the host's clock for every frame would cost as much as a small frame. */
 const FRAMES_PER_LOOK = 16;
 /** Beyond so many bytes not yet durable, wait for the log: it holds them in memory, and keeps as much for the next ones. */
-const BACKLOG_MAX = 8 * 1024 * 1024;
+const BACKLOG_MAX = 4 * 1024 * 1024;
 
 const PAUSED: SliceOutcome = { kind: 'paused' };
 /** Why a pump stops; without a reason an error would be made, with its stack, for each. */

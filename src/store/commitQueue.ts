@@ -16,7 +16,7 @@ const COMMIT_BYTES = 1 << 18;
 const CHUNK_BYTES = 1 << 20;
 /** Fewer bytes wait at most this long, host time. */
 const COMMIT_MS = 50;
-const SPARE_CHUNKS = 8;
+const SPARE_CHUNKS = 4;
 
 interface OutputFile {
   readonly path: string;
