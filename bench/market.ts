@@ -1,8 +1,8 @@
 /** A market for measuring: seeded random walks in cents, every bar present. */
 import { findCalendar } from '../src/index.ts';
 
-export interface Columns {
-  readonly interval: string;
+/** Numbers of many bars, field by field. */
+export interface Table {
   opened: Float64Array;
   open: Float64Array;
   high: Float64Array;
@@ -11,12 +11,18 @@ export interface Columns {
   volume: Float64Array;
 }
 
+export interface Columns extends Table {
+  readonly interval: string;
+}
+
 export interface Market {
   readonly symbols: readonly string[];
   readonly days: number;
   readonly start: string;
   readonly end: string;
   readonly bars: number;
+  /** Bars of one symbol after those of the other: what `columns` are views of. */
+  readonly table: Table;
   readonly columns: Readonly<Record<string, Columns>>;
 }
 
@@ -47,18 +53,27 @@ export function createMarket(symbols: number, days: number, step = MINUTE): Mark
   const sessions = XNYS.tradingDates.slice(from, from + days).map((date) => XNYS.session(date)!);
   const perSymbol = sessions.reduce((sum, s) => sum + (s.close - s.open) / step, 0);
   const next = random(7);
+  const column = () => new Float64Array(symbols * perSymbol);
+  const table = {
+    opened: column(),
+    open: column(),
+    high: column(),
+    low: column(),
+    close: column(),
+    volume: column(),
+  };
   const columns: Record<string, Columns> = {};
   const names = Array.from({ length: symbols }, (_, i) => `S${String(i).padStart(4, '0')}`);
   names.forEach((name, s) => {
-    const column = () => new Float64Array(perSymbol);
+    const of = (all: Float64Array) => all.subarray(s * perSymbol, (s + 1) * perSymbol);
     const made = {
       interval: step === MINUTE ? '1m' : `${step / 1000}s`,
-      opened: column(),
-      open: column(),
-      high: column(),
-      low: column(),
-      close: column(),
-      volume: column(),
+      opened: of(table.opened),
+      open: of(table.open),
+      high: of(table.high),
+      low: of(table.low),
+      close: of(table.close),
+      volume: of(table.volume),
     };
     let price = 50 + s;
     let row = 0;
@@ -84,6 +99,7 @@ export function createMarket(symbols: number, days: number, step = MINUTE): Mark
     start: sessions[0]!.date,
     end: sessions.at(-1)!.date,
     bars: perSymbol * symbols,
+    table,
     columns,
   };
 }

@@ -41,7 +41,7 @@ export type { RunSummary, SymbolSummary } from './actors/summary.ts';
 export type { TimingJson } from './actors/timing.ts';
 export type { BarOptions } from './actors/verbs.ts';
 export { type VerifyOptions, type VerifyReport, verifyLog } from './actors/verifyLog.ts';
-export { type Bar, BarColumns } from './domain/bars.ts';
+export { type Bar, BarColumns, type Bars } from './domain/bars.ts';
 export type { Calendar, Session as TradingSession } from './domain/calendar/calendar.ts';
 export { calendarNames, findCalendar } from './domain/calendar/calendars.ts';
 export { type MarketRules, marketCalendar } from './domain/calendar/marketCalendar.ts';

@@ -24,9 +24,10 @@ export async function addAdhocBar(
   const { symbol, bar, replace } = wish;
   const unread = await loadPast(engine, symbol, null, received);
   if (unread !== '') return unread;
-  const { columns } = track.base;
-  const isLast = columns.length === 0 || bar.opened > columns.opened[columns.length - 1]!;
-  const isNew = isLast || columns.opened[columns.lowerBound(bar.opened)] !== bar.opened;
+  const { bars } = track.base;
+  const row = bars.lowerBound(bar.opened);
+  const isLast = row === bars.length;
+  const isNew = !bars.isAt(row, bar.opened);
   const whole = { ...bar, count: 1, expected: 1 };
   const seq = engine.processor.appendAdhoc(track.base, whole, received);
   engine.handmade.keep(symbol, engine.session.date, bar, replace || engine.isLoaded(symbol));
@@ -55,10 +56,8 @@ function refusalOf(engine: Engine, track: Track, { interval, bar, replace }: Bar
   }
   const end = base.intraday ? Math.min(opened + base.ms, session.close) : session.close;
   if (end > recorder.at) return `it ends at ${text(end)}, after the clock at ${text(recorder.at)}`;
-  const { columns } = track.base;
-  const row = columns.lowerBound(opened);
-  const there = row < columns.length && columns.opened[row] === opened;
-  if (there && !replace) {
+  const { bars } = track.base;
+  if (bars.isAt(bars.lowerBound(opened), opened) && !replace) {
     return `a bar opened at ${text(opened)} is there: use replace to overwrite it`;
   }
   return '';

@@ -28,8 +28,7 @@ export class Ahead {
   /** Works out the rows from the cursor on; those that are worked out already, for what has come to the track since. */
   work(track: Track, session: Session): void {
     const { cursor, values, base, lanes } = track;
-    const goesOn = cursor >= track.worked;
-    if (goesOn) {
+    if (cursor >= track.worked) {
       values.first = cursor;
       track.worked = Math.min(cursor + this.#rowsFrom(cursor), track.queued);
     }

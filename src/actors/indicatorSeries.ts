@@ -50,10 +50,10 @@ export function registerIndicator(
 }
 
 /** Opens the session for an indicator, with the bars of today that are there already. */
-export function beginToday(engine: Engine, { interval, columns }: Lane, runner: Runner): void {
+export function beginToday(engine: Engine, { interval, bars }: Lane, runner: Runner): void {
   const { indicator } = runner;
   if (interval.intraday) indicator.startSession?.(engine.session);
-  for (let i = 0; i < columns.length; i++) indicator.update(columns.at(i));
+  for (let i = 0; i < bars.length; i++) indicator.update(bars.at(i));
 }
 
 /**

@@ -84,7 +84,7 @@ function addLane(engine: Engine, track: Track, plan: IndicatorPlan, received: nu
     recorder.seriesId({ symbol, name: interval }),
     true,
   );
-  lane.columns = data.symbols.get(symbol)!.bars.get(interval)!.columns;
+  lane.bars = data.symbols.get(symbol)!.bars.get(interval)!.bars;
   const [base, ...derived] = [...track.lanes, lane];
   derived.sort((a, b) => compareIntervals(a.interval.text, b.interval.text));
   track.lanes.splice(0, track.lanes.length, base!, ...derived);

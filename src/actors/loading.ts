@@ -312,7 +312,7 @@ function trackOf(
   // Until there is a bar, what is decided follows from the symbol being there.
   track.lastSeq = rule.registered;
   for (const lane of track.lanes) {
-    lane.columns = bars.get(lane.interval.text)!.columns;
+    lane.bars = bars.get(lane.interval.text)!.bars;
     lane.seqs.length = 0;
   }
   return track;

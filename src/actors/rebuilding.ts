@@ -49,11 +49,11 @@ export function bringUp(engine: Engine, track: Track, lane: Lane, cause: number)
 /** Today's closed windows of a derived lane; the open one is left as it stands. */
 function closedToday(engine: Engine, track: Track, lane: Lane): BarColumns {
   const { processor, session, recorder } = engine;
-  const { columns } = track.base;
+  const { bars: today } = track.base;
   const window = lane.window!;
   const bars = new BarColumns(0);
-  for (let i = 0; i < columns.length; i++) {
-    const bar = columns.at(i);
+  for (let i = 0; i < today.length; i++) {
+    const bar = today.at(i);
     if (window.holds && window.end <= bar.opened) processor.close(lane, bars);
     processor.fill(track, lane, session, bar);
   }
@@ -68,15 +68,15 @@ function reconcile(
   lane: Lane,
   { bars, cause }: { bars: BarColumns; cause: number },
 ): Rebuilt {
-  const { columns, seqs } = lane;
+  const { bars: held, seqs } = lane;
   const interval = lane.interval.text;
   let changed = 0;
   let appended = true;
   for (let i = 0; i < bars.length; i++) {
     const bar = bars.at(i);
-    const row = columns.lowerBound(bar.opened);
-    const there = row < columns.length && columns.opened[row] === bar.opened;
-    if (there && sameBar(columns.at(row), bar)) continue;
+    const row = held.lowerBound(bar.opened);
+    const there = held.isAt(row, bar.opened);
+    if (there && sameBar(held.at(row), bar)) continue;
     if (there) {
       const { symbol } = track;
       const corrected = { symbol, interval, corrects: seqs.data[row]!, ...bar };
@@ -84,7 +84,7 @@ function reconcile(
       seqs.data[row] = changed;
       appended = false;
     } else {
-      appended &&= row === columns.length;
+      appended &&= row === held.length;
       changed = engine.processor.appendLate(lane, bar, cause);
       seqs.insert(row, changed);
       track.totals.derived += 1;

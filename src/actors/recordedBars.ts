@@ -165,6 +165,7 @@ function fedIn(log: LogReader, { from, to }: { from: number; to: number }): Fed 
       if (section.kind !== 'block' || section.type !== 'BarAppended') continue;
       if (section.extra?.adhoc === true) continue;
       const ids = section.columns[0]!.data;
+      const fields = section.columns.slice(FIRST_BAR_COLUMN);
       for (let row = 0; row < section.rows; row++) {
         const { symbol } = log.table.at(ids[row]!);
         let ofSymbol = fed.get(symbol);
@@ -173,7 +174,7 @@ function fedIn(log: LogReader, { from, to }: { from: number; to: number }): Fed 
           fed.set(symbol, ofSymbol);
         }
         ofSymbol.seqs.push(section.firstSeq + row);
-        pushRow(ofSymbol.bars, section, row);
+        pushRow(ofSymbol.bars, fields, row);
       }
     }
   }
@@ -182,8 +183,8 @@ function fedIn(log: LogReader, { from, to }: { from: number; to: number }): Fed 
 
 const FIRST_BAR_COLUMN = 2;
 
-function pushRow(bars: BarColumns, { columns }: Block, row: number): void {
-  const [opened, open, high, low, close, volume] = columns.slice(FIRST_BAR_COLUMN);
+function pushRow(bars: BarColumns, fields: Block['columns'], row: number): void {
+  const [opened, open, high, low, close, volume] = fields;
   const i = bars.grow();
   bars.opened[i] = opened!.data[row]!;
   bars.open[i] = open!.data[row]!;

@@ -1,6 +1,7 @@
 /** The actor that calls the strategies of a run, once per frame, each in its place. */
 import { sentenceOf } from '../domain/errors.ts';
 import type { Interval } from '../domain/interval.ts';
+import { ROW } from '../domain/sessionBars.ts';
 import type { IndicatorSlot, SymbolData } from '../domain/sessionData.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
@@ -167,8 +168,23 @@ export class Strategies {
   }
 
   #tellBar(listener: Listener, { symbol, lane }: Heard): void {
-    const { columns, freshSeq: seq, interval } = lane;
-    const bar = { seq, symbol, interval: interval.text, ...columns.at(columns.length - 1) };
+    const { bars, freshSeq: seq, interval } = lane;
+    const { cells } = bars;
+    const from = (bars.length - 1) * ROW;
+    // Number by number: a bar made first and spread into another takes twice as long.
+    const bar = {
+      seq,
+      symbol,
+      interval: interval.text,
+      opened: cells[from]!,
+      open: cells[from + 1]!,
+      high: cells[from + 2]!,
+      low: cells[from + 3]!,
+      close: cells[from + 4]!,
+      volume: cells[from + 5]!,
+      count: cells[from + 6]!,
+      expected: cells[from + 7]!,
+    };
     this.#cause = seq;
     try {
       refusePromise(listener.strategy.onBar!(bar, listener.context), 'onBar');

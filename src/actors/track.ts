@@ -1,9 +1,10 @@
 /** What the frame loop keeps of one symbol: its queue, its series and the indicators on them. */
-import { type Bar, BarColumns } from '../domain/bars.ts';
+import type { Bar, BarColumns } from '../domain/bars.ts';
 import type { Session } from '../domain/calendar/calendar.ts';
 import { Window } from '../domain/derivation.ts';
 import { Column } from '../domain/frame.ts';
 import type { Interval, ParsedInterval } from '../domain/interval.ts';
+import { SessionBars } from '../domain/sessionBars.ts';
 import type { MarketTime, TradingDate } from '../domain/time.ts';
 import type { HistoricalSeries } from './historicalSeries.ts';
 import type { Runner } from './runner.ts';
@@ -14,7 +15,7 @@ export interface Lane {
   readonly interval: ParsedInterval;
   readonly series: number;
   /** Today's bars in SessionData. */
-  columns: BarColumns;
+  bars: SessionBars;
   /** The open window, some rows ahead of the clock; `null` for the base. */
   readonly window: Window | null;
   /** Windows before it that wait for the clock. */
@@ -51,6 +52,11 @@ export interface Share {
 /** Numbers of a bar on a track's tape. */
 export const TAPED = 6;
 
+/**
+ * A symbol's queue is at two places at once: bars before `cursor` are on the record, those before `worked` are
+ * worked out and wait for the clock. What comes to the track in between, such as an indicator, is not as far, as
+ * its own `done` says: then `ready` is 0, until that is worked out up to `worked` as well and both are the same.
+ */
 export class Track {
   readonly symbol: string;
   /** Base first, then derived, ascending by interval. */
@@ -61,7 +67,6 @@ export class Track {
   cursor = 0;
   /** They themselves row by row, times and prices and volume: one place to look for a bar instead of six. */
   tape = new Float64Array(0);
-  /** Rows of the queue before this one are worked out; and before this one for whatever has come to the track since. */
   worked = 0;
   ready = 0;
   readonly values = new WaitingValues();
@@ -177,7 +182,7 @@ export function createLane(interval: ParsedInterval, series: number, derived: bo
   return {
     interval,
     series,
-    columns: new BarColumns(0),
+    bars: new SessionBars(0),
     window: derived ? new Window() : null,
     closing: new WaitingWindows(),
     done: 0,

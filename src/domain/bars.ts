@@ -35,8 +35,17 @@ export function emptyBar(): Bar {
   return { opened: 0, open: 0, high: 0, low: 0, close: 0, volume: 0, count: 0, expected: 0 };
 }
 
+/** Rows of bars, however they are held. */
+export interface Bars {
+  readonly length: number;
+  /** A field of row `i`, which must be there. */
+  get(i: number, field: keyof Bar): number;
+  /** A fresh object holding row `i`. @throws {RangeError} outside the rows */
+  at(i: number): Bar;
+}
+
 /** Owned and written by one place; everyone else gets a read-only face of it. */
-export class BarColumns {
+export class BarColumns implements Bars {
   length = 0;
   opened: Float64Array;
   open: Float64Array;
@@ -46,22 +55,21 @@ export class BarColumns {
   volume: Float64Array;
   count: Float64Array;
   expected: Float64Array;
-  /** All columns one after another, `capacity` rows each; empty where they are views of other memory. */
-  cells: Float64Array;
-  /** Rows there is memory of its own for. */
+  /** Rows there is memory of its own for: none where columns are views of other memory. */
   capacity: number;
 
   constructor(capacity = 32) {
     this.capacity = capacity;
-    this.cells = new Float64Array(capacity * BAR_FIELDS.length);
-    this.opened = this.#column(0);
-    this.open = this.#column(1);
-    this.high = this.#column(2);
-    this.low = this.#column(3);
-    this.close = this.#column(4);
-    this.volume = this.#column(5);
-    this.count = this.#column(6);
-    this.expected = this.#column(7);
+    const { buffer, BYTES_PER_ELEMENT: bytes } = new Float64Array(capacity * BAR_FIELDS.length);
+    const column = (field: number) => new Float64Array(buffer, field * capacity * bytes, capacity);
+    this.opened = column(0);
+    this.open = column(1);
+    this.high = column(2);
+    this.low = column(3);
+    this.close = column(4);
+    this.volume = column(5);
+    this.count = column(6);
+    this.expected = column(7);
   }
 
   /** Makes room for one more row and returns its index; the caller writes every column. Amortised O(1). */
@@ -98,13 +106,20 @@ export class BarColumns {
   }
 
   /** Appends rows `[from, to)` of `other`. */
-  append(other: BarColumns, from = 0, to = other.length): void {
-    const length = this.length + Math.max(0, to - from);
-    if (length > this.capacity) this.#resize(Math.max(length, this.length * 2));
+  append(other: Bars, from = 0, to = other.length): void {
+    const { length } = this;
+    const rows = Math.max(0, to - from);
+    if (length + rows > this.capacity) this.#resize(Math.max(length + rows, length * 2));
     for (const field of BAR_FIELDS) {
-      this[field].set(other[field].subarray(from, to), this.length);
+      const column = this[field];
+      if (other instanceof BarColumns) column.set(other[field].subarray(from, to), length);
+      else for (let i = 0; i < rows; i++) column[length + i] = other.get(from + i, field);
     }
-    this.length = length;
+    this.length = length + rows;
+  }
+
+  get(i: number, field: keyof Bar): number {
+    return this[field][i]!;
   }
 
   /** A fresh object holding row `i`. @throws {RangeError} outside the rows */
@@ -175,17 +190,11 @@ export class BarColumns {
       grown[field].set(this[field].subarray(0, this.length));
       this[field] = grown[field];
     }
-    this.cells = grown.cells;
     this.capacity = capacity;
-  }
-
-  #column(field: number): Float64Array {
-    const { buffer, BYTES_PER_ELEMENT: bytes } = this.cells;
-    return new Float64Array(buffer, field * this.capacity * bytes, this.capacity);
   }
 }
 
-/** Nine objects are made each time: small ones grow in few steps, which a day of minutes has at its beginning. */
-function roomFor(rows: number): number {
+/** Rows to make room for where there are so many: small ones grow in few steps, since a day of minutes begins small. */
+export function roomFor(rows: number): number {
   return Math.max(32, rows * (rows < 512 ? 4 : 2));
 }

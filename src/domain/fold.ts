@@ -58,7 +58,7 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
     data.spares.set(symbol, NO_SPARES);
     const bars = new Map<Interval, BarSeries>();
     const add = (interval: Interval, derived: boolean) =>
-      bars.set(interval, emptySeries(interval, derived, spare?.get(interval)?.columns));
+      bars.set(interval, emptySeries(interval, derived, spare?.get(interval)?.bars));
     add(base, false);
     for (const interval of intervals) add(interval, true);
     data.symbols.set(symbol, new SymbolData(fact, bars));
@@ -133,12 +133,12 @@ const changes: { readonly [T in ControlType]: Change<ControlFactOf<T>> } = {
   },
   BarCorrected: (data, fact) => {
     const series = symbolOf(data, fact).bars.get(fact.interval);
-    const row = series?.columns.lowerBound(fact.opened) ?? 0;
-    if (series === undefined || series.columns.opened[row] !== fact.opened) {
+    const row = series?.bars.lowerBound(fact.opened) ?? 0;
+    if (series === undefined || !series.bars.isAt(row, fact.opened)) {
       const bar = `${fact.symbol}/${fact.interval} at ${fact.opened}`;
       throw new InvariantViolated(fact.seq, `no bar ${bar} to correct`);
     }
-    series.columns.write(row, fact);
+    series.bars.write(row, fact);
     series.updated = fact.at;
   },
   UniverseRead: explains,
@@ -250,9 +250,9 @@ function symbolOf(data: SessionData, fact: { seq: number; symbol: string }): Sym
 function keepForHistory(data: SessionData, owner: SymbolData, date: TradingDate): void {
   for (const [interval, history] of data.history.get(owner.symbol) ?? []) {
     const series = history.takesSessions ? owner.bars.get(interval) : undefined;
-    if (series === undefined || series.columns.length === 0) continue;
-    const { columns, firstSeq: seq } = series;
-    history.addDay({ date, seq, source: columns, from: 0, to: columns.length });
+    if (series === undefined || series.bars.length === 0) continue;
+    const { bars, firstSeq: seq } = series;
+    history.addDay({ date, seq, source: bars, from: 0, to: bars.length });
   }
 }
 

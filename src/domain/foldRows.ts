@@ -8,6 +8,7 @@ import type { HeldBars } from './facts.ts';
 import { BLOCK_COLUMNS, type Block } from './frame.ts';
 import { History } from './history.ts';
 import { arityOf, type SeriesTable } from './series.ts';
+import { ROW, type SessionBars } from './sessionBars.ts';
 import {
   OwnedSeries,
   type SessionData,
@@ -45,39 +46,43 @@ function foldBars(data: SessionData, block: Block, at: MarketTime, table: Series
     const id = ids[row]!;
     const found = data.barsBySeries[id] ?? findBars(data, id, block, row, table);
     const { series } = found;
-    const { columns } = series;
+    const { bars } = series;
     const time = opened[row]!;
-    const { length } = columns;
+    const { length } = bars;
     // A bar added by hand may belong before those that are there, or in the place of one.
-    const late = length > 0 && time <= columns.opened[length - 1]!;
-    const i = late ? columns.place(time) : columns.grow();
+    const late = length > 0 && time <= bars.cells[(length - 1) * ROW]!;
+    const i = late ? bars.place(time) : bars.grow();
     if (i === 0 && !late) series.firstSeq = firstSeq + row;
-    // All in one piece of memory: to look up eight columns would cost more than to write to them.
-    const { cells, capacity } = columns;
-    cells[i] = time;
-    cells[i + capacity] = open[row]!;
-    cells[i + 2 * capacity] = high[row]!;
-    cells[i + 3 * capacity] = low[row]!;
-    cells[i + 4 * capacity] = close[row]!;
-    cells[i + 5 * capacity] = volume[row]!;
-    cells[i + 6 * capacity] = count[row]!;
-    cells[i + 7 * capacity] = expected[row]!;
+    const { cells } = bars;
+    const to = i * ROW;
+    cells[to] = time;
+    cells[to + 1] = open[row]!;
+    cells[to + 2] = high[row]!;
+    cells[to + 3] = low[row]!;
+    cells[to + 4] = close[row]!;
+    cells[to + 5] = volume[row]!;
+    cells[to + 6] = count[row]!;
+    cells[to + 7] = expected[row]!;
     series.updated = at;
     if (!isBase) continue;
-    if (late) measureAnew(found.owner, columns, at);
-    else foldMetrics(found.owner, columns, i, at);
+    if (late) measureAnew(found.owner, bars, at);
+    else foldMetrics(found.owner, bars, i, at);
   }
 }
 
-function foldMetrics(owner: SymbolData, columns: BarColumns, i: number, at: MarketTime): void {
-  const { metrics } = owner;
-  const { cells, capacity } = columns;
-  const high = cells[i + 2 * capacity]!;
-  const low = cells[i + 3 * capacity]!;
-  const close = cells[i + 4 * capacity]!;
-  const volume = cells[i + 5 * capacity]!;
+function foldMetrics(
+  { metrics }: SymbolData,
+  { cells }: SessionBars,
+  i: number,
+  at: MarketTime,
+): void {
+  const from = i * ROW;
+  const high = cells[from + 2]!;
+  const low = cells[from + 3]!;
+  const close = cells[from + 4]!;
+  const volume = cells[from + 5]!;
   if (metrics.bars === 0) {
-    metrics.open = cells[i + capacity]!;
+    metrics.open = cells[from + 1]!;
     metrics.high = high;
     metrics.low = low;
   } else {
@@ -91,9 +96,9 @@ function foldMetrics(owner: SymbolData, columns: BarColumns, i: number, at: Mark
   metrics.updated = at;
 }
 
-function measureAnew(owner: SymbolData, columns: BarColumns, at: MarketTime): void {
+function measureAnew(owner: SymbolData, bars: SessionBars, at: MarketTime): void {
   Object.assign(owner.metrics, new SessionMetrics());
-  for (let i = 0; i < columns.length; i++) foldMetrics(owner, columns, i, at);
+  for (let i = 0; i < bars.length; i++) foldMetrics(owner, bars, i, at);
 }
 
 function findBars(data: SessionData, id: number, block: Block, row: number, table: SeriesTable) {

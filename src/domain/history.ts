@@ -4,7 +4,7 @@
  * Days are appended once, by a `HistoricalBarsLoaded` or by the session that fed them, and dropped from the
  * front when no window reaches back to them: memory is that of the trailing days, not of the run.
  */
-import { BarColumns } from './bars.ts';
+import { BarColumns, type Bars } from './bars.ts';
 import { countWhile } from './bisect.ts';
 import type { HeldBars } from './facts.ts';
 import type { Interval } from './interval.ts';
@@ -48,13 +48,7 @@ export class History {
   }
 
   /** Adds rows `[from, to)` of `source` as one day, wherever it belongs; a day already held stays as it is. */
-  addDay(day: {
-    date: TradingDate;
-    seq: number;
-    source: BarColumns;
-    from: number;
-    to: number;
-  }): void {
+  addDay(day: { date: TradingDate; seq: number; source: Bars; from: number; to: number }): void {
     const last = this.days.at(-1);
     if (last === undefined || last.date < day.date) {
       const start = this.columns.length;
@@ -91,7 +85,7 @@ export class History {
   }
 
   /** Days before the ones held come rarely: only when an earlier day is asked for later. */
-  #insert(day: { date: TradingDate; seq: number; source: BarColumns; from: number; to: number }) {
+  #insert(day: { date: TradingDate; seq: number; source: Bars; from: number; to: number }) {
     const before = this.days.filter((held) => held.date < day.date);
     const after = this.days.filter((held) => held.date > day.date);
     const old = this.columns;

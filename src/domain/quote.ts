@@ -18,17 +18,17 @@ export function quoteOf(
   { base, bars }: SymbolData,
   session: ActiveSession | null,
 ): QuoteView | undefined {
-  const { columns } = bars.get(base)!;
-  const last = columns.length - 1;
+  const { bars: today } = bars.get(base)!;
+  const last = today.length - 1;
   if (last < 0 || session === null) return undefined;
   const { intraday, ms } = parseInterval(base);
-  const close = columns.close[last]!;
+  const close = today.get(last, 'close');
   return {
     bid: close,
     ask: close,
     bid_size: 0,
     ask_size: 0,
-    timestamp: intraday ? columns.opened[last]! + ms : session.close,
+    timestamp: intraday ? today.get(last, 'opened') + ms : session.close,
     source: 'bar',
   };
 }

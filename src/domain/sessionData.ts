@@ -3,11 +3,11 @@
  *
  * The writable side. Only the fold that owns it holds this; everyone else reads through `SessionView`.
  */
-import { BarColumns } from './bars.ts';
 import type { Fields } from './facts.ts';
 import { valueFrom } from './frame.ts';
 import type { History } from './history.ts';
 import type { Interval } from './interval.ts';
+import { SessionBars } from './sessionBars.ts';
 import type { MarketTime, TradingDate } from './time.ts';
 
 /** A hole in a base series: `missing` bars in the half-open `[start, end)`. */
@@ -26,7 +26,7 @@ export interface Gap {
 export class BarSeries {
   readonly interval: Interval;
   readonly derived: boolean;
-  readonly columns: BarColumns;
+  readonly bars: SessionBars;
   /** In the interval of the series; only base series have any. */
   readonly gaps: Gap[] = [];
   /** Seq of the first bar; 0 before any. */
@@ -34,10 +34,10 @@ export class BarSeries {
   /** 0 before any bar; so it is for whatever is updated with bars: a number always, which takes no memory anew. */
   updated: MarketTime = 0;
 
-  constructor(interval: Interval, derived: boolean, columns: BarColumns) {
+  constructor(interval: Interval, derived: boolean, bars: SessionBars) {
     this.interval = interval;
     this.derived = derived;
-    this.columns = columns;
+    this.bars = bars;
   }
 }
 
@@ -211,7 +211,7 @@ export class SessionData {
   /** Earlier days' bars, by symbol and interval; outlives the clearing between sessions. */
   readonly history = new Map<string, Map<Interval, History>>();
 
-  /** Columns of the last session, by symbol, until the next one writes into the same memory. */
+  /** Series of the last session, by symbol, until the next one writes into the same memory. */
   readonly spares = new Map<string, ReadonlyMap<Interval, BarSeries>>();
 
   /** By series number, for the columnar path; the same objects as in `symbols`. */
@@ -229,8 +229,8 @@ export class SessionData {
 export function emptySeries(
   interval: Interval,
   derived: boolean,
-  columns = new BarColumns(),
+  bars = new SessionBars(),
 ): BarSeries {
-  columns.clear();
-  return new BarSeries(interval, derived, columns);
+  bars.clear();
+  return new BarSeries(interval, derived, bars);
 }

@@ -4,7 +4,7 @@
  * A read-only face over SessionData: nothing is copied, reading is O(1). It always shows the present; while
  * a callback runs nothing is folded, so it never changes under a strategy mid-call.
  */
-import type { Bar, BarColumns } from './bars.ts';
+import type { Bar, Bars } from './bars.ts';
 import { HistoricalIndicatorView } from './historicalIndicator.ts';
 import type { History, HistoryDay } from './history.ts';
 import { type Interval, parseInterval } from './interval.ts';
@@ -21,27 +21,27 @@ import type { MarketTime, TradingDate } from './time.ts';
 
 /** One column of a series: numbers that can be read but not written. */
 export class ColumnView implements Iterable<number> {
-  readonly #columns: BarColumns;
+  readonly #bars: Bars;
   readonly #field: keyof Bar;
   readonly #start: number;
   readonly #end: number | null;
 
-  constructor(columns: BarColumns, field: keyof Bar, start = 0, end: number | null = null) {
-    this.#columns = columns;
+  constructor(bars: Bars, field: keyof Bar, start = 0, end: number | null = null) {
+    this.#bars = bars;
     this.#field = field;
     this.#start = start;
     this.#end = end;
   }
 
   get length(): number {
-    return (this.#end ?? this.#columns.length) - this.#start;
+    return (this.#end ?? this.#bars.length) - this.#start;
   }
 
   /** Row `i`; from the end if negative; `undefined` outside. O(1). */
   at(i: number): number | undefined {
     const { length } = this;
     const row = i < 0 ? length + i : i;
-    return row >= 0 && row < length ? this.#columns[this.#field][this.#start + row] : undefined;
+    return row >= 0 && row < length ? this.#bars.get(this.#start + row, this.#field) : undefined;
   }
 
   *[Symbol.iterator](): Generator<number> {
@@ -56,26 +56,26 @@ export class ColumnView implements Iterable<number> {
 /** Rows of one bar series, oldest first: all of today's, or those of some days of history. */
 export class BarsView implements Iterable<Bar> {
   readonly interval: Interval;
-  readonly #columns: BarColumns;
+  readonly #bars: Bars;
   readonly #start: number;
   readonly #end: number | null;
 
-  constructor(interval: Interval, columns: BarColumns, start = 0, end: number | null = null) {
+  constructor(interval: Interval, bars: Bars, start = 0, end: number | null = null) {
     this.interval = interval;
-    this.#columns = columns;
+    this.#bars = bars;
     this.#start = start;
     this.#end = end;
   }
 
   get length(): number {
-    return (this.#end ?? this.#columns.length) - this.#start;
+    return (this.#end ?? this.#bars.length) - this.#start;
   }
 
   /** A fresh copy of bar `i`; from the end if negative; `undefined` outside. O(1). */
   at(i: number): Bar | undefined {
     const { length } = this;
     const row = i < 0 ? length + i : i;
-    return row >= 0 && row < length ? this.#columns.at(this.#start + row) : undefined;
+    return row >= 0 && row < length ? this.#bars.at(this.#start + row) : undefined;
   }
 
   get opened(): ColumnView {
@@ -98,7 +98,7 @@ export class BarsView implements Iterable<Bar> {
   }
 
   column(field: keyof Bar): ColumnView {
-    return new ColumnView(this.#columns, field, this.#start, this.#end);
+    return new ColumnView(this.#bars, field, this.#start, this.#end);
   }
 
   *[Symbol.iterator](): Generator<Bar> {
@@ -209,7 +209,7 @@ export class SymbolView {
   /** Today's bars; `undefined` if the interval is not of this symbol. */
   bars(interval: Interval): BarsView | undefined {
     const series = this.#series(interval);
-    return series && new BarsView(series.interval, series.columns);
+    return series && new BarsView(series.interval, series.bars);
   }
 
   gaps(interval: Interval = this.base): readonly Gap[] {

@@ -20,6 +20,8 @@ const PARAMS = {
   [constants.ZSTD_c_minMatch]: 4,
 };
 const CHUNK_BYTES = 1 << 16;
+// What is written is a frame of its own at once: to end it later would take another turn of the threads.
+const COMPRESSING = { params: PARAMS, chunkSize: CHUNK_BYTES, flush: constants.ZSTD_e_end };
 
 type Stream = ZstdCompress | ZstdDecompress;
 
@@ -33,9 +35,7 @@ export interface Compressor {
 }
 
 export class ZstdCompressor implements Compressor {
-  readonly #compressing = new Lanes(
-    () => new Lane(createZstdCompress({ params: PARAMS, chunkSize: CHUNK_BYTES })),
-  );
+  readonly #compressing = new Lanes(() => new Lane(createZstdCompress(COMPRESSING)));
   readonly #decompressing = new Lanes(
     () => new Lane(createZstdDecompress({ chunkSize: CHUNK_BYTES })),
   );
@@ -104,8 +104,7 @@ class Lane {
       this.#fail = reject;
       this.#result.length = 0;
       for (const chunk of this.#chunks.splice(0, this.#chunks.length - 1)) chunk.transfer(0);
-      this.#stream.write(bytes);
-      this.#stream.flush(constants.ZSTD_e_end, () => resolve(this.#result.written()));
+      this.#stream.write(bytes, () => resolve(this.#result.written()));
     });
   }
 

@@ -7,6 +7,7 @@
 import { BAR_FIELDS, BarColumns } from '../domain/bars.ts';
 import type { Fields } from '../domain/facts.ts';
 import { History } from '../domain/history.ts';
+import { SessionBars } from '../domain/sessionBars.ts';
 import {
   type BarSeries,
   type Gap,
@@ -118,8 +119,8 @@ function saveSymbol(owner: SymbolData, columns: ColumnSink): SavedSymbol {
     columns.put(outputs, outputs.length);
     return { registered, valid, updated, seq, cells: outputs.length };
   });
-  const bars = [...owner.bars.values()].map(({ columns: own, ...series }) => {
-    for (const field of BAR_FIELDS) columns.put(own[field], own.length);
+  const bars = [...owner.bars.values()].map(({ bars: own, ...series }) => {
+    for (const field of BAR_FIELDS) columns.put(own.column(field), own.length);
     return { ...series, rows: own.length };
   });
   return {
@@ -191,10 +192,9 @@ function restoreSymbol(
     return slot;
   });
   const series = bars.map(({ rows, gaps, ...own }) => {
-    const filled = new BarColumns(0);
-    for (const field of BAR_FIELDS) filled[field] = columns.get(rows);
-    filled.length = rows;
-    return { ...own, gaps: [...gaps], columns: filled };
+    const filled = new SessionBars(rows);
+    for (const field of BAR_FIELDS) filled.fill(field, columns.get(rows));
+    return { ...own, gaps: [...gaps], bars: filled };
   });
   return {
     ...rest,

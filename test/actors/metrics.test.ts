@@ -132,7 +132,10 @@ function numbersOf(session: Session, kind: ReportKind): string[] {
     if (typeof value !== 'number') return [];
     if (key === 'hit_rate') return [`${value.toFixed(2)} %`];
     if (!key.endsWith('_ms')) return [value.toLocaleString('en-US')];
-    return [value.toFixed(value >= 1 || value === 0 ? 3 : 6).replace(/\B(?=(\d{3})+\.)/g, ',')];
+    // Halves go up, as people round; `toFixed` goes by what the double is in binary.
+    const digits = value >= 1 || value === 0 ? 3 : 6;
+    const fixed = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return [value.toLocaleString('en-US', fixed)];
   };
   const { cache, ...report }: MetricsReport = session.metrics(kind);
   const rates = Object.values(cache).flatMap(({ hit_rate }) => spelled('hit_rate', hit_rate));

@@ -23,8 +23,8 @@ describe('bars at a cursor', () => {
       for (const symbol of data.symbols.keys()) {
         for (const interval of ['1m', '5m']) {
           const answer = await ask('bars', { symbol, interval, at });
-          const { columns } = data.symbols.get(symbol)!.bars.get(interval)!;
-          const rows = Array.from({ length: columns.length }, (_, i) => columns.at(i));
+          const { bars } = data.symbols.get(symbol)!.bars.get(interval)!;
+          const rows = Array.from({ length: bars.length }, (_, i) => bars.at(i));
           const shown = answer.opened.map((opened, i) => ({
             opened,
             open: answer.open[i],

@@ -267,7 +267,7 @@ describe('why', () => {
   it('finds the last fact that wrote to a place', async () => {
     const at = seqOf(({ at: time }) => time > INSERTED + 3_600_000);
     const { data } = log.stateAt(at);
-    const row = data.symbols.get('AAPL')!.bars.get('1m')!.columns.lowerBound(REPLACED);
+    const row = data.symbols.get('AAPL')!.bars.get('1m')!.bars.lowerBound(REPLACED);
     const cases: [path: string, type: string][] = [
       [`session_data.AAPL.bars.1m.data[${row}]`, 'BarAppended'],
       ['session_data.AAPL.metadata', 'SymbolRegistered'],

@@ -1,11 +1,14 @@
 /** SessionData as plain values, for comparing all of it. Memory that is kept and short cuts are no state. */
 import { hash } from 'node:crypto';
-import { BAR_FIELDS, type BarColumns } from '../../src/domain/bars.ts';
+import { BAR_FIELDS, BarColumns } from '../../src/domain/bars.ts';
+import { SessionBars } from '../../src/domain/sessionBars.ts';
 import { IndicatorSlot, type SessionData } from '../../src/domain/sessionData.ts';
 import type { Tally } from '../../src/domain/tally.ts';
 
-function rowsOf(columns: BarColumns): number[][] {
-  return BAR_FIELDS.map((field) => [...columns[field].subarray(0, columns.length)]);
+function columnsOf(bars: BarColumns | SessionBars): number[][] {
+  return BAR_FIELDS.map((field) =>
+    Array.from({ length: bars.length }, (_, i) => bars.get(i, field)),
+  );
 }
 
 export function plainState({ data, tally }: { data: SessionData; tally: Tally }): unknown {
@@ -24,7 +27,7 @@ function plain(value: unknown): unknown {
     const { registered, valid, updated, seq, outputs } = value;
     return plain({ registered, valid, updated, seq, outputs });
   }
-  if ('opened' in value && 'length' in value) return rowsOf(value as BarColumns);
+  if (value instanceof BarColumns || value instanceof SessionBars) return columnsOf(value);
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, field]) => field !== undefined)

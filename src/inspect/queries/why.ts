@@ -85,8 +85,8 @@ function barAt(run: InspectedRun, at: number, steps: readonly Step[]): Fact | nu
   if (part !== 'session_data' || bars !== 'bars' || data !== 'data') return null;
   if (typeof row !== 'number') return null;
   const series = run.state(at).data.symbols.get(String(symbol))?.bars.get(String(interval));
-  if (series === undefined || row >= series.columns.length) return null;
-  const opened = series.columns.opened[row]!;
+  if (series === undefined || row >= series.bars.length) return null;
+  const opened = series.bars.get(row, 'opened');
   const filter = new FactFilter({
     to: at,
     types: ['BarAppended', 'BarDerived', 'BarCorrected'],
