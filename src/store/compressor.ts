@@ -10,6 +10,7 @@ import {
   createZstdDecompress,
   type ZstdCompress,
   type ZstdDecompress,
+  zstdCompressSync,
 } from 'node:zlib';
 import { ByteWriter } from './bytes.ts';
 
@@ -22,6 +23,9 @@ const PARAMS = {
 const CHUNK_BYTES = 1 << 16;
 // What is written is a frame of its own at once: to end it later would take another turn of the threads.
 const COMPRESSING = { params: PARAMS, chunkSize: CHUNK_BYTES, flush: constants.ZSTD_e_end };
+
+/** What Node adds to a frame that ends where its room ends: it asks zstd for more, and that is a frame of nothing. */
+const NOTHING = zstdCompressSync(Buffer.alloc(0), { params: PARAMS });
 
 type Stream = ZstdCompress | ZstdDecompress;
 
@@ -40,8 +44,12 @@ export class ZstdCompressor implements Compressor {
     () => new Lane(createZstdDecompress({ chunkSize: CHUNK_BYTES })),
   );
 
-  compress(bytes: Uint8Array): Promise<Uint8Array> {
-    return this.#compressing.take(bytes);
+  async compress(bytes: Uint8Array): Promise<Uint8Array> {
+    const made = await this.#compressing.take(bytes);
+    const end = made.length - NOTHING.length;
+    return NOTHING.equals(made.subarray(Math.max(0, end))) && end > 0
+      ? made.subarray(0, end)
+      : made;
   }
 
   decompress(frame: Uint8Array): Promise<Uint8Array> {

@@ -25,6 +25,18 @@ describe('a compressor', () => {
     compressor.close();
   });
 
+  it('makes one frame also where it ends with the room that there was for it', async () => {
+    const half = new Choices(1).bytes(32_758);
+    const compressor = new ZstdCompressor();
+    for (let i = 0; i < 6; i++) {
+      const frame = await compressor.compress(half);
+      // As they cannot be made smaller, two fill 64 KiB.
+      expect(frame.length).toBe(32_768);
+      expect(half.equals(await compressor.decompress(frame))).toBe(true);
+    }
+    compressor.close();
+  });
+
   it('refuses what is no frame', async () => {
     const compressor = new ZstdCompressor();
     await expect(compressor.decompress(sample(1000, 1))).rejects.toThrow(
