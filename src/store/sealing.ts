@@ -20,7 +20,7 @@ import { listSegments, openSegment, sealedName, segmentName } from './segments.t
 /** Bytes at which a batch is full: enough to compress well, few enough to be read for the sake of one frame. */
 const BATCH_BYTES = 1 << 16;
 /** Batches that are compressed at once: a busy program looks at what is done only now and then. */
-const AT_ONCE = 4;
+const AT_ONCE = 2;
 
 /** Seals one segment after another, in memory that it uses again. */
 export class Sealer {
