@@ -20,7 +20,7 @@ export type SliceSize = number | 'auto';
 const SLICE_MS = 8;
 /** Looking at the host's clock for every frame would cost as much as a small frame. */
 const FRAMES_PER_LOOK = 16;
-/** Beyond so many bytes not yet durable, wait for the log: it holds them in memory, and keeps as much for the next ones. */
+/** Beyond so many bytes not yet durable, wait for the log, which holds them in memory. */
 const BACKLOG_MAX = 4 * 1024 * 1024;
 
 const PAUSED: SliceOutcome = { kind: 'paused' };
