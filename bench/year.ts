@@ -9,6 +9,7 @@ import { bytesIn, freshPath } from './folders.ts';
 
 const symbols = Array.from({ length: 50 }, (_, i) => `S${String(i).padStart(2, '0')}`);
 const folder = freshPath();
+const mebibytes = () => process.memoryUsage().rss / 2 ** 20;
 const rss: number[] = [];
 const window = { symbols, start: '2023-01-01', end: process.argv[2] ?? '2023-12-31' };
 const session = await openSession({
@@ -18,15 +19,16 @@ const session = await openSession({
 });
 session.on('SessionEnded', () => {
   // The first is after day 5.
-  if (session.progress.done % 5 === 0) rss.push(process.memoryUsage().rss / 2 ** 20);
+  const { done, sessions: all } = session.progress;
+  if (done % 5 === 0 || done === all) rss.push(mebibytes());
 });
 const from = performance.now();
 const { facts, sessions } = await session.finish();
 const seconds = (performance.now() - from) / 1000;
-rss.push(process.memoryUsage().rss / 2 ** 20);
+const closed = mebibytes();
 await session[Symbol.asyncDispose]();
 const bars = facts.BarAppended ?? 0;
 const bytes = bytesIn(folder);
 await sealLog(folder);
 const sealed = bytesIn(folder);
-console.log(JSON.stringify({ sessions, bars, seconds, bytes, sealed, rss }));
+console.log(JSON.stringify({ sessions, bars, seconds, bytes, sealed, rss, closed }));

@@ -4,7 +4,7 @@
  * The one place where a run begins and ends; `Session` is its public face.
  */
 
-import { type ActorOptions, type AnyActorLogic, createActor } from 'xstate';
+import { type ActorOptions, type AnyActorLogic, type AnyActorRef, createActor } from 'xstate';
 import { sentenceOf } from '../domain/errors.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { Asked } from '../machines/insertion.machine.ts';
@@ -17,6 +17,7 @@ import { createObserver, type Transition } from './observer.ts';
 import type { SliceSize } from './pump.ts';
 import { Verbs } from './verbs.ts';
 import { wire } from './wiring.ts';
+import { letDieYoung } from './youngCharts.ts';
 
 export type SessionStatus = 'ready' | 'running' | 'completed' | 'failed' | 'stopped';
 type EndStatus = 'completed' | 'failed' | 'stopped';
@@ -89,6 +90,7 @@ export class Conductor {
         handshakeTimeoutMs,
       },
       inspect: (event) => {
+        if (event.type === '@xstate.actor') letDieYoung(event.actorRef as AnyActorRef);
         observe(event);
         try {
           if (typeof inspect === 'function') inspect(event);

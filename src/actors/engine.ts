@@ -18,7 +18,8 @@ import { FrameLoop } from './frameLoop.ts';
 import { HandmadeBars } from './handmade.ts';
 import type { HistoricalPlans } from './historicalPlans.ts';
 import { Inbox, type SymbolRequest, type SymbolWish } from './inbox.ts';
-import type { DayBars, MarketData } from './marketData.ts';
+import type { LoadedSymbol } from './loadedSymbol.ts';
+import type { MarketData } from './marketData.ts';
 import type { Metrics } from './metrics.ts';
 import { Overruns } from './overruns.ts';
 import { Pace } from './pace.ts';
@@ -61,20 +62,6 @@ export interface EngineParts {
   readonly around?: Around | null;
   /** Tells how far long work has come; never part of the log. */
   readonly onProgress?: (progress: { what: string; done: number; total: number }) => void;
-}
-
-/** What the load of one symbol has read and not yet recorded. */
-export interface LoadedSymbol {
-  readonly symbol: string;
-  /** Today's bars; null for a symbol that is not fed. */
-  readonly queue: DayBars | null;
-  readonly history: readonly LoadedHistory[];
-}
-
-/** Bars of one interval before today; days the log already holds are not read again. */
-export interface LoadedHistory {
-  readonly interval: Interval;
-  readonly days: readonly DayBars[];
 }
 
 export class Engine {

@@ -13,8 +13,9 @@ import { parseInterval } from '../domain/interval.ts';
 import { qualityOf } from '../domain/sessionView.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { BadRow } from '../feeds/feed.ts';
-import type { Engine, LoadedHistory } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
+import type { LoadedHistory } from './loadedSymbol.ts';
 import type { DayBars } from './marketData.ts';
 import type { Lane, Track } from './track.ts';
 

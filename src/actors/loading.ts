@@ -5,10 +5,11 @@ import { compareIntervals, type Interval, parseInterval } from '../domain/interv
 import type { MarketTime } from '../domain/time.ts';
 import type { BadRow } from '../feeds/feed.ts';
 import { ATTEMPTS, type CheckInput } from '../machines/loading.machine.ts';
-import type { Engine, LoadedHistory } from './engine.ts';
+import type { Engine } from './engine.ts';
 import { recordSkipped } from './historyLoading.ts';
 import { daysBefore, type HistoryNeed, historyNeeds } from './historyNeeds.ts';
 import type { SymbolWish } from './inbox.ts';
+import { type LoadedHistory, LoadedSymbol } from './loadedSymbol.ts';
 import { comeBack, createLane, Track } from './track.ts';
 import { historyProblems, lookedFor, requiredIntervals } from './validation.ts';
 
@@ -155,7 +156,8 @@ async function readOrRefuse(
     if (refusal !== undefined) return refusal;
   }
   if (light) {
-    engine.loads.set(symbol, { symbol, queue: null, history: await readNeeds(engine, symbol) });
+    const history = await readNeeds(engine, symbol);
+    engine.loads.set(symbol, new LoadedSymbol({ symbol, queue: null, history }));
     return undefined;
   }
   const { market, session } = engine;
@@ -176,7 +178,8 @@ async function readOrRefuse(
   }
   const history = await readNeeds(engine, symbol);
   // What was added by hand while the symbol was light stays with it.
-  engine.loads.set(symbol, { symbol, queue: engine.handmade.into(symbol, queue), history });
+  const whole = engine.handmade.into(symbol, queue);
+  engine.loads.set(symbol, new LoadedSymbol({ symbol, queue: whole, history }));
   return undefined;
 }
 

@@ -182,6 +182,23 @@ function cut(read: FeedBars, { session, since, interval, inPlace }: Cut): DayBar
   return { session, bars: kept, provenance, leftOut, skipped: [] };
 }
 
+/** Some rows of a piece; a class, as `DayBars`. */
+class Rows implements ProvenanceRecord {
+  readonly source: string;
+  readonly file: string | null;
+  readonly fingerprint: string;
+  readonly first_line: number;
+  readonly bars: number;
+
+  constructor({ source, file, fingerprint, firstLine }: Provenance, skipped: number, bars: number) {
+    this.source = source;
+    this.file = file;
+    this.fingerprint = fingerprint;
+    this.first_line = firstLine + skipped;
+    this.bars = bars;
+  }
+}
+
 function sliceProvenance(pieces: readonly Provenance[], from: number, to: number) {
   const sliced: ProvenanceRecord[] = [];
   let row = 0;
@@ -189,9 +206,7 @@ function sliceProvenance(pieces: readonly Provenance[], from: number, to: number
     const start = Math.max(from, row);
     const end = Math.min(to, row + piece.bars);
     if (end > start) {
-      const { source, file, fingerprint, firstLine } = piece;
-      const first_line = firstLine + (start - row);
-      sliced.push({ source, file, fingerprint, first_line, bars: end - start });
+      sliced.push(new Rows(piece, start - row, end - start));
     }
     row += piece.bars;
   }

@@ -19,7 +19,7 @@ export interface Transition {
 }
 
 interface ChartSnapshot {
-  readonly value?: StateValue;
+  readonly value: StateValue;
   getMeta?(): Record<string, { phase?: number } | undefined>;
 }
 
@@ -38,7 +38,6 @@ export function createObserver(record: (transition: Transition) => void) {
   const held = new WeakMap<AnyActorRef, (() => void)[]>();
 
   const look = (actor: AnyActorRef, message: string, snapshot: ChartSnapshot) => {
-    if (snapshot.value === undefined) return;
     const before = known.get(actor) ?? null;
     const value = pathOfState(snapshot.value);
     if (UNRECORDED.has(value)) return;
@@ -64,6 +63,8 @@ export function createObserver(record: (transition: Transition) => void) {
   return (inspected: InspectionEvent): void => {
     if (inspected.type !== '@xstate.microstep' && inspected.type !== '@xstate.snapshot') return;
     const actor = inspected.actorRef as AnyActorRef;
+    // Only charts have states.
+    if (!('value' in inspected.snapshot)) return;
     const snapshot = inspected.snapshot as ChartSnapshot;
     const parent = (actor as { _parent?: AnyActorRef })._parent;
     const starts = !known.has(actor) && parent !== undefined;

@@ -20,8 +20,8 @@ export type SliceSize = number | 'auto';
 const SLICE_MS = 8;
 /** Looking at the host's clock for every frame would cost as much as a small frame. */
 const FRAMES_PER_LOOK = 16;
-/** Beyond so many bytes not yet durable, wait for the log. */
-const BACKLOG_MAX = 32 * 1024 * 1024;
+/** Beyond so many bytes not yet durable, wait for the log, which holds them in memory. */
+const BACKLOG_MAX = 4 * 1024 * 1024;
 
 const PAUSED: SliceOutcome = { kind: 'paused' };
 /** Why a pump stops; without a reason an error would be made, with its stack, for each. */

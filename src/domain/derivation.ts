@@ -8,11 +8,17 @@ import type { Bar, BarColumns } from './bars.ts';
 import { type Interval, type ParsedInterval, parseInterval } from './interval.ts';
 import type { MarketTime, TradingDate } from './time.ts';
 
-/** `[start, end)` of one window and how many base bars it could hold. */
-export interface WindowBounds {
+/** `[start, end)` of one window and how many base bars it could hold; a class, as all that is kept for a session. */
+export class WindowBounds {
   readonly start: MarketTime;
   readonly end: MarketTime;
   readonly expected: number;
+
+  constructor(start: MarketTime, end: MarketTime, expected: number) {
+    this.start = start;
+    this.end = end;
+    this.expected = expected;
+  }
 }
 
 interface Bounds {
@@ -41,11 +47,11 @@ export function windowIn(
   time: MarketTime,
 ): WindowBounds {
   if (!interval.intraday) {
-    return { start: session.open, end: session.close, expected: barsIn(session, base) };
+    return new WindowBounds(session.open, session.close, barsIn(session, base));
   }
   const start = session.open + Math.floor((time - session.open) / interval.ms) * interval.ms;
   const end = Math.min(start + interval.ms, session.close);
-  return { start, end, expected: Math.floor((end - start) / base.ms) };
+  return new WindowBounds(start, end, Math.floor((end - start) / base.ms));
 }
 
 /** The window of `Nd` or `Nw` that holds `date`: from its first session's open to its last one's close. */
@@ -60,7 +66,7 @@ export function longWindow(
     .map((day) => days.session(day))
     .filter((session) => session !== null);
   const expected = sessions.reduce((sum, session) => sum + barsIn(session, base), 0);
-  return { start: sessions[0]!.open, end: sessions.at(-1)!.close, expected };
+  return new WindowBounds(sessions[0]!.open, sessions.at(-1)!.close, expected);
 }
 
 /** True for intervals whose windows can span sessions. */

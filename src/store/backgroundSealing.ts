@@ -8,7 +8,7 @@
 import { sentenceOf } from '../domain/errors.ts';
 import type { Disk } from './disk.ts';
 import type { JournalEntry } from './journal.ts';
-import { sealSegment } from './sealing.ts';
+import { Sealer } from './sealing.ts';
 
 export class BackgroundSealing {
   readonly #folder: string;
@@ -20,6 +20,8 @@ export class BackgroundSealing {
   /** The last segment that will not change any more. */
   #last = 0;
   #run: Promise<void> | null = null;
+  /** Null while nothing was sealed. */
+  #sealer: Sealer | null = null;
 
   /** @param parts.note told why a segment stays raw, after which none is tried any more */
   constructor(
@@ -48,14 +50,16 @@ export class BackgroundSealing {
   async stop(): Promise<void> {
     this.#off.abort();
     await this.#run;
+    this.#sealer?.close();
   }
 
   async #sealAll(): Promise<void> {
     const { signal } = this.#off;
+    this.#sealer ??= new Sealer(this.#disk);
     while (this.#next <= this.#last && !signal.aborted) {
       const segment = this.#next++;
       try {
-        await sealSegment(this.#folder, segment, { disk: this.#disk, signal });
+        await this.#sealer.seal(this.#folder, segment, signal);
       } catch (error) {
         if (!signal.aborted) this.#leave(segment, sentenceOf(error));
       }

@@ -44,6 +44,8 @@ export class LogIndex {
 
   /** Of the last mark, to which types are added. */
   #types: Set<string> = new Set();
+  /** Of the marks before it: most hold the same. */
+  readonly #sets = new Map<string, ReadonlySet<string>>();
   /** The link that proves what was loaded; null once that is proven. */
   #claim: ChainPoint | null = null;
   #loaded: IndexedSegment[] = [];
@@ -69,8 +71,19 @@ export class LogIndex {
   }
 
   #mark(mark: Omit<Mark, 'types'>): void {
+    const { marks } = this.segments.at(-1)!;
+    this.#share(marks?.at(-1));
     this.#types = new Set();
-    this.segments.at(-1)?.marks?.push({ ...mark, types: this.#types });
+    marks?.push({ ...mark, types: this.#types });
+  }
+
+  /** A mark to which nothing is added any more has its types in common with those that hold the same. */
+  #share(mark: Mark | undefined): void {
+    if (mark?.types !== this.#types) return;
+    const key = [...this.#types].sort().join(' ');
+    const known = this.#sets.get(key);
+    if (known === undefined) this.#sets.set(key, this.#types);
+    else mark.types = known;
   }
 
   /** The segment that holds fact `seq`; undefined in an empty log. */

@@ -5,7 +5,7 @@ import type { RecordHeader } from './record.ts';
 import { Damage, recordAt, type Segment } from './segment.ts';
 
 const WINDOW_FIRST = 1 << 14;
-const WINDOW_MAX = 1 << 20;
+const WINDOW_MAX = 1 << 18;
 
 export class RawSegment implements Segment {
   readonly name: string;

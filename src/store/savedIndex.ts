@@ -17,7 +17,7 @@ export interface Mark {
   readonly at: MarketTime;
   readonly offset: number;
   /** Of the facts up to the next mark; null if that is not known. */
-  readonly types: ReadonlySet<string> | null;
+  types: ReadonlySet<string> | null;
 }
 
 /** The marks of one segment. */

@@ -1,7 +1,7 @@
 /** Seals a whole log: what `openbell seal` does. */
 import { UsageError } from '../domain/errors.ts';
 import { readManifest, writeManifest } from './manifest.ts';
-import { finishSealing, sealSegment } from './sealing.ts';
+import { finishSealing, Sealer } from './sealing.ts';
 import { listSegments } from './segments.ts';
 import { WriterLock } from './writerLock.ts';
 
@@ -14,6 +14,7 @@ import { WriterLock } from './writerLock.ts';
  */
 export async function sealLog(folder: string): Promise<number> {
   const lock = WriterLock.claim(folder, readManifest(folder).epoch);
+  const sealer = new Sealer();
   try {
     const manifest = readManifest(folder);
     if (manifest.closed === null) {
@@ -22,9 +23,10 @@ export async function sealLog(folder: string): Promise<number> {
     writeManifest(folder, { ...manifest, epoch: lock.epoch });
     finishSealing(folder);
     const segments = listSegments(folder);
-    for (const segment of segments) await sealSegment(folder, segment);
+    for (const segment of segments) await sealer.seal(folder, segment);
     return segments.length;
   } finally {
+    sealer.close();
     lock.release();
   }
 }

@@ -6,7 +6,6 @@
  */
 import { existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { zstdDecompressSync } from 'node:zlib';
 import { LogCorrupted } from '../domain/errors.ts';
 import { ByteWriter } from './bytes.ts';
 import type { Compressor } from './compressor.ts';
@@ -21,47 +20,79 @@ import { listSegments, openSegment, sealedName, segmentName } from './segments.t
 /** Bytes at which a batch is full: enough to compress well, few enough to be read for the sake of one frame. */
 const BATCH_BYTES = 1 << 16;
 /** Batches that are compressed at once: a busy program looks at what is done only now and then. */
-const AT_ONCE = 4;
+const AT_ONCE = 2;
 
-interface SealOptions {
-  readonly disk?: Disk;
-  /** Leaves the segment as it is when it aborts. */
-  readonly signal?: AbortSignal;
-}
+/** Seals one segment after another, in memory that it uses again. */
+export class Sealer {
+  readonly #disk: Disk;
+  readonly #compressor: Compressor;
+  readonly #group: BatchGroup;
+  readonly #writer = new ByteWriter(AT_ONCE * BATCH_BYTES);
 
-/**
- * Seals segment `number`; one that is sealed already stays as it is.
- * @throws {LogCorrupted} if the segment is not intact; it then stays as it is
- */
-export async function sealSegment(
-  folder: string,
-  number: number,
-  { disk = REAL_DISK, signal }: SealOptions = {},
-): Promise<void> {
-  const segment = openSegment(folder, number);
-  if (!(segment instanceof RawSegment)) {
-    segment?.close();
-    return;
+  constructor(disk = REAL_DISK) {
+    this.#disk = disk;
+    this.#compressor = disk.compressor();
+    this.#group = new BatchGroup(this.#compressor);
   }
-  const path = join(folder, sealedName(number));
-  const unfinished = path + UNFINISHED;
-  try {
-    const fd = disk.open(unfinished, 'w');
-    try {
-      await writeBatches(segment, fd, { disk, signal });
-      await disk.sync(fd);
-    } finally {
-      disk.close(fd);
+
+  /**
+   * Seals segment `number`; one that is sealed already stays as it is.
+   *
+   * @param signal leaves the segment as it is when it aborts; nothing is sealed after that
+   * @throws {LogCorrupted} if the segment is not intact; it then stays as it is
+   */
+  async seal(folder: string, number: number, signal?: AbortSignal): Promise<void> {
+    const segment = openSegment(folder, number);
+    if (!(segment instanceof RawSegment)) {
+      segment?.close();
+      return;
     }
-  } catch (error) {
-    removeQuietly(unfinished, disk);
-    throw error;
-  } finally {
-    segment.close();
+    const disk = this.#disk;
+    const path = join(folder, sealedName(number));
+    const unfinished = path + UNFINISHED;
+    try {
+      const fd = disk.open(unfinished, 'w');
+      try {
+        await this.#writeBatches(segment, fd, signal);
+        await disk.sync(fd);
+      } finally {
+        disk.close(fd);
+      }
+    } catch (error) {
+      removeQuietly(unfinished, disk);
+      throw error;
+    } finally {
+      segment.close();
+    }
+    disk.rename(unfinished, path);
+    disk.syncFolder(folder);
+    disk.remove(join(folder, segmentName(number)));
   }
-  disk.rename(unfinished, path);
-  disk.syncFolder(folder);
-  disk.remove(join(folder, segmentName(number)));
+
+  /** Gives back the memory. */
+  close(): void {
+    this.#compressor.close();
+  }
+
+  async #writeBatches(segment: Segment, fd: number, signal?: AbortSignal): Promise<void> {
+    const group = this.#group;
+    const writer = this.#writer;
+    let position = 0;
+    const write = async () => {
+      writer.length = 0;
+      await group.encode(writer);
+      signal?.throwIfAborted();
+      await writeAll(this.#disk, fd, { bytes: writer.written(), from: 0, position });
+      position += writer.length;
+    };
+    let offset = 0;
+    for (const content of batchesOf(segment)) {
+      group.add(content, segment.view(offset, content.bytes));
+      offset += content.bytes;
+      if (group.isFull) await write();
+    }
+    await write();
+  }
 }
 
 /** What is done at once, a few batches of a segment; used again for the next ones. */
@@ -87,51 +118,21 @@ class BatchGroup {
       this.#copies[place] = copy;
     }
     copy.set(bytes);
-    const compressed = this.#compressor.compress(copy.subarray(0, bytes.length));
-    this.#batches.push({ content, compressed });
+    this.#batches.push({ content, compressed: this.#compressed(copy.subarray(0, bytes.length)) });
   }
 
   /** Encodes them, and begins the next ones. */
   async encode(writer: ByteWriter): Promise<void> {
     const done = await Promise.all(this.#batches.map(({ compressed }) => compressed));
-    for (const [i, { content }] of this.#batches.entries()) {
-      // The raw segment is removed for these: what cannot be got back from them must not take its place.
-      const back = zstdDecompressSync(done[i]!, { maxOutputLength: content.bytes });
-      if (!back.equals(this.#copies[i]!.subarray(0, content.bytes))) {
-        throw new Error('what was compressed does not come back as it was');
-      }
-      encodeBatch(writer, done[i]!, content);
-    }
+    for (const [i, { content }] of this.#batches.entries()) encodeBatch(writer, done[i]!, content);
     this.#batches = [];
   }
-}
 
-async function writeBatches(
-  segment: Segment,
-  fd: number,
-  { disk, signal }: { disk: Disk; signal?: AbortSignal | undefined },
-): Promise<void> {
-  const compressor = disk.compressor();
-  const group = new BatchGroup(compressor);
-  const writer = new ByteWriter(AT_ONCE * BATCH_BYTES);
-  let position = 0;
-  const write = async () => {
-    writer.length = 0;
-    await group.encode(writer);
-    signal?.throwIfAborted();
-    await writeAll(disk, fd, { bytes: writer.written(), from: 0, position });
-    position += writer.length;
-  };
-  try {
-    let offset = 0;
-    for (const content of batchesOf(segment)) {
-      group.add(content, segment.view(offset, content.bytes));
-      offset += content.bytes;
-      if (group.isFull) await write();
-    }
-    await write();
-  } finally {
-    compressor.close();
+  async #compressed(bytes: Buffer): Promise<Uint8Array> {
+    const frame = await this.#compressor.compress(bytes);
+    // The raw segment is removed for these: what cannot be got back from them must not take its place.
+    if (bytes.equals(await this.#compressor.decompress(frame))) return frame;
+    throw new Error('what was compressed does not come back as it was');
   }
 }
 

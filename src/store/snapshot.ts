@@ -64,7 +64,7 @@ export interface EncodedState {
 /** Encodes a state; notes in its `places` which days of history it now holds. O(state). */
 export function encodeState(state: RunState): EncodedState {
   const { data, tally, places } = state;
-  const columns = new ByteWriter();
+  const columns = new ByteWriter(1 << 12);
   const encoder = new ColumnEncoder();
   encoder.begin();
   const sink = {

@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Compressor, Disk, OpenFlags, Piece } from '../../src/index.ts';
 import type { Choices } from '../choices.ts';
 
@@ -186,6 +186,10 @@ export class DiskWorld implements Disk {
       compress: async (bytes) => {
         await this.#aWhile();
         return zstdCompressSync(bytes);
+      },
+      decompress: async (frame) => {
+        await this.#aWhile();
+        return zstdDecompressSync(frame);
       },
       close() {},
     };

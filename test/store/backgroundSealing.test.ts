@@ -57,6 +57,26 @@ describe('a segment that is rolled', () => {
     expect(contentIn(log)).toEqual(sampleContent(600));
   });
 
+  it('stays raw where what was compressed does not come back', async () => {
+    const disk: Disk = {
+      ...REAL_DISK,
+      compressor() {
+        const real = REAL_DISK.compressor();
+        const decompress = async (frame: Uint8Array) => (await real.decompress(frame)).fill(0, 99);
+        return {
+          compress: (bytes) => real.compress(bytes),
+          decompress,
+          close: () => real.close(),
+        };
+      },
+    };
+    const folder = await completedRun(600, { ...SMALL, disk });
+    expect(segmentsIn(folder)).toEqual(SEALED.map((name) => name.replace('.zst', '')));
+    const reason = 'what was compressed does not come back as it was';
+    expect(readJournal(folder)).toMatchObject([{ type: 'SealingFailed', segment: 1, reason }]);
+    expect(contentIn(await FileLog.read(folder))).toEqual(sampleContent(600));
+  });
+
   it('is read on by those who are in the middle of it', async () => {
     const folder = runFolder();
     const log = await FileLog.create(folder, RUN, SMALL);
