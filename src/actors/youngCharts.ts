@@ -45,10 +45,12 @@ const execute: Execute = (action) => {
 
 const unlisted = (sessionId: string) => sessionId;
 
-/** To be called of every actor before it makes a step. */
+/** To be called of every actor before it makes a step. An XState that keeps other things is left as it is. */
 export function letDieYoung(actor: AnyActorRef): void {
-  const inside = actor as unknown as Inside;
-  inside._actorScope = Object.assign(new SharingScope(), inside._actorScope);
+  const inside = actor as unknown as Partial<Inside>;
+  const { _actorScope: scope, system } = inside;
+  if (typeof (scope as Partial<SharingScope> | undefined)?.actionExecutor !== 'function') return;
+  inside._actorScope = Object.assign(new SharingScope(), scope);
   // The list of all actors that nobody reads: a map that is filled and emptied keeps garbage alive.
-  if (inside._parent === undefined) inside.system._register = unlisted;
+  if (inside._parent === undefined && system?._register !== undefined) system._register = unlisted;
 }

@@ -60,6 +60,15 @@ describe('charts that die young', () => {
     ]);
   });
 
+  it('are left as they are where XState keeps other things of them', () => {
+    const register = () => 'x:0';
+    for (const other of [{}, { _actorScope: {}, system: { _register: register } }]) {
+      const before = { ...other };
+      letDieYoung(other as unknown as AnyActorRef);
+      expect(other).toEqual(before);
+    }
+  });
+
   it('are gone after collections of the young', () => {
     const script = join(import.meta.dirname, 'manyCharts.ts');
     const args = ['--expose-gc', '--max-semi-space-size=8', script];
