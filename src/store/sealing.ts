@@ -85,13 +85,17 @@ export class Sealer {
       await writeAll(this.#disk, fd, { bytes: writer.written(), from: 0, position });
       position += writer.length;
     };
-    let offset = 0;
-    for (const content of batchesOf(segment)) {
-      group.add(content, segment.view(offset, content.bytes));
-      offset += content.bytes;
-      if (group.isFull) await write();
+    try {
+      let offset = 0;
+      for (const content of batchesOf(segment)) {
+        group.add(content, segment.view(offset, content.bytes));
+        offset += content.bytes;
+        if (group.isFull) await write();
+      }
+      await write();
+    } finally {
+      await group.clear();
     }
-    await write();
   }
 }
 
@@ -126,6 +130,13 @@ class BatchGroup {
     const done = await Promise.all(this.#batches.map(({ compressed }) => compressed));
     for (const [i, { content }] of this.#batches.entries()) encodeBatch(writer, done[i]!, content);
     this.#batches = [];
+  }
+
+  /** Lets go of what is on its way, once nobody works on it any more. */
+  async clear(): Promise<void> {
+    const left = this.#batches;
+    this.#batches = [];
+    await Promise.allSettled(left.map(({ compressed }) => compressed));
   }
 
   async #compressed(bytes: Buffer): Promise<Uint8Array> {

@@ -1,12 +1,17 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { LogCorrupted } from '../../src/domain/errors.ts';
 import { checkLog } from '../../src/store/checkLog.ts';
+import { type Compressor, ZstdCompressor } from '../../src/store/compressor.ts';
+import { REAL_DISK } from '../../src/store/disk.ts';
 import { FileLog } from '../../src/store/fileLog.ts';
 import { KeptBatches } from '../../src/store/keptBatches.ts';
 import { recordsOf } from '../../src/store/records.ts';
+import { Sealer } from '../../src/store/sealing.ts';
 import { sealLog } from '../../src/store/sealLog.ts';
 import { chainOf, completedRun, contentIn, RUN, runFolder, sampleContent } from './runFolders.ts';
 import { OPEN, sampleFrames } from './sampleFrames.ts';
@@ -70,6 +75,33 @@ describe('a sealed log', () => {
     sealed[sealed.length >> 1]! ^= 1;
     writeFileSync(path, sealed);
     expect(() => bytesOf(kept)).toThrow('does not match its checksum');
+  });
+
+  it('is given up where it is damaged once nobody works on it any more', async () => {
+    const folder = await completedRun(1500);
+    const path = join(folder, '00000001.log');
+    const raw = readFileSync(path);
+    // In the second batch, while the first is being compressed.
+    raw[100_000]! ^= 1;
+    writeFileSync(path, raw);
+    const real = new ZstdCompressor();
+    let busy = 0;
+    const later = async (work: Promise<Uint8Array>) => {
+      busy += 1;
+      await setTimeout(5);
+      busy -= 1;
+      return work;
+    };
+    const compressor: Compressor = {
+      compress: (bytes) => later(real.compress(bytes)),
+      decompress: (frame) => later(real.decompress(frame)),
+      close: () => real.close(),
+    };
+    const sealer = new Sealer({ ...REAL_DISK, compressor: () => compressor });
+    await expect(sealer.seal(folder, 1)).rejects.toThrow(LogCorrupted);
+    expect(busy).toBe(0);
+    sealer.close();
+    expect(readFileSync(path).equals(raw)).toBe(true);
   });
 
   it('can be written on', async () => {
