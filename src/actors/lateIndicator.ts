@@ -5,6 +5,7 @@
 import { chooseBase } from '../domain/config/requirements.ts';
 import { sentenceOf } from '../domain/errors.ts';
 import { compareIntervals, parseInterval } from '../domain/interval.ts';
+import { ATTEMPTS } from '../machines/loading.machine.ts';
 import type { Engine } from './engine.ts';
 import { loadMissingOf } from './historyLoading.ts';
 import { needsToBegin } from './historyNeeds.ts';
@@ -62,13 +63,25 @@ export async function loadPast(
     await engine.replay?.turn('session');
     const told = engine.replay?.world?.refusalOf(received);
     if (told !== undefined) throw new Error(told);
-    const read = await readStored(engine, symbol, needs);
+    const read = await insisting(engine, () => readStored(engine, symbol, needs));
     if (engine.over) return 'the run is over';
     engine.cause = received;
     loadMissingOf(engine, symbol, needs, read);
     return '';
   } catch (error) {
     return sentenceOf(error);
+  }
+}
+
+/** What could be read when it was recorded is tried again where it is executed again, as often as a load is. */
+async function insisting<T>({ replay }: Engine, read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read();
+    } catch (error) {
+      const isPast = replay !== null && replay.world !== null;
+      if (!isPast || attempt === ATTEMPTS) throw error;
+    }
   }
 }
 

@@ -16,7 +16,9 @@ const BLOCK_ROWS = 1 << 15;
 
 /** A file without a name in the system's temporary folder; it is gone with the process at the latest. */
 export class Scratch {
-  #handle: FileHandle | undefined;
+  /** Made with the first row; null before. */
+  #file: Promise<FileHandle> | null = null;
+  #isClosed = false;
   #length = 0;
 
   /** Rows written so far; the next one has this number. */
@@ -41,27 +43,43 @@ export class Scratch {
   /** Rows `[start, end)`, to be taken apart with {@link readRow}. */
   async read(start: number, end: number): Promise<Float64Array> {
     const block = new Float64Array((end - start) * FIELDS.length);
-    // Where it was closed meanwhile there is nothing to be read: a new file would never be closed.
-    const handle = this.#handle;
-    const read = handle === undefined ? 0 : await readWhole(handle, block, start * ROW_BYTES);
+    const handle = await this.#file;
+    const read = handle === null ? 0 : await readWhole(handle, block, start * ROW_BYTES);
     if (read === block.byteLength) return block;
     throw new FeedError(`rows ${start} to ${end} of a scratch file are gone; run again`);
   }
 
+  /** For good: a file that was made after that would never be closed. */
   async close(): Promise<void> {
-    await this.#handle?.close();
-    this.#handle = undefined;
+    this.#isClosed = true;
+    // One that is just being made is closed as well; one that could not be made needs no closing.
+    const handle = await this.#file?.catch(() => null);
+    this.#file = null;
     this.#length = 0;
+    await handle?.close();
   }
 
-  async #opened(): Promise<FileHandle> {
-    if (this.#handle === undefined) {
-      const path = join(tmpdir(), `openbell-${randomUUID()}`);
-      this.#handle = await open(path, 'wx+').catch(refuse);
-      await unlink(path);
-    }
-    return this.#handle;
+  #opened(): Promise<FileHandle> {
+    if (this.#isClosed) throw new FeedError('the data was closed while it was read; run again');
+    this.#file ??= unnamedFile().catch((error: unknown) => {
+      this.#file = null;
+      throw error;
+    });
+    return this.#file;
   }
+}
+
+/** A file that nobody else can open, and that is gone once it is closed. */
+async function unnamedFile(): Promise<FileHandle> {
+  const path = join(tmpdir(), `openbell-${randomUUID()}`);
+  const handle = await open(path, 'wx+').catch(refuse);
+  try {
+    await unlink(path);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  return handle;
 }
 
 function refuse(cause: NodeJS.ErrnoException): never {

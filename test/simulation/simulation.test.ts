@@ -35,6 +35,7 @@ describe('a run in a faulty world', () => {
     'opens where pages that were not synced are missing before others that are there': [102, 222],
     'says what was wrong with the disk where it cannot be gone on with': [14],
     'may be interrupted again before the data was looked at': [302],
+    'is executed again though a read fails that did not when it was recorded': [50_673],
     'has all of its bars, however little a file gives or takes at a time': [6, 8, 28],
   };
   for (const [what, seeds] of Object.entries(found)) {
