@@ -182,8 +182,8 @@ function cut(read: FeedBars, { session, since, interval, inPlace }: Cut): DayBar
   return { session, bars: kept, provenance, leftOut, skipped: [] };
 }
 
-/** Some rows of a piece; a class, as `DayBars`. */
-class Rows implements ProvenanceRecord {
+/** What of a piece a day is made of; a class, as `DayBars`. */
+class DayPiece implements ProvenanceRecord {
   readonly source: string;
   readonly file: string | null;
   readonly fingerprint: string;
@@ -206,7 +206,7 @@ function sliceProvenance(pieces: readonly Provenance[], from: number, to: number
     const start = Math.max(from, row);
     const end = Math.min(to, row + piece.bars);
     if (end > start) {
-      sliced.push(new Rows(piece, start - row, end - start));
+      sliced.push(new DayPiece(piece, start - row, end - start));
     }
     row += piece.bars;
   }

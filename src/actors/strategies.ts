@@ -1,7 +1,6 @@
 /** The actor that calls the strategies of a run, once per frame, each in its place. */
 import { sentenceOf } from '../domain/errors.ts';
 import type { Interval } from '../domain/interval.ts';
-import { ROW } from '../domain/sessionBars.ts';
 import type { IndicatorSlot, SymbolData } from '../domain/sessionData.ts';
 import type { SessionView } from '../domain/sessionView.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
@@ -169,21 +168,20 @@ export class Strategies {
 
   #tellBar(listener: Listener, { symbol, lane }: Heard): void {
     const { bars, freshSeq: seq, interval } = lane;
-    const { cells } = bars;
-    const from = (bars.length - 1) * ROW;
-    // Number by number: a bar made first and spread into another takes twice as long.
+    const last = bars.length - 1;
+    // Field by field: a bar made first and spread into another takes several times as long.
     const bar = {
       seq,
       symbol,
       interval: interval.text,
-      opened: cells[from]!,
-      open: cells[from + 1]!,
-      high: cells[from + 2]!,
-      low: cells[from + 3]!,
-      close: cells[from + 4]!,
-      volume: cells[from + 5]!,
-      count: cells[from + 6]!,
-      expected: cells[from + 7]!,
+      opened: bars.get(last, 'opened'),
+      open: bars.get(last, 'open'),
+      high: bars.get(last, 'high'),
+      low: bars.get(last, 'low'),
+      close: bars.get(last, 'close'),
+      volume: bars.get(last, 'volume'),
+      count: bars.get(last, 'count'),
+      expected: bars.get(last, 'expected'),
     };
     this.#cause = seq;
     try {

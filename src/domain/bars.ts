@@ -3,6 +3,7 @@
  *
  * One bar covers the half-open window `[opened, opened + interval)` and is stamped at its start.
  */
+import { countIndicesWhile } from './bisect.ts';
 import type { MarketTime } from './time.ts';
 
 export interface Bar {
@@ -143,14 +144,7 @@ export class BarColumns implements Bars {
 
   /** Index of the first row with `opened >= time`; `length` if none. Rows ascend by `opened`. O(log n). */
   lowerBound(time: MarketTime): number {
-    let low = 0;
-    let high = this.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.opened[middle]! < time) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return countIndicesWhile(this.length, (i) => this.opened[i]! < time);
   }
 
   /** Rows `[from, to)` as columns of their own, over the same memory: whichever grows first gets new memory. */

@@ -61,12 +61,13 @@ describe('charts that die young', () => {
   });
 
   it('are left as they are where XState keeps other things of them', () => {
+    const scope = {};
     const register = () => 'x:0';
-    for (const other of [{}, { _actorScope: {}, system: { _register: register } }]) {
-      const before = { ...other };
-      letDieYoung(other as unknown as AnyActorRef);
-      expect(other).toEqual(before);
-    }
+    const [none, other] = [{}, { _actorScope: scope, system: { _register: register } }];
+    for (const actor of [none, other]) letDieYoung(actor as unknown as AnyActorRef);
+    expect(none).toEqual({});
+    expect(other._actorScope).toBe(scope);
+    expect(other.system._register).toBe(register);
   });
 
   it('are gone after collections of the young', () => {

@@ -62,53 +62,45 @@ function locksIn(log: string): string {
     .join();
 }
 
-describe('a run that is killed', () => {
-  it(
-    `leaves a log that begins as that of the whole run does, ${KILLS} times`,
-    async () => {
-      await runWhole();
-      const reader = await FileLog.read(terminal.path('whole'));
-      const whole = [...linesOf(reader)];
-      const next = random(performance.now());
-      const found: number[] = [];
-      for (let i = 0; i < KILLS; i++) {
-        const name = `killed-${i}`;
-        await kill(name, Math.floor(next() * 500), 'run', config, '--log', name);
-        const log = await FileLog.read(terminal.path(`killed-${i}`));
-        const facts = [...linesOf(log)];
-        expect(facts).toHaveLength(log.position);
-        expect(facts).toEqual(whole.slice(0, facts.length));
-        found.push(facts.length);
-        rmSync(terminal.path(name), { recursive: true });
-      }
-      expect(found.some((length) => length > 0 && length < whole.length)).toBe(true);
-    },
-    TIMEOUT_MS,
-  );
+describe('a run that is killed', { timeout: TIMEOUT_MS }, () => {
+  it(`leaves a log that begins as that of the whole run does, ${KILLS} times`, async () => {
+    await runWhole();
+    const reader = await FileLog.read(terminal.path('whole'));
+    const whole = [...linesOf(reader)];
+    const next = random(performance.now());
+    const found: number[] = [];
+    for (let i = 0; i < KILLS; i++) {
+      const name = `killed-${i}`;
+      await kill(name, Math.floor(next() * 500), 'run', config, '--log', name);
+      const log = await FileLog.read(terminal.path(`killed-${i}`));
+      const facts = [...linesOf(log)];
+      expect(facts).toHaveLength(log.position);
+      expect(facts).toEqual(whole.slice(0, facts.length));
+      found.push(facts.length);
+      rmSync(terminal.path(name), { recursive: true });
+    }
+    expect(found.some((length) => length > 0 && length < whole.length)).toBe(true);
+  });
 
-  it(
-    `is whole once it is resumed, however often that is killed too, ${KILLS} times`,
-    async () => {
-      const { chainHash } = await runWhole();
-      const next = random(performance.now());
-      let resumed = 0;
-      for (let i = 0; i < KILLS; i++) {
-        const name = `resumed-${i}`;
-        await kill(name, Math.floor(next() * 900), 'run', config, '--log', name);
-        while (next() < 0.3) {
-          await kill(name, Math.floor(next() * 900), 'resume', name);
-          resumed += 1;
-        }
-        const last = await terminal.openbell('resume', name, '--quiet');
-        // A run that was killed after its last fact has nothing left to be resumed.
-        expect([0, 1], last.stderr).toContain(last.code);
-        const { damage, chainHash: chain } = checkLog(terminal.path(name));
-        expect(damage).toBeNull();
-        expect(chain, last.stderr).toBe(chainHash);
-        rmSync(terminal.path(name), { recursive: true });
+  it(`is whole once it is resumed, however often that is killed too, ${KILLS} times`, async () => {
+    const { chainHash } = await runWhole();
+    const next = random(performance.now());
+    let resumed = 0;
+    for (let i = 0; i < KILLS; i++) {
+      const name = `resumed-${i}`;
+      await kill(name, Math.floor(next() * 900), 'run', config, '--log', name);
+      while (next() < 0.3) {
+        await kill(name, Math.floor(next() * 900), 'resume', name);
+        resumed += 1;
       }
-      expect(resumed).toBeGreaterThanOrEqual(KILLS > 50 ? 1 : 0);
-    },
-    TIMEOUT_MS,
-  );
+      const last = await terminal.openbell('resume', name, '--quiet');
+      // A run that was killed after its last fact has nothing left to be resumed.
+      expect([0, 1], last.stderr).toContain(last.code);
+      const { damage, chainHash: chain } = checkLog(terminal.path(name));
+      expect(damage).toBeNull();
+      expect(chain, last.stderr).toBe(chainHash);
+      rmSync(terminal.path(name), { recursive: true });
+    }
+    expect(resumed).toBeGreaterThanOrEqual(KILLS > 50 ? 1 : 0);
+  });
 });
