@@ -200,17 +200,13 @@ class DayPiece implements ProvenanceRecord {
 }
 
 function sliceProvenance(pieces: readonly Provenance[], from: number, to: number) {
-  const sliced: ProvenanceRecord[] = [];
   let row = 0;
-  for (const piece of pieces) {
-    const start = Math.max(from, row);
-    const end = Math.min(to, row + piece.bars);
-    if (end > start) {
-      sliced.push(new DayPiece(piece, start - row, end - start));
-    }
+  return pieces.flatMap((piece): ProvenanceRecord | [] => {
+    const start = Math.max(from - row, 0);
+    const end = Math.min(to - row, piece.bars);
     row += piece.bars;
-  }
-  return sliced;
+    return end > start ? new DayPiece(piece, start, end - start) : [];
+  });
 }
 
 /** Windows are anchored at the open: a bar between two windows would belong to none. */

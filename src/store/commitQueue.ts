@@ -16,7 +16,6 @@ const COMMIT_BYTES = 1 << 18;
 const CHUNK_BYTES = 1 << 20;
 /** Fewer bytes wait at most this long, host time. */
 const COMMIT_MS = 50;
-const SPARE_CHUNKS = 4;
 
 interface OutputFile {
   readonly path: string;
@@ -51,7 +50,8 @@ export class CommitQueue {
   #written: OutputFile | null = null;
   #pending: Chunk[] = [];
   #writing: Chunk[] = [];
-  readonly #spare: Buffer<ArrayBuffer>[] = [];
+  /** One is enough to write from one chunk while the next fills; what a slow disk takes more is not kept. */
+  #spare: Buffer<ArrayBuffer> | null = null;
   #appended = 0;
   #durable = 0;
   #taken = 0;
@@ -169,10 +169,9 @@ export class CommitQueue {
       !last.written &&
       last.length + length <= last.bytes.length;
     if (fits) return last;
-    const bytes =
-      length > CHUNK_BYTES
-        ? Buffer.allocUnsafeSlow(length)
-        : (this.#spare.pop() ?? Buffer.allocUnsafeSlow(CHUNK_BYTES));
+    const spare = length > CHUNK_BYTES ? null : this.#spare;
+    if (spare !== null) this.#spare = null;
+    const bytes = spare ?? Buffer.allocUnsafeSlow(Math.max(length, CHUNK_BYTES));
     const chunk = { file, position: file.size, bytes, length: 0, written: false };
     this.#pending.push(chunk);
     return chunk;
@@ -237,8 +236,7 @@ export class CommitQueue {
 
   #recycle(chunks: readonly Chunk[]): void {
     for (const { bytes } of chunks) {
-      const isSpare = bytes.length === CHUNK_BYTES && this.#spare.length < SPARE_CHUNKS;
-      if (isSpare) this.#spare.push(bytes);
+      if (bytes.length === CHUNK_BYTES && this.#spare === null) this.#spare = bytes;
       // Given back at once: a collection that frees so much may be a hundred sessions away.
       else bytes.buffer.transfer(0);
     }

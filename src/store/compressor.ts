@@ -91,7 +91,8 @@ class Lanes {
 /** Makes one frame at a time, or takes one apart. */
 class Lane {
   readonly #stream: Stream;
-  readonly #result = new ByteWriter(1 << 16);
+  /** A batch is more than a chunk, but seldom more than two. */
+  readonly #result = new ByteWriter(2 * CHUNK_BYTES);
   /** What the stream wrote to so far; it goes on in the last one at most. */
   #chunks: ArrayBuffer[] = [];
   #fail: (error: Error) => void = () => {};

@@ -17,6 +17,7 @@ import { ColumnEncoder } from './columnEncoder.ts';
 import { parseJson } from './json.ts';
 import { RunState } from './runState.ts';
 import {
+  type ColumnSink,
   type ColumnSource,
   dayKey,
   restoreState,
@@ -61,18 +62,27 @@ export interface EncodedState {
   readonly body: Buffer;
 }
 
+/** The columns of a state. A class: V8 makes a function in a literal where only a collection of everything finds it. */
+class StateColumns implements ColumnSink {
+  readonly writer = new ByteWriter(1 << 12);
+  readonly #encoder = new ColumnEncoder();
+
+  constructor() {
+    this.#encoder.begin();
+  }
+
+  put(column: Float64Array, rows: number): void {
+    this.#encoder.encode(this.writer, column, rows);
+  }
+}
+
 /** Encodes a state; notes in its `places` which days of history it now holds. O(state). */
 export function encodeState(state: RunState): EncodedState {
   const { data, tally, places } = state;
-  const columns = new ByteWriter(1 << 12);
-  const encoder = new ColumnEncoder();
-  encoder.begin();
-  const sink = {
-    put: (column: Float64Array, rows: number) => encoder.encode(columns, column, rows),
-  };
+  const columns = new StateColumns();
   const own = new Set<string>();
   const current = new Set<string>();
-  const saved = saveState(data, sink, (key) => {
+  const saved = saveState(data, columns, (key) => {
     current.add(key);
     const place = places.get(key);
     if (place !== undefined) return place;
@@ -83,10 +93,10 @@ export function encodeState(state: RunState): EncodedState {
   for (const key of places.keys()) if (!current.has(key)) places.delete(key);
   const rows = new ByteWriter(1 << 12);
   const days = encodeDays(state, own, rows);
-  const writer = new ByteWriter(columns.length + rows.length + (1 << 12));
+  const writer = new ByteWriter(columns.writer.length + rows.length + (1 << 12));
   writer.text(JSON.stringify({ state: saved, tally: tally.save() }));
   writer.text(JSON.stringify(days));
-  for (const part of [columns, rows]) {
+  for (const part of [columns.writer, rows]) {
     writer.reserve(part.length);
     writer.bytes.set(part.written(), writer.length);
     writer.length += part.length;
@@ -115,9 +125,12 @@ function encodeDays({ data }: RunState, own: ReadonlySet<string>, writer: ByteWr
   return days;
 }
 
-/** The bytes of a snapshot. */
-export function snapshotBytes({ seq, body }: EncodedState, of: Omit<SnapshotOf, 'seq'>): Buffer {
-  const writer = new ByteWriter(HEAD_BYTES + body.length + 256);
+/** The bytes of a snapshot. @param writer what they are written into, from its beginning */
+export function snapshotBytes(
+  { seq, body }: EncodedState,
+  of: Omit<SnapshotOf, 'seq'>,
+  writer = new ByteWriter(HEAD_BYTES + body.length + 256),
+): Buffer {
   writer.length = HEAD_BYTES;
   writer.text(JSON.stringify({ engine: ENGINE, run: of.run, seq, link: of.link }));
   writer.reserve(body.length);
@@ -128,7 +141,7 @@ export function snapshotBytes({ seq, body }: EncodedState, of: Omit<SnapshotOf, 
   view.setUint32(CRC_AT + 4, SNAPSHOT_FORMAT, true);
   view.setFloat64(CRC_AT + 8, length, true);
   view.setUint32(CRC_AT, crc32(bytes.subarray(CRC_AT + 4, length)), true);
-  return Buffer.from(writer.written());
+  return writer.written();
 }
 
 /** A snapshot whose checksum holds. */
