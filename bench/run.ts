@@ -1,10 +1,12 @@
 /**
- * `npm run bench`: every scenario, with what it is to be compared with, in one process.
+ * `npm run bench`: every scenario beside what it is to be compared with, in a process of its own. So users run it; and
+ * what V8 has made of the code for one scenario slows no other down.
  *
  *   --only a,b      these scenarios only
  *   --json          results as JSON
  *   --write FILE    results as a page, beside those of the last one, which lie in FILE's folder as JSON
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -16,7 +18,13 @@ import { MEMORY } from './scenarios/memory.ts';
 import { READING } from './scenarios/reading.ts';
 import { RUNS } from './scenarios/runs.ts';
 
-const SCENARIOS: readonly Scenario[] = [...RUNS, ...READING, ...LOG_QUERIES, ...HOST, ...MEMORY];
+/** Those that share a process: only the queries do, for the logs they share take a while to make. */
+const PROCESSES: readonly (readonly Scenario[])[] = [
+  ...[...RUNS, ...READING].map((scenario) => [scenario]),
+  LOG_QUERIES,
+  ...[...HOST, ...MEMORY].map((scenario) => [scenario]),
+];
+const SCENARIOS = PROCESSES.flat();
 
 const { values: options } = parseArgs({
   options: {
@@ -49,17 +57,37 @@ function chosen(): readonly Scenario[] {
   return SCENARIOS.filter(({ name }) => names.includes(name));
 }
 
-const results: Measured[] = [];
-for (const scenario of chosen()) {
-  const measured = await measure(scenario);
-  results.push(measured);
-  const { name, engine, unit, ratio, figures, short } = measured;
+/** Measures a scenario here, and says on stderr what came of it. */
+async function measured(scenario: Scenario): Promise<Measured> {
+  const result = await measure(scenario);
+  const { name, engine, unit, ratio, figures, short } = result;
   const shown = Object.entries(figures).map(([figure, value]) => `, ${figure} ${value}`);
   console.error(
     `${name}: ${engine} ${unit}${ratio === null ? '' : `, ${ratio} %`}${shown.join('')}` +
       `${short?.length ? ` (missed: ${short.join('; ')})` : ''}`,
   );
+  return result;
 }
+
+/** The same in a process of their own. */
+function measuredApart(scenarios: readonly Scenario[]): readonly Measured[] {
+  const names = scenarios.map(({ name }) => name).join(',');
+  const args = [...process.execArgv, import.meta.filename, '--only', names, '--json'];
+  const { status, stdout } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (status !== 0) throw new Error(`${names} ended with ${status}`);
+  return (JSON.parse(stdout) as Report).results;
+}
+
+const scenarios = chosen();
+const groups = PROCESSES.map((group) => group.filter((one) => scenarios.includes(one))).filter(
+  (group) => group.length > 0,
+);
+const results: Measured[] = [];
+if (groups.length > 1) results.push(...groups.flatMap(measuredApart));
+else for (const scenario of scenarios) results.push(await measured(scenario));
 
 const report: Report = { machine: machine(), results };
 if (options.json) console.log(JSON.stringify(report, null, 2));

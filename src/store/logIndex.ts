@@ -44,8 +44,8 @@ export class LogIndex {
 
   /** Of the last mark, to which types are added. */
   #types: Set<string> = new Set();
-  /** Of the marks before it: most hold the same. */
-  readonly #sets = new Map<string, ReadonlySet<string>>();
+  /** Of the marks before it, each once: most hold the same. */
+  readonly #sets: ReadonlySet<string>[] = [];
   /** The link that proves what was loaded; null once that is proven. */
   #claim: ChainPoint | null = null;
   #loaded: IndexedSegment[] = [];
@@ -80,9 +80,9 @@ export class LogIndex {
   /** A mark to which nothing is added any more has its types in common with those that hold the same. */
   #share(mark: Mark | undefined): void {
     if (mark?.types !== this.#types) return;
-    const key = [...this.#types].sort().join(' ');
-    const known = this.#sets.get(key);
-    if (known === undefined) this.#sets.set(key, this.#types);
+    const types = this.#types;
+    const known = this.#sets.find((set) => holdSame(set, types));
+    if (known === undefined) this.#sets.push(types);
     else mark.types = known;
   }
 
@@ -170,6 +170,12 @@ function mayHold(mark: Mark, types: ReadonlySet<string>): boolean {
   if (mark.types === null) return true;
   for (const type of types) if (mark.types.has(type)) return true;
   return false;
+}
+
+function holdSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  if (one.size !== other.size) return false;
+  for (const type of one) if (!other.has(type)) return false;
+  return true;
 }
 
 function withoutTypes(marks: readonly Mark[]): Mark[] {
