@@ -1,5 +1,5 @@
 /**
- * Frames of zstd, several at once, made and taken apart by the threads that Node has for such work.
+ * Frames of zstd, made and taken apart by the threads that Node has for such work.
  *
  * What zstd works in is kept from frame to frame, and what it has written to is freed at once: left to the collector,
  * both would leave a process that runs for long with tens of megabytes of holes.
@@ -27,33 +27,45 @@ const COMPRESSING = { params: PARAMS, chunkSize: CHUNK_BYTES, flush: constants.Z
 /** What Node adds to a frame that ends where its room ends: it asks zstd for more, and that is a frame of nothing. */
 const NOTHING = zstdCompressSync(Buffer.alloc(0), { params: PARAMS });
 
-type Stream = ZstdCompress | ZstdDecompress;
-
+/** Makes one frame at a time, and looks into one. */
 export interface Compressor {
   /** Some bytes, which must not change meanwhile, as one frame; it is there until the next one is asked for. */
   compress(bytes: Uint8Array): Promise<Uint8Array>;
-  /** What such a frame holds; there until the next one is asked for. */
-  decompress(frame: Uint8Array): Promise<Uint8Array>;
+  /** True if such a frame holds these bytes. Rejects where it is none. */
+  holds(frame: Uint8Array, bytes: Uint8Array): Promise<boolean>;
   /** Gives back the memory. Nothing is to be on its way. */
   close(): void;
 }
 
 export class ZstdCompressor implements Compressor {
-  readonly #compressing = new Lanes(() => new Lane(createZstdCompress(COMPRESSING)));
-  readonly #decompressing = new Lanes(
-    () => new Lane(createZstdDecompress({ chunkSize: CHUNK_BYTES })),
-  );
+  readonly #frame = new ByteWriter(CHUNK_BYTES);
+  readonly #compressing = new Lane(createZstdCompress(COMPRESSING), (part) => {
+    this.#frame.reserve(part.length);
+    this.#frame.bytes.set(part, this.#frame.length);
+    this.#frame.length += part.length;
+  });
+  /** What is to come out, as far as it has not; null once it is something else. */
+  #expected: Uint8Array | null = null;
+  readonly #decompressing = new Lane(createZstdDecompress({ chunkSize: CHUNK_BYTES }), (part) => {
+    const { length } = part;
+    const isSame = this.#expected !== null && part.equals(this.#expected.subarray(0, length));
+    this.#expected = isSame ? this.#expected!.subarray(length) : null;
+  });
 
   async compress(bytes: Uint8Array): Promise<Uint8Array> {
-    const made = await this.#compressing.take(bytes);
+    this.#frame.length = 0;
+    await this.#compressing.take(bytes);
+    const made = this.#frame.written();
     const end = made.length - NOTHING.length;
     return NOTHING.equals(made.subarray(Math.max(0, end))) && end > 0
       ? made.subarray(0, end)
       : made;
   }
 
-  decompress(frame: Uint8Array): Promise<Uint8Array> {
-    return this.#decompressing.take(frame);
+  async holds(frame: Uint8Array, bytes: Uint8Array): Promise<boolean> {
+    this.#expected = bytes;
+    await this.#decompressing.take(frame);
+    return this.#expected?.length === 0;
   }
 
   close(): void {
@@ -62,58 +74,28 @@ export class ZstdCompressor implements Compressor {
   }
 }
 
-/** As many as are needed at once. */
-class Lanes {
-  readonly #begin: () => Lane;
-  readonly #all: Lane[] = [];
-  readonly #idle: Lane[] = [];
-
-  constructor(begin: () => Lane) {
-    this.#begin = begin;
-  }
-
-  async take(bytes: Uint8Array): Promise<Uint8Array> {
-    let lane = this.#idle.pop();
-    if (lane === undefined) {
-      lane = this.#begin();
-      this.#all.push(lane);
-    }
-    const result = await lane.take(bytes);
-    this.#idle.push(lane);
-    return result;
-  }
-
-  close(): void {
-    for (const lane of this.#all) lane.close();
-  }
-}
-
-/** Makes one frame at a time, or takes one apart. */
+/** Does one piece of work after another. */
 class Lane {
-  readonly #stream: Stream;
-  /** A batch is more than a chunk, but seldom more than two. */
-  readonly #result = new ByteWriter(2 * CHUNK_BYTES);
+  readonly #stream: ZstdCompress | ZstdDecompress;
   /** What the stream wrote to so far; it goes on in the last one at most. */
   #chunks: ArrayBuffer[] = [];
   #fail: (error: Error) => void = () => {};
 
-  constructor(stream: Stream) {
+  /** @param onPart given what comes out, which is there only as long as it is looked at */
+  constructor(stream: ZstdCompress | ZstdDecompress, onPart: (part: Buffer) => void) {
     this.#stream = stream;
     this.#stream.on('data', (part: Buffer<ArrayBuffer>) => {
-      this.#result.reserve(part.length);
-      this.#result.bytes.set(part, this.#result.length);
-      this.#result.length += part.length;
+      onPart(part);
       if (this.#chunks.at(-1) !== part.buffer) this.#chunks.push(part.buffer);
     });
     this.#stream.on('error', (error) => this.#fail(error));
   }
 
-  take(bytes: Uint8Array): Promise<Uint8Array> {
+  take(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
-      this.#result.length = 0;
       for (const chunk of this.#chunks.splice(0, this.#chunks.length - 1)) chunk.transfer(0);
-      this.#stream.write(bytes, () => resolve(this.#result.written()));
+      this.#stream.write(bytes, () => resolve());
     });
   }
 

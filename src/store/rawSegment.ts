@@ -5,23 +5,31 @@ import type { RecordHeader } from './record.ts';
 import { Damage, recordAt, type Segment } from './segment.ts';
 
 const WINDOW_FIRST = 1 << 14;
-const WINDOW_MAX = 1 << 18;
+/** Bytes of the window at most, unless one record is longer. */
+export const WINDOW_MAX = 1 << 18;
+
+export interface RawOptions {
+  readonly counters?: ReadCounters | undefined;
+  /** Memory for the window, of who opens one segment after another. */
+  readonly room?: Buffer | undefined;
+}
 
 export class RawSegment implements Segment {
   readonly name: string;
   /** Bytes in the file when it was opened: what is added later is not seen. */
   readonly size: number;
   readonly #fd: number;
-  #window: Buffer = Buffer.alloc(0);
+  #window: Buffer;
   #start = 0;
   #filled = 0;
   #next = WINDOW_FIRST;
 
   readonly #counters: ReadCounters;
 
-  constructor(name: string, fd: number, counters = new ReadCounters()) {
+  constructor(name: string, fd: number, options: RawOptions = {}) {
     this.name = name;
-    this.#counters = counters;
+    this.#counters = options.counters ?? new ReadCounters();
+    this.#window = options.room ?? Buffer.alloc(0);
     this.#fd = fd;
     this.size = fstatSync(fd).size;
   }

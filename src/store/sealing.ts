@@ -11,7 +11,7 @@ import { ByteWriter } from './bytes.ts';
 import type { Compressor } from './compressor.ts';
 import { type Disk, REAL_DISK, writeAll } from './disk.ts';
 import { removeQuietly, UNFINISHED, writeFileDurably } from './durableFile.ts';
-import { RawSegment } from './rawSegment.ts';
+import { RawSegment, WINDOW_MAX } from './rawSegment.ts';
 import { HEADER_BYTES, type RecordHeader, seqFrom } from './record.ts';
 import { type BatchContent, encodeBatch, SealedSegment } from './sealedSegment.ts';
 import { contentOf, Damage, recordAt, type Segment } from './segment.ts';
@@ -21,18 +21,19 @@ import { listSegments, openSegment, sealedName, segmentName } from './segments.t
 const BATCH_BYTES = 1 << 16;
 /** Batches that are compressed at once: a busy program looks at what is done only now and then. */
 const AT_ONCE = 2;
+/** Bytes that are worth a write of their own. */
+const WRITE_BYTES = 1 << 16;
 
 /** Seals one segment after another, in memory that it uses again. */
 export class Sealer {
   readonly #disk: Disk;
-  readonly #compressor: Compressor;
-  readonly #group: BatchGroup;
-  readonly #writer = new ByteWriter(AT_ONCE * BATCH_BYTES);
+  readonly #presses: readonly Press[];
+  readonly #room = Buffer.allocUnsafeSlow(WINDOW_MAX);
+  readonly #writers: Writers = [new ByteWriter(2 * WRITE_BYTES), new ByteWriter(2 * WRITE_BYTES)];
 
   constructor(disk = REAL_DISK) {
     this.#disk = disk;
-    this.#compressor = disk.compressor();
-    this.#group = new BatchGroup(this.#compressor);
+    this.#presses = Array.from({ length: AT_ONCE }, () => new Press(disk.compressor()));
   }
 
   /**
@@ -42,7 +43,7 @@ export class Sealer {
    * @throws {LogCorrupted} if the segment is not intact; it then stays as it is
    */
   async seal(folder: string, number: number, signal?: AbortSignal): Promise<void> {
-    const segment = openSegment(folder, number);
+    const segment = openSegment(folder, number, { room: this.#room });
     if (!(segment instanceof RawSegment)) {
       segment?.close();
       return;
@@ -71,79 +72,111 @@ export class Sealer {
 
   /** Gives back the memory. */
   close(): void {
-    this.#compressor.close();
+    for (const press of this.#presses) press.close();
   }
 
+  /** A batch begins to be compressed as soon as the oldest of those under way is done, and while others are written. */
   async #writeBatches(segment: Segment, fd: number, signal?: AbortSignal): Promise<void> {
-    const group = this.#group;
-    const writer = this.#writer;
-    let position = 0;
-    const write = async () => {
-      writer.length = 0;
-      await group.encode(writer);
+    const output = new Output(this.#disk, fd, this.#writers);
+    const idle = [...this.#presses];
+    const busy: Press[] = [];
+    const next = async (): Promise<Press> => {
+      const oldest = busy.shift()!;
+      await output.add(oldest.content!, await oldest.pressed);
       signal?.throwIfAborted();
-      await writeAll(this.#disk, fd, { bytes: writer.written(), from: 0, position });
-      position += writer.length;
+      return oldest;
     };
     try {
       let offset = 0;
       for (const content of batchesOf(segment)) {
-        group.add(content, segment.view(offset, content.bytes));
+        const press = idle.pop() ?? (await next());
+        press.begin(content, segment.view(offset, content.bytes));
+        busy.push(press);
         offset += content.bytes;
-        if (group.isFull) await write();
       }
-      await write();
+      while (busy.length > 0) await next();
+      await output.end();
     } finally {
-      await group.clear();
+      // Nobody is to work on it any more once this is over, however it ends.
+      await Promise.allSettled([...busy.map(({ pressed }) => pressed), output.written]);
     }
   }
 }
 
-/** What is done at once, a few batches of a segment; used again for the next ones. */
-class BatchGroup {
+/** Compresses one batch at a time. */
+class Press {
   readonly #compressor: Compressor;
-  readonly #copies: Buffer[] = [];
-  #batches: { content: BatchContent; compressed: Promise<Uint8Array> }[] = [];
+  #copy = Buffer.alloc(0);
+  content: BatchContent | null = null;
+  /** The batch as a frame of zstd; there until the next one begins. */
+  pressed: Promise<Uint8Array> = Promise.resolve(this.#copy);
 
   constructor(compressor: Compressor) {
     this.#compressor = compressor;
   }
 
-  get isFull(): boolean {
-    return this.#batches.length === AT_ONCE;
-  }
-
   /** Takes a copy of the bytes. */
-  add(content: BatchContent, bytes: Buffer): void {
-    const place = this.#batches.length;
-    let copy = this.#copies[place];
-    if (copy === undefined || copy.length < bytes.length) {
-      copy = Buffer.allocUnsafeSlow(bytes.length + HEADER_BYTES);
-      this.#copies[place] = copy;
-    }
-    copy.set(bytes);
-    this.#batches.push({ content, compressed: this.#compressed(copy.subarray(0, bytes.length)) });
+  begin(content: BatchContent, bytes: Buffer): void {
+    const { length } = bytes;
+    if (this.#copy.length < length) this.#copy = Buffer.allocUnsafeSlow(length + HEADER_BYTES);
+    this.#copy.set(bytes);
+    this.content = content;
+    this.pressed = this.#press(this.#copy.subarray(0, length));
+    // It is waited for in its turn: until then it may fail while nobody does.
+    this.pressed.catch(() => {});
   }
 
-  /** Encodes them, and begins the next ones. */
-  async encode(writer: ByteWriter): Promise<void> {
-    const done = await Promise.all(this.#batches.map(({ compressed }) => compressed));
-    for (const [i, { content }] of this.#batches.entries()) encodeBatch(writer, done[i]!, content);
-    this.#batches = [];
+  close(): void {
+    this.#compressor.close();
   }
 
-  /** Lets go of what is on its way, once nobody works on it any more. */
-  async clear(): Promise<void> {
-    const left = this.#batches;
-    this.#batches = [];
-    await Promise.allSettled(left.map(({ compressed }) => compressed));
-  }
-
-  async #compressed(bytes: Buffer): Promise<Uint8Array> {
+  async #press(bytes: Buffer): Promise<Uint8Array> {
     const frame = await this.#compressor.compress(bytes);
     // The raw segment is removed for these: what cannot be got back from them must not take its place.
-    if (bytes.equals(await this.#compressor.decompress(frame))) return frame;
+    if (await this.#compressor.holds(frame, bytes)) return frame;
     throw new Error('what was compressed does not come back as it was');
+  }
+}
+
+type Writers = [ByteWriter, ByteWriter];
+
+/** Writes batches one after another; while some are written, others gather. */
+class Output {
+  /** What is under way; the rest waits for it. */
+  written: Promise<void> = Promise.resolve();
+  readonly #disk: Disk;
+  readonly #fd: number;
+  readonly #writers: Writers;
+  #position = 0;
+
+  constructor(disk: Disk, fd: number, writers: Writers) {
+    this.#disk = disk;
+    this.#fd = fd;
+    this.#writers = writers;
+    for (const writer of writers) writer.length = 0;
+  }
+
+  /** Resolves when there is room for the next one. */
+  async add(content: BatchContent, compressed: Uint8Array): Promise<void> {
+    const [gathering] = this.#writers;
+    encodeBatch(gathering, compressed, content);
+    if (gathering.length >= WRITE_BYTES) await this.#write();
+  }
+
+  async end(): Promise<void> {
+    await this.#write();
+    await this.written;
+  }
+
+  async #write(): Promise<void> {
+    const [gathered, other] = this.#writers;
+    await this.written;
+    const piece = { bytes: gathered.written(), from: 0, position: this.#position };
+    this.written = writeAll(this.#disk, this.#fd, piece);
+    this.written.catch(() => {});
+    this.#position += gathered.length;
+    other.length = 0;
+    this.#writers.reverse();
   }
 }
 

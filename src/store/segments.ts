@@ -2,7 +2,7 @@
 import { openSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogCorrupted } from '../domain/errors.ts';
-import { RawSegment } from './rawSegment.ts';
+import { type RawOptions, RawSegment } from './rawSegment.ts';
 import { type SealedOptions, SealedSegment } from './sealedSegment.ts';
 
 export function segmentName(number: number): string {
@@ -58,14 +58,10 @@ function gapIn(numbers: readonly number[]): number {
 export function openSegment(
   folder: string,
   number: number,
-  options: SealedOptions = {},
+  options: RawOptions & SealedOptions = {},
 ): RawSegment | SealedSegment | null {
   const raw = () =>
-    openIfThere(
-      folder,
-      segmentName(number),
-      (name, fd) => new RawSegment(name, fd, options.counters),
-    );
+    openIfThere(folder, segmentName(number), (name, fd) => new RawSegment(name, fd, options));
   const sealed = () =>
     openIfThere(folder, sealedName(number), (name, fd) => new SealedSegment(name, fd, options));
   // Sealing adds the sealed file before it removes the raw one; who goes on with a run does it the other way round.

@@ -187,9 +187,9 @@ export class DiskWorld implements Disk {
         await this.#aWhile();
         return zstdCompressSync(bytes);
       },
-      decompress: async (frame) => {
+      holds: async (frame, bytes) => {
         await this.#aWhile();
-        return zstdDecompressSync(frame);
+        return zstdDecompressSync(frame).equals(bytes);
       },
       close() {},
     };

@@ -84,20 +84,22 @@ describe('a sealed log', () => {
     // In the second batch, while the first is being compressed.
     raw[100_000]! ^= 1;
     writeFileSync(path, raw);
-    const real = new ZstdCompressor();
     let busy = 0;
-    const later = async (work: Promise<Uint8Array>) => {
+    const later = async <T>(work: Promise<T>) => {
       busy += 1;
       await setTimeout(5);
       busy -= 1;
       return work;
     };
-    const compressor: Compressor = {
-      compress: (bytes) => later(real.compress(bytes)),
-      decompress: (frame) => later(real.decompress(frame)),
-      close: () => real.close(),
+    const compressor = (): Compressor => {
+      const real = new ZstdCompressor();
+      return {
+        compress: (bytes) => later(real.compress(bytes)),
+        holds: (frame, bytes) => later(real.holds(frame, bytes)),
+        close: () => real.close(),
+      };
     };
-    const sealer = new Sealer({ ...REAL_DISK, compressor: () => compressor });
+    const sealer = new Sealer({ ...REAL_DISK, compressor });
     await expect(sealer.seal(folder, 1)).rejects.toThrow(LogCorrupted);
     expect(busy).toBe(0);
     sealer.close();
