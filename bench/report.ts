@@ -27,9 +27,10 @@ export function markdownOf(report: Report, last: Report | null): string {
 Written by \`npm run bench -- --write docs/performance.md\`; do not edit. Measured on
 ${placeOf(machine)}.
 
-Every scenario takes turns with its reference in one process, its own, after warm-up rounds; shown
-are medians. The **ratio** is the median of the rounds' own ratios, engine to reference: the machine's
-speed, and what else it was doing, cancel out of it. *Spread* is (largest − smallest) ÷ median of
+Every scenario takes turns with its reference in one process after warm-up rounds, each in one of its
+own but for the queries of ten million facts, which share one; shown are medians. The **ratio** is the
+median of the rounds' own ratios, engine to reference: the machine's speed, and what else it was
+doing, cancel out of it. *Spread* is (largest − smallest) ÷ median of
 the engine's rounds. Runs write their log durably, as users' runs do. The reference of a run is a
 hand-written loop over the same arrays that does the same sums and nothing else. How the speed came
 about is in [ADR 18](adr/0018-speed.md).

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: every scenario beside what it is to be compared with, in a process of its own. So users run it; and
- * what V8 has made of the code for one scenario slows no other down.
+ * `npm run bench`: every scenario beside what it is to be compared with, in a process of its own but for a few that
+ * share their logs. So users run it; and what V8 has made of the code for one scenario slows no other down.
  *
  *   --only a,b      these scenarios only
  *   --json          results as JSON
@@ -73,11 +73,12 @@ async function measured(scenario: Scenario): Promise<Measured> {
 function measuredApart(scenarios: readonly Scenario[]): readonly Measured[] {
   const names = scenarios.map(({ name }) => name).join(',');
   const args = [...process.execArgv, import.meta.filename, '--only', names, '--json'];
-  const { status, stdout } = spawnSync(process.execPath, args, {
+  const { status, signal, stdout, error } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status !== 0) throw new Error(`${names} ended with ${status}`);
+  if (error !== undefined) throw error;
+  if (status !== 0) throw new Error(`${names} ended with ${signal ?? status}`);
   return (JSON.parse(stdout) as Report).results;
 }
 

@@ -55,10 +55,10 @@ export class BackgroundSealing {
 
   async #sealAll(): Promise<void> {
     const { signal } = this.#off;
-    this.#sealer ??= new Sealer(this.#disk);
     while (this.#next <= this.#last && !signal.aborted) {
       const segment = this.#next++;
       try {
+        this.#sealer ??= new Sealer(this.#disk);
         await this.#sealer.seal(this.#folder, segment, signal);
       } catch (error) {
         if (!signal.aborted) this.#leave(segment, sentenceOf(error));

@@ -27,11 +27,11 @@ const COMPRESSING = { params: PARAMS, chunkSize: CHUNK_BYTES, flush: constants.Z
 /** What Node adds to a frame that ends where its room ends: it asks zstd for more, and that is a frame of nothing. */
 const NOTHING = zstdCompressSync(Buffer.alloc(0), { params: PARAMS });
 
-/** Makes one frame at a time, and looks into one. */
+/** Makes one frame at a time, and looks into one at a time. After a failure it is of no use any more. */
 export interface Compressor {
   /** Some bytes, which must not change meanwhile, as one frame; it is there until the next one is asked for. */
   compress(bytes: Uint8Array): Promise<Uint8Array>;
-  /** True if such a frame holds these bytes. Rejects where it is none. */
+  /** True if `frame` is one such frame, all of it, and holds these bytes. Rejects where it is none. */
   holds(frame: Uint8Array, bytes: Uint8Array): Promise<boolean>;
   /** Gives back the memory. Nothing is to be on its way. */
   close(): void;
@@ -63,9 +63,10 @@ export class ZstdCompressor implements Compressor {
   }
 
   async holds(frame: Uint8Array, bytes: Uint8Array): Promise<boolean> {
+    const before = this.#decompressing.taken;
     this.#expected = bytes;
     await this.#decompressing.take(frame);
-    return this.#expected?.length === 0;
+    return this.#expected?.length === 0 && this.#decompressing.taken - before === frame.length;
   }
 
   close(): void {
@@ -91,11 +92,16 @@ class Lane {
     this.#stream.on('error', (error) => this.#fail(error));
   }
 
+  /** Bytes that the stream has looked at: what comes after a frame it leaves. */
+  get taken(): number {
+    return this.#stream.bytesWritten;
+  }
+
   take(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#fail = reject;
       for (const chunk of this.#chunks.splice(0, this.#chunks.length - 1)) chunk.transfer(0);
-      this.#stream.write(bytes, () => resolve());
+      this.#stream.write(bytes, (error) => (error ? reject(error) : resolve()));
     });
   }
 

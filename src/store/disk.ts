@@ -45,7 +45,7 @@ export interface Disk {
   makeFolder(path: string): void;
   /** On return the files made, renamed and removed in the folder are so after a crash. */
   syncFolder(folder: string): void;
-  /** What makes bytes smaller, beside the program. */
+  /** A new one of what makes bytes smaller, beside the program; closed by who asked for it. */
   compressor(): Compressor;
   /** Has `act` called once, after some milliseconds of host time. @returns how to call it off */
   later(ms: number, act: () => void): () => void;

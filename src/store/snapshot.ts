@@ -125,12 +125,9 @@ function encodeDays({ data }: RunState, own: ReadonlySet<string>, writer: ByteWr
   return days;
 }
 
-/** The bytes of a snapshot. @param writer what they are written into, from its beginning */
-export function snapshotBytes(
-  { seq, body }: EncodedState,
-  of: Omit<SnapshotOf, 'seq'>,
-  writer = new ByteWriter(HEAD_BYTES + body.length + 256),
-): Buffer {
+/** The bytes of a snapshot. */
+export function snapshotBytes({ seq, body }: EncodedState, of: Omit<SnapshotOf, 'seq'>): Buffer {
+  const writer = new ByteWriter(HEAD_BYTES + body.length + 256);
   writer.length = HEAD_BYTES;
   writer.text(JSON.stringify({ engine: ENGINE, run: of.run, seq, link: of.link }));
   writer.reserve(body.length);
@@ -141,7 +138,7 @@ export function snapshotBytes(
   view.setUint32(CRC_AT + 4, SNAPSHOT_FORMAT, true);
   view.setFloat64(CRC_AT + 8, length, true);
   view.setUint32(CRC_AT, crc32(bytes.subarray(CRC_AT + 4, length)), true);
-  return writer.written();
+  return Buffer.from(writer.written());
 }
 
 /** A snapshot whose checksum holds. */

@@ -76,6 +76,20 @@ describe('a segment that is rolled', () => {
     expect(contentIn(await FileLog.read(folder))).toEqual(sampleContent(600));
   });
 
+  it('stays raw where nothing can be compressed', async () => {
+    const disk: Disk = {
+      ...REAL_DISK,
+      compressor() {
+        throw new Error('there is no memory for it');
+      },
+    };
+    const folder = await completedRun(600, { ...SMALL, disk });
+    expect(segmentsIn(folder)).toEqual(SEALED.map((name) => name.replace('.zst', '')));
+    const reason = 'there is no memory for it';
+    expect(readJournal(folder)).toMatchObject([{ type: 'SealingFailed', segment: 1, reason }]);
+    expect((await FileLog.read(folder)).manifest.status).toBe('completed');
+  });
+
   it('is read on by those who are in the middle of it', async () => {
     const folder = runFolder();
     const log = await FileLog.create(folder, RUN, SMALL);

@@ -43,6 +43,31 @@ describe('a compressor', () => {
     compressor.close();
   });
 
+  it('tells what comes after a frame, and a frame that is cut off', async () => {
+    const bytes = sample(70_000, 3);
+    const frame = zstdCompressSync(bytes);
+    const others = [
+      Buffer.concat([frame, Buffer.from('and more')]),
+      Buffer.concat([frame, Buffer.alloc(4)]),
+      Buffer.concat([frame, frame]),
+      frame.subarray(0, -1),
+    ];
+    for (const other of others) {
+      const compressor = new ZstdCompressor();
+      expect(await compressor.holds(other, bytes)).toBe(false);
+      compressor.close();
+    }
+  });
+
+  it('fails for good', async () => {
+    const compressor = new ZstdCompressor();
+    const bytes = sample(1000, 1);
+    await expect(compressor.holds(bytes, bytes)).rejects.toThrow('Unknown frame descriptor');
+    await expect(compressor.holds(zstdCompressSync(bytes), bytes)).rejects.toThrow();
+    compressor.close();
+    await expect(compressor.compress(bytes)).rejects.toThrow();
+  });
+
   it('makes one frame also where it ends with the room that there was for it', async () => {
     const half = new Choices(1).bytes(32_758);
     const compressor = new ZstdCompressor();
@@ -52,13 +77,6 @@ describe('a compressor', () => {
       expect(frame.length).toBe(32_768);
       expect(await compressor.holds(frame, half)).toBe(true);
     }
-    compressor.close();
-  });
-
-  it('refuses what is no frame', async () => {
-    const compressor = new ZstdCompressor();
-    const none = sample(1000, 1);
-    await expect(compressor.holds(none, none)).rejects.toThrow('Unknown frame descriptor');
     compressor.close();
   });
 });
