@@ -159,7 +159,7 @@ export const MEMORY: readonly Scenario[] = [
   },
   {
     name: 'heap',
-    what: `what the frame loop allocates at least, by the sampling profiler, ${FEW} against ${MANY} symbols; without links`,
+    what: `what the frame loop allocates at least, by the sampling profiler: ${FEW} against ${MANY} symbols`,
     unit: 'ms',
     rounds: 8,
     target: { most: { 'bytes/bar': 0.5 } },
