@@ -141,6 +141,12 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
       else await file.close(status);
     },
   });
-  await bringToEnd(opened, { log, past, run: manifest.run });
+  try {
+    await bringToEnd(opened, { log, past, run: manifest.run });
+  } catch (error) {
+    // What it has opened goes with it, such as files of its data.
+    await opened.session.close().catch(() => {});
+    throw error;
+  }
   return opened.session;
 }

@@ -25,6 +25,7 @@ interface Claim extends Owner {
 export class WriterLock {
   readonly epoch: number;
   readonly #file: string;
+  #isHeld = true;
 
   private constructor(file: string, epoch: number) {
     this.#file = file;
@@ -59,7 +60,10 @@ export class WriterLock {
     return new WriterLock(file, epoch);
   }
 
+  /** Once: who claims it next may give it the same name. */
   release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
     rmSync(this.#file, { force: true });
   }
 }

@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NotResumable, openSession, resumeSession, sealLog, verifyLog } from '../../src/index.ts';
+import { type Disk, REAL_DISK } from '../../src/store/disk.ts';
+import { TroubledFeed } from '../actors/troubledFeed.ts';
 import { random } from '../support.ts';
 import {
   bytesOf,
@@ -194,6 +196,36 @@ describe('resuming is refused', () => {
     await expect(wrong).rejects.toThrow(
       /the data of AAPL is not what the run ".*" was recorded with/,
     );
+  });
+
+  it('by a disk that fails, and by other data; lock and data are let go, and it can be tried again', async () => {
+    const copy = killedAt(plain, join(folder, 'failing-disk'), framesIn(plain)[90]!.end);
+    const failing: Disk = {
+      ...REAL_DISK,
+      open: () => {
+        throw Object.assign(new Error('EIO: i/o error, open'), { code: 'EIO' });
+      },
+    };
+    const closings: number[] = [];
+    const feedOf = (bars: typeof market) => {
+      const feed = new TroubledFeed(bars);
+      const at = closings.push(0) - 1;
+      const close = feed.close.bind(feed);
+      feed.close = () => {
+        closings[at]! += 1;
+        return close();
+      };
+      return feed;
+    };
+    const AAPL = market.AAPL.map((bar, i) => (i === 3 ? { ...bar, volume: 1 } : bar));
+    const failed = { strategies, log: copy, data: feedOf(market), logOptions: { disk: failing } };
+    await expect(resumeSession(failed)).rejects.toThrow('EIO: i/o error, open');
+    const other = { strategies, log: copy, data: feedOf({ ...market, AAPL }) };
+    await expect(resumeSession(other)).rejects.toThrow('give the same data');
+    expect(closings).toEqual([1, 1]);
+    expect(readdirSync(copy).filter((name) => name.startsWith('lock'))).toEqual([]);
+    await resumed(copy);
+    expect(bytesOf(copy).equals(bytesOf(plain))).toBe(true);
   });
 
   it('while somebody writes the log', async () => {

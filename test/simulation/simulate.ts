@@ -173,8 +173,9 @@ class World {
     if (isNew) rmSync(this.#folder, { recursive: true, force: true });
     this.#tell(`${isNew ? 'begins' : 'goes on'}, ${fault?.kind ?? (stop ? 'stop' : 'calm')}`);
     let failure: unknown = null;
+    let session: Session | null = null;
     try {
-      const session = isNew ? await this.#open(disk) : await this.#resume(disk);
+      session = isNew ? await this.#open(disk) : await this.#resume(disk);
       const asked = isNew ? 0 : messagesIn(session.log);
       const done = calm.messages.filter((messages) => messages <= asked).length;
       await this.#drive(session, {
@@ -184,6 +185,8 @@ class World {
       });
     } catch (error) {
       failure = error;
+      // Its log may fail before it is asked for anything: then it is nobody else who lets go of its data.
+      await session?.close().catch(() => {});
     }
     if (failure instanceof NotResumable && failure.isComplete) this.#tell('was complete');
     else if (failure !== null) this.#expectTold(failure, disk);
