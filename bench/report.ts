@@ -74,14 +74,15 @@ function aimOf(short: Measured['short']): string {
 
 const group = (value: number) => value.toLocaleString('en-US');
 
-/** Ratios are compared where there are any, times where not. */
+/** Ratios are compared where there are any, times where not; what does something else than before is another thing. */
 function worse({ results }: Report, last: Report | null): string {
   if (last === null) return 'There is no last time.';
   const lines = results.flatMap((now) => {
     const before = last.results.find(({ name }) => name === now.name);
-    if (before === undefined) return [];
+    if (before?.what !== now.what) return [];
     const slower = slowerBy(now, before);
-    return slower > NOISE ? [`- **${now.name}**: ${Math.round(slower)} % slower`] : [];
+    const than = now.ratio === null ? '' : ', beside its reference';
+    return slower > NOISE ? [`- **${now.name}**: ${Math.round(slower)} % slower${than}`] : [];
   });
   return lines.length === 0 ? `Nothing, but for noise below ${NOISE} %.` : lines.join('\n');
 }

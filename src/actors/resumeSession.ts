@@ -141,12 +141,6 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
       else await file.close(status);
     },
   });
-  try {
-    await bringToEnd(opened, { log, past, run: manifest.run });
-  } catch (error) {
-    // What it has opened goes with it, such as files of its data.
-    await opened.session.close().catch(() => {});
-    throw error;
-  }
+  await bringToEnd(opened, { log, past, run: manifest.run });
   return opened.session;
 }

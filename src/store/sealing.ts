@@ -79,26 +79,28 @@ export class Sealer {
   async #writeBatches(segment: Segment, fd: number, signal?: AbortSignal): Promise<void> {
     const output = new Output(this.#disk, fd, this.#writers);
     const idle = [...this.#presses];
-    const busy: Press[] = [];
+    const busy: { press: Press; content: BatchContent; frame: Promise<Uint8Array> }[] = [];
     const next = async (): Promise<Press> => {
-      const oldest = busy.shift()!;
-      await output.add(oldest.content!, await oldest.pressed);
+      const { press, content, frame } = busy.shift()!;
+      await output.add(content, await frame);
       signal?.throwIfAborted();
-      return oldest;
+      return press;
     };
     try {
       let offset = 0;
       for (const content of batchesOf(segment)) {
         const press = idle.pop() ?? (await next());
-        press.begin(content, segment.view(offset, content.bytes));
-        busy.push(press);
+        const frame = press.press(segment.view(offset, content.bytes));
+        // It is waited for in its turn: until then it may fail while nobody does.
+        frame.catch(() => {});
+        busy.push({ press, content, frame });
         offset += content.bytes;
       }
       while (busy.length > 0) await next();
       await output.end();
     } finally {
       // Nobody is to work on it any more once this is over, however it ends.
-      await Promise.allSettled([...busy.map(({ pressed }) => pressed), output.written]);
+      await Promise.allSettled([...busy.map(({ frame }) => frame), output.written]);
     }
   }
 }
@@ -107,34 +109,25 @@ export class Sealer {
 class Press {
   readonly #compressor: Compressor;
   #copy = Buffer.alloc(0);
-  content: BatchContent | null = null;
-  /** The batch as a frame of zstd; there until the next one begins. */
-  pressed: Promise<Uint8Array> = Promise.resolve(this.#copy);
 
   constructor(compressor: Compressor) {
     this.#compressor = compressor;
   }
 
-  /** Takes a copy of the bytes. */
-  begin(content: BatchContent, bytes: Buffer): void {
+  /** A copy of the bytes as a frame of zstd; there until the next one is asked for. */
+  async press(bytes: Buffer): Promise<Uint8Array> {
     const { length } = bytes;
     if (this.#copy.length < length) this.#copy = Buffer.allocUnsafeSlow(length + HEADER_BYTES);
     this.#copy.set(bytes);
-    this.content = content;
-    this.pressed = this.#press(this.#copy.subarray(0, length));
-    // It is waited for in its turn: until then it may fail while nobody does.
-    this.pressed.catch(() => {});
+    const copy = this.#copy.subarray(0, length);
+    const frame = await this.#compressor.compress(copy);
+    // The raw segment is removed for these: what cannot be got back from them must not take its place.
+    if (await this.#compressor.holds(frame, copy)) return frame;
+    throw new Error('what was compressed does not come back as it was');
   }
 
   close(): void {
     this.#compressor.close();
-  }
-
-  async #press(bytes: Buffer): Promise<Uint8Array> {
-    const frame = await this.#compressor.compress(bytes);
-    // The raw segment is removed for these: what cannot be got back from them must not take its place.
-    if (await this.#compressor.holds(frame, bytes)) return frame;
-    throw new Error('what was compressed does not come back as it was');
   }
 }
 

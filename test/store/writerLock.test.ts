@@ -1,7 +1,8 @@
-import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileLog } from '../../src/store/fileLog.ts';
+import { WriterLock } from '../../src/store/writerLock.ts';
 import { completedRun, RUN, runFolder } from './runFolders.ts';
 import { sampleFrames } from './sampleFrames.ts';
 
@@ -19,6 +20,18 @@ describe('the lock of a log', () => {
     expect(again.manifest.epoch).toBe(2);
     await again.close();
     expect(readdirSync(folder).filter((name) => name.startsWith('lock'))).toEqual([]);
+  });
+
+  it('is let go of once: a later one of the same name is not its own', () => {
+    const folder = runFolder();
+    mkdirSync(folder);
+    const first = WriterLock.claim(folder, 0);
+    first.release();
+    const second = WriterLock.claim(folder, 0);
+    first.release();
+    expect(readdirSync(folder)).toEqual(['lock.1']);
+    second.release();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('is taken over from a process that is no more', async () => {
