@@ -11,12 +11,9 @@ export type { AddResult, AdhocBar } from './actors/inbox.ts';
 export type { InspectingOptions } from './actors/inspecting.ts';
 export type { HitRate, MetricsReport, ReportKind } from './actors/metricsReport.ts';
 export type { ScannerFactory, StrategyFactory } from './actors/modules.ts';
-export {
-  ConfigInvalid,
-  openSession,
-  type SessionOptions,
-} from './actors/openSession.ts';
+export { openSession, type SessionOptions } from './actors/openSession.ts';
 export type { SliceSize } from './actors/pump.ts';
+export { ConfigInvalid } from './actors/readConfig.ts';
 export type { CommittedFrame } from './actors/recorder.ts';
 export type { BarResult, RegisterResult, RemoveResult } from './actors/requests.ts';
 export { type ResumeOptions, resumeSession } from './actors/resumeSession.ts';

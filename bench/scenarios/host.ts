@@ -1,7 +1,7 @@
 /** What a user waits for beside a run: a symbol added while it goes on, a config, the command line. */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
-import { checkConfig } from '../../src/actors/openSession.ts';
+import { readConfig } from '../../src/actors/readConfig.ts';
 import { createRegistry } from '../../src/indicators/registry.ts';
 import { configOf, sessionOver } from '../engineRun.ts';
 import { freshPath, remove } from '../folders.ts';
@@ -47,15 +47,15 @@ async function prepareConfig(): Promise<Prepared> {
   const market = createMarket(500, 1);
   const text = JSON.stringify(configOf(market, {}));
   const registry = createRegistry();
-  const timed = (act: () => void) => {
+  const timed = async (act: () => unknown) => {
     const from = performance.now();
-    act();
+    await act();
     return performance.now() - from;
   };
   return {
     work: 1,
-    engine: () => timed(() => void checkConfig({ config: JSON.parse(text) }, registry)),
-    reference: () => timed(() => void JSON.parse(text)),
+    engine: () => timed(() => readConfig({ config: JSON.parse(text) }, registry)),
+    reference: () => timed(() => JSON.parse(text)),
   };
 }
 

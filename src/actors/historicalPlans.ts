@@ -1,9 +1,9 @@
 /** Historical indicators as a run calculates them: periods in bars, windows in trading days. */
 import type { Calendar } from '../domain/calendar/calendar.ts';
 import { dayNumber, weekdayOf } from '../domain/calendar/civil.ts';
-import type { Problem } from '../domain/config/problem.ts';
 import { trailingKey } from '../domain/config/rules.ts';
 import type { Config } from '../domain/config/schema.ts';
+import { UsageError } from '../domain/errors.ts';
 import { type Interval, type ParsedInterval, parseInterval } from '../domain/interval.ts';
 import type { TradingDate } from '../domain/time.ts';
 import type { TimeManager } from '../domain/timeManager.ts';
@@ -100,35 +100,42 @@ export class HistoricalPlans {
   }
 }
 
-/** Plans of all historical indicators of a config, and what is wrong with them on this calendar. */
+/** Plans of all historical indicators of a config. @throws {UsageError} where `problemOf` finds one */
 export function planHistorical(
   config: Config,
   registry: IndicatorRegistry,
   calendar: Calendar,
-): { plans: HistoricalPlans; problems: readonly Problem[] } {
+): HistoricalPlans {
   const { historical, indicators } = config.session_data_config;
   const market = marketShape(calendar, config.backtest_config.start_date);
-  const problems: Problem[] = [];
   const trailing = Object.entries(historical.indicators).map(([name, rule]) => {
     const interval = rule.granularity === 'daily' ? '1d' : '1m';
     return { key: trailingKey(name, rule.period), rule, interval };
   });
-  const plans = indicators.historical.flatMap((entry, i) => {
+  const plans = indicators.historical.map((entry) => {
     const planned = planIndicator(entry, registry, market);
-    if (typeof planned !== 'string') return [planned];
-    const path = `session_data_config.indicators.historical[${i}]`;
-    problems.push({ path, message: planned, found: entry });
-    return [];
+    if (typeof planned === 'string') throw new UsageError(planned);
+    return planned;
   });
   trailing.sort((a, b) => (a.key < b.key ? -1 : 1));
-  return { plans: new HistoricalPlans(trailing, plans), problems };
+  return new HistoricalPlans(trailing, plans);
 }
 
-type Entry = Config['session_data_config']['indicators']['historical'][number];
+/** Why an entry of `indicators.historical` cannot be calculated on a market; null if it can. */
+export function problemOf(
+  entry: HistoricalEntry,
+  registry: IndicatorRegistry,
+  market: MarketShape,
+): string | null {
+  const planned = planIndicator(entry, registry, market);
+  return typeof planned === 'string' ? planned : null;
+}
+
+export type HistoricalEntry = Config['session_data_config']['indicators']['historical'][number];
 
 /** @returns what is wrong with it, in a sentence, if anything is */
 function planIndicator(
-  entry: Entry,
+  entry: HistoricalEntry,
   registry: IndicatorRegistry,
   market: MarketShape,
 ): HistoricalIndicatorPlan | string {
@@ -152,7 +159,7 @@ function planIndicator(
 
 interface Period {
   readonly period: number;
-  readonly unit: Entry['unit'];
+  readonly unit: HistoricalEntry['unit'];
   readonly interval: Interval;
 }
 

@@ -11,11 +11,15 @@ import {
 import type { Scanner, ScannerNeeds, ScannerOpening } from './scanner.ts';
 import { BUILT_IN_SCANNERS } from './scanners/builtIns.ts';
 import type { NamedScanner } from './scanners.ts';
+import { SmaCross } from './smaCross.ts';
 import { type NamedStrategy, type Strategy, subscriptionOf } from './strategy.ts';
 import { readUniverse } from './universe.ts';
 
-type Entries = Config['session_data_config'];
+export type StrategyEntry = Config['session_data_config']['strategies'][number];
+export type ScannerEntry = Config['session_data_config']['scanners'][number];
 type Registered<Factory> = Readonly<Record<string, Factory>>;
+
+const BUILT_IN_STRATEGIES: Registered<StrategyFactory> = { 'sma-cross': SmaCross };
 
 /** Those that could be made, and for each other one why not: it cannot be found, made, or asked what it wants. */
 export interface Lineup<Named> {
@@ -23,12 +27,14 @@ export interface Lineup<Named> {
   readonly mistakes: readonly { readonly path: string; readonly error: UsageError }[];
 }
 
+/** @param own beside the built-in ones, as below; an entry that is null is passed over */
 export function findStrategies(
-  entries: Entries['strategies'],
+  entries: readonly (StrategyEntry | null)[],
   own: Registered<StrategyFactory>,
   folder: string,
 ): Promise<Lineup<NamedStrategy>> {
-  const registered = new Map(Object.entries(own)) as Map<string, () => Strategy>;
+  const all = { ...BUILT_IN_STRATEGIES, ...own };
+  const registered = new Map(Object.entries(all)) as Map<string, () => Strategy>;
   return lineUp('strategies', entries, async (entry, found: NamedStrategy[]) => {
     const { module, config: settings } = entry;
     const { name: base, factory } = await findModule('strategy', module, registered, folder);
@@ -41,7 +47,7 @@ export function findStrategies(
 
 /** @param own beside the built-in ones; of two that share a name, the own */
 export function findScanners(
-  entries: Entries['scanners'],
+  entries: readonly (ScannerEntry | null)[],
   own: Registered<ScannerFactory>,
   folder: string,
 ): Promise<Lineup<NamedScanner>> {
@@ -62,13 +68,13 @@ export function findScanners(
 /** One after another, since names depend on those before; what cannot be made keeps no other one out. */
 async function lineUp<Entry extends { readonly enabled: boolean }, Named>(
   list: string,
-  entries: readonly Entry[],
+  entries: readonly (Entry | null)[],
   make: (entry: Entry, found: Named[]) => Promise<Named>,
 ): Promise<Lineup<Named>> {
   const found: Named[] = [];
   const mistakes: { path: string; error: UsageError }[] = [];
   for (const [i, entry] of entries.entries()) {
-    if (!entry.enabled) continue;
+    if (!entry?.enabled) continue;
     try {
       found.push(await make(entry, found));
     } catch (error) {

@@ -3,11 +3,9 @@ import { basename, resolve } from 'node:path';
 import { isObservable, type Observable } from 'rxjs';
 import type { ActorOptions, AnyActorLogic } from 'xstate';
 import type { Calendar } from '../domain/calendar/calendar.ts';
-import { calendarNames, findCalendar } from '../domain/calendar/calendars.ts';
+import { findCalendar } from '../domain/calendar/calendars.ts';
 import { withoutPaths } from '../domain/config/canonical.ts';
-import { parseConfig } from '../domain/config/config.ts';
 import { Name } from '../domain/config/leaves.ts';
-import { formatProblem, type Problem } from '../domain/config/problem.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { DataNotGiven, UsageError } from '../domain/errors.ts';
 import { SessionData } from '../domain/sessionData.ts';
@@ -17,7 +15,6 @@ import type { Feed } from '../feeds/feed.ts';
 import type { KnownData } from '../feeds/knownData.ts';
 import type { ObservedBar } from '../feeds/observable.ts';
 import { openFeed, type SourceInput } from '../feeds/sources.ts';
-import { catalogueOf } from '../indicators/catalogue.ts';
 import type { IndicatorDefinition } from '../indicators/indicator.ts';
 import { createRegistry, type IndicatorRegistry } from '../indicators/registry.ts';
 import { type IndicatorSpec, resolveIndicator, settingsFor } from '../indicators/resolution.ts';
@@ -30,13 +27,12 @@ import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
 import { marketShape, planHistorical } from './historicalPlans.ts';
 import { unwatched } from './hostReadings.ts';
-import { findScanners, findStrategies, type Lineup } from './lineup.ts';
 import { MarketData } from './marketData.ts';
 import { Metrics } from './metrics.ts';
 import { countsOf } from './metricsReport.ts';
-import type { ScannerFactory, StrategyFactory } from './modules.ts';
 import type { IndicatorPlan } from './plans.ts';
 import type { SliceSize } from './pump.ts';
+import { type ConfigOptions, readConfig } from './readConfig.ts';
 import { Recorder } from './recorder.ts';
 import type { Replay } from './replay.ts';
 import type { NamedScanner } from './scanners.ts';
@@ -45,9 +41,7 @@ import type { Around } from './strategies.ts';
 import type { NamedStrategy, Successor } from './strategy.ts';
 import { VERSIONS } from './versions.ts';
 
-export interface SessionOptions {
-  /** The session config, as a file holds it: snake_case or camelCase keys. */
-  readonly config: unknown;
+export interface SessionOptions extends ConfigOptions {
   /**
    * Market data, in place of the config's `data`: bars by symbol, an Observable of bars, a feed, a source
    * as in a config, or a list of feeds and sources.
@@ -57,16 +51,8 @@ export interface SessionOptions {
   readonly log?: string;
   /** How the log is written: the size of its segments, and to what in place of the computer's disk. */
   readonly logOptions?: FileLogOptions;
-  /** Where relative paths of the config start; default the working directory. */
-  readonly folder?: string;
-  /** Strategies by the name under which the config asks for them. */
-  readonly strategies?: Readonly<Record<string, StrategyFactory>>;
-  /** Scanners by the name under which the config asks for them, beside the built-in ones. */
-  readonly scanners?: Readonly<Record<string, ScannerFactory>>;
   /** Indicators of one's own, beside the built-in ones. */
   readonly indicators?: readonly IndicatorDefinition[];
-  /** Calendars of one's own, beside the built-in ones. */
-  readonly calendars?: readonly Calendar[];
   /** Any XState v5 inspector. */
   readonly inspect?: ActorOptions<AnyActorLogic>['inspect'];
   /** Market frames in one slice; never changes what is recorded. Default `auto`: about 8 ms of work. */
@@ -75,18 +61,6 @@ export interface SessionOptions {
   readonly handshakeTimeoutMs?: number;
   /** Told how far long work has come, such as the indexing of files. */
   readonly onProgress?: (progress: { what: string; done: number; total: number }) => void;
-}
-
-/** A config with mistakes: all of them, each with its path. */
-export class ConfigInvalid extends UsageError {
-  override name = 'ConfigInvalid';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    const count = problems.length === 1 ? '1 mistake' : `${problems.length} mistakes`;
-    super(`the config has ${count}:\n${problems.map((p) => `  ${formatProblem(p)}`).join('\n')}`);
-    this.problems = problems;
-  }
 }
 
 /**
@@ -154,19 +128,12 @@ export interface Keeping {
 export async function prepare(options: SessionOptions): Promise<Prepared> {
   const registry = createRegistry();
   for (const definition of options.indicators ?? []) registry.define(definition);
-  const config = checkConfig(options, registry);
-  const folder = resolve(options.folder ?? '.');
-  const calendar = findCalendar(config.exchange_group, options.calendars)!;
-  // A window without sessions is a mistake of the config.
-  timeOf(config, calendar);
   sliceOf(options);
-  const lineup = config.session_data_config;
-  const strategies = await findStrategies(lineup.strategies, options.strategies ?? {}, folder);
-  const scanners = await findScanners(lineup.scanners, options.scanners ?? {}, folder);
-  refuseMistakes([...strategies.mistakes, ...scanners.mistakes]);
-  const feed = feedOf(config, options, folder);
-  const found = { strategies: strategies.found, scanners: scanners.found };
-  return { options, config, registry, folder, calendar, ...found, feed };
+  const read = await readConfig(options, registry);
+  const folder = resolve(options.folder ?? '.');
+  const calendar = findCalendar(read.config.exchange_group, options.calendars)!;
+  const feed = feedOf(read.config, options, folder);
+  return { ...read, options, registry, folder, calendar, feed };
 }
 
 const hostTime = () => unwatched(() => performance.now());
@@ -190,7 +157,7 @@ export function sessionOn(prepared: Prepared, keeping: Keeping) {
     recorder,
     view: new SessionView(data, { qualityEnabled }),
     indicators: config.session_data_config.indicators.session.map(plan),
-    historical: planHistorical(config, registry, calendar).plans,
+    historical: planHistorical(config, registry, calendar),
     plan,
     strategies: prepared.strategies,
     scanners: prepared.scanners,
@@ -227,31 +194,6 @@ export function sessionOn(prepared: Prepared, keeping: Keeping) {
     },
   });
   return { session, engine, demand };
-}
-
-/** Parses a config as `openSession` does. @throws {ConfigInvalid} */
-export function checkConfig(
-  options: Pick<SessionOptions, 'config' | 'calendars'>,
-  registry: IndicatorRegistry,
-): Config {
-  const own = (options.calendars ?? []).map(({ name }) => name);
-  const parsed = parseConfig(options.config, {
-    indicators: catalogueOf(registry),
-    calendars: [...calendarNames(), ...own],
-  });
-  if (!parsed.ok) throw new ConfigInvalid(parsed.problems);
-  const calendar = findCalendar(parsed.config.exchange_group, options.calendars)!;
-  const { problems } = planHistorical(parsed.config, registry, calendar);
-  if (problems.length > 0) throw new ConfigInvalid(problems);
-  return parsed.config;
-}
-
-/** @throws {UsageError} the one mistake as it is, several as mistakes of the config */
-function refuseMistakes(mistakes: Lineup<unknown>['mistakes']): void {
-  const [first, ...others] = mistakes;
-  if (first === undefined) return;
-  if (others.length === 0) throw first.error;
-  throw new ConfigInvalid(mistakes.map(({ path, error }) => ({ path, message: error.message })));
 }
 
 function sliceOf({ slice = 'auto' }: SessionOptions): SliceSize {

@@ -1,7 +1,6 @@
 /** What is wrong with a config file, or what a run of it would do. */
 import { stat } from 'node:fs/promises';
-import { findScanners, findStrategies } from '../actors/lineup.ts';
-import { ConfigInvalid, checkConfig } from '../actors/openSession.ts';
+import { ConfigInvalid, readConfig } from '../actors/readConfig.ts';
 import { findCalendar } from '../domain/calendar/calendars.ts';
 import type { DataSource } from '../domain/config/data.ts';
 import type { Problem } from '../domain/config/problem.ts';
@@ -12,7 +11,6 @@ import { TimeManager } from '../domain/timeManager.ts';
 import { catalogueOf } from '../indicators/catalogue.ts';
 import { createRegistry } from '../indicators/registry.ts';
 import { loadConfigFile } from './configFile.ts';
-import { STRATEGIES } from './strategies.ts';
 import { plural } from './table.ts';
 
 export type ConfigVerdict =
@@ -37,9 +35,7 @@ export async function checkConfigFile(path: string): Promise<ConfigVerdict> {
   try {
     const { raw, folder } = await loadConfigFile(path);
     const registry = createRegistry();
-    const config = checkConfig({ config: raw }, registry);
-    const problems = [...(await windowProblems(config)), ...(await moduleProblems(config, folder))];
-    if (problems.length > 0) return { valid: false, problems };
+    const { config } = await readConfig({ config: raw, folder }, registry);
     return { valid: true, ...planOf(config, catalogueOf(registry)) };
   } catch (error) {
     if (error instanceof ConfigInvalid) return { valid: false, problems: error.problems };
@@ -51,31 +47,6 @@ export async function checkConfigFile(path: string): Promise<ConfigVerdict> {
 function windowOf(config: Config) {
   const { start_date, end_date } = config.backtest_config;
   return new TimeManager(findCalendar(config.exchange_group)!).resolveWindow(start_date, end_date);
-}
-
-function windowProblems(config: Config): Promise<Problem[]> {
-  return problemIn('backtest_config', () => windowOf(config));
-}
-
-async function moduleProblems(config: Config, folder: string): Promise<Problem[]> {
-  const { strategies, scanners } = config.session_data_config;
-  const found = [
-    await findStrategies(strategies, STRATEGIES, folder),
-    await findScanners(scanners, {}, folder),
-  ];
-  return found.flatMap(({ mistakes }) =>
-    mistakes.map(({ path, error }) => ({ path, message: error.message })),
-  );
-}
-
-async function problemIn(path: string, attempt: () => unknown): Promise<Problem[]> {
-  try {
-    await attempt();
-    return [];
-  } catch (error) {
-    if (error instanceof UsageError) return [{ path, message: error.message }];
-    throw error;
-  }
 }
 
 function planOf(config: Config, { keyOf }: ReturnType<typeof catalogueOf>): ConfigPlan {

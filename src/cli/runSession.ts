@@ -18,7 +18,6 @@ import { argument, spelled } from './invocation.ts';
 import { print, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { refuseForeignFolder } from './runFolder.ts';
-import { STRATEGIES } from './strategies.ts';
 import { nextCommands, summaryText } from './summaryText.ts';
 
 /** How a run is shown; the same for `run` and `demo`. */
@@ -67,7 +66,6 @@ export async function runSession(request: RunRequest): Promise<void> {
     config,
     folder,
     log,
-    strategies: STRATEGIES,
     ...(!request.quiet && { onProgress: (work) => progress.working(work) }),
     ...(slice !== undefined && { slice }),
     ...(stately && { inspect: stately.inspect }),

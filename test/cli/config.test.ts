@@ -129,6 +129,7 @@ describe('openbell config check', () => {
         message:
           'window "2024-01-06" to "2024-01-07" has no trading day of XNYS: ' +
           'widen it to the nearest, "2024-01-05" before or "2024-01-08" after',
+        found: { start_date: '2024-01-06', end_date: '2024-01-07' },
       },
       {
         path: 'session_data_config.strategies[0]',
@@ -139,6 +140,36 @@ describe('openbell config check', () => {
         message: expect.stringContaining('"sma-cross" needs config.slow'),
       },
     ]);
+  });
+
+  it('tells of every layer at once: values, the calendar, periods, modules and their configs', async () => {
+    const session = {
+      indicators: {
+        historical: [
+          { name: 'smaa', period: 3, unit: 'days', interval: '1d' },
+          { name: 'sma', period: 3, unit: 'days', interval: '1w' },
+        ],
+      },
+      strategies: [{ module: 'nope' }],
+      scanners: [{ module: 'gap', config: { nope: 1 } }, { module: 7 }],
+    };
+    const config = configOf({ start: '2024-01-06', end: '2024-01-07', session });
+    const file = terminal.write('layers.json', { ...config, session_name: ' ' });
+    const { problems } = await terminal.json('config', 'check', file, '--json');
+    const places = problems.map(({ path }: { path: string }) => path);
+    expect(places).toEqual([
+      'session_name',
+      'backtest_config',
+      'session_data_config.indicators.historical[0].name',
+      'session_data_config.indicators.historical[1]',
+      'session_data_config.scanners[1].module',
+      'session_data_config.strategies[0]',
+      'session_data_config.scanners[0]',
+    ]);
+    expect(await terminal.openbell('run', file)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: the config has 7 mistakes:\n/),
+    });
   });
 
   it('says what a run would do', async () => {

@@ -8,7 +8,6 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { resumeSession } from '../../src/actors/resumeSession.ts';
-import { STRATEGIES } from '../../src/cli/strategies.ts';
 import { FileLog } from '../../src/index.ts';
 import { checkLog } from '../../src/store/checkLog.ts';
 import { MAIN, Terminal } from '../cli/terminal.ts';
@@ -72,7 +71,7 @@ describe('a run on a full disk', () => {
     const shown = await terminal.openbell('stats', log);
     expect(shown.code).toBe(0);
     if (canMount) spawnSync('mount', ['-o', 'remount,size=64m', disk]);
-    const session = await resumeSession({ log: terminal.path(log), strategies: STRATEGIES });
+    const session = await resumeSession({ log: terminal.path(log) });
     await session.finish();
     expect(checkLog(terminal.path(log))).toMatchObject({
       damage: null,

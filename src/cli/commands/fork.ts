@@ -7,7 +7,6 @@ import { Progress } from '../progress.ts';
 import { addReplayOptions, type ReplayOptions, replayInputs } from '../replayOptions.ts';
 import { nextRunFolder, refuseForeignFolder } from '../runFolder.ts';
 import { type RunDisplay, showSession } from '../runSession.ts';
-import { STRATEGIES } from '../strategies.ts';
 
 interface Options extends RunDisplay, ReplayOptions {
   readonly at: string;
@@ -58,7 +57,6 @@ async function fork(from: string, options: Options): Promise<void> {
     ...(await replayInputs(options)),
     ...(set !== undefined && { set }),
     ...(strategy !== undefined && { strategy }),
-    strategies: STRATEGIES,
     ...(!options.quiet && { onProgress: (work) => progress.working(work) }),
   });
   await showSession(session, { ...options, log, parent: from }, progress);

@@ -16,7 +16,6 @@ import {
   replayInputs,
 } from '../replayOptions.ts';
 import { speedFrom0 } from '../speed.ts';
-import { STRATEGIES } from '../strategies.ts';
 import { verifyText } from '../verifyText.ts';
 
 interface Options extends ReplayOptions, InputsOption {
@@ -52,7 +51,6 @@ async function replay(folder: string, options: Options): Promise<void> {
   const report = await verifyLog(folder, {
     ...(await replayInputs(options)),
     inputs: options.inputs,
-    strategies: STRATEGIES,
     speed: options.speed,
     onFrame: (frame: CommittedFrame) => {
       if (!shown(frame.lastSeq, frame.at) && !shown(frame.firstSeq, frame.at)) return;

@@ -9,7 +9,6 @@ import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { addReplayOptions, type ReplayOptions, replayInputs } from '../replayOptions.ts';
 import { type RunDisplay, showSession } from '../runSession.ts';
-import { STRATEGIES } from '../strategies.ts';
 
 interface Options extends RunDisplay, ReplayOptions {}
 
@@ -33,7 +32,6 @@ async function resume(log: string, options: Options): Promise<void> {
     const session = await resumeSession({
       log,
       ...inputs,
-      strategies: STRATEGIES,
       ...(!options.quiet && { onProgress: (work) => progress.working(work) }),
     });
     await showSession(session, { ...options, log }, progress);

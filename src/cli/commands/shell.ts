@@ -11,7 +11,6 @@ import { SHELL_COMMANDS } from '../shell/commandTable.ts';
 import { Conversation, EXIT_OF_SIGNAL, screenOf } from '../shell/conversation.ts';
 import { Interpreter } from '../shell/interpreter.ts';
 import { Shell } from '../shell/shell.ts';
-import { STRATEGIES } from '../strategies.ts';
 import { plural } from '../table.ts';
 
 export function define(command: Command): void {
@@ -30,7 +29,6 @@ async function open(given: string | undefined, options: RunOptions): Promise<voi
   const session = await openRecorded({
     ...choice,
     slice: options.slice,
-    strategies: STRATEGIES,
     ...(stately && { inspect: stately.inspect }),
   });
   const screen = screenOf(process);

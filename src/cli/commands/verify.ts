@@ -14,7 +14,6 @@ import {
   type ReplayOptions,
   replayInputs,
 } from '../replayOptions.ts';
-import { STRATEGIES } from '../strategies.ts';
 import { verifyJson, verifyText } from '../verifyText.ts';
 
 interface Options extends ReplayOptions, InputsOption {
@@ -43,7 +42,6 @@ async function verify(folder: string, options: Options): Promise<void> {
   const report = await verifyLog(folder, {
     ...(await replayInputs(options)),
     inputs: options.inputs,
-    strategies: STRATEGIES,
     ...(!options.quiet && {
       onProgress: ({ facts, of }) =>
         progress.working({ what: 'executing again', done: facts, total: of }),

@@ -10,9 +10,11 @@ export interface Known {
   readonly indicators: IndicatorCatalogue;
   /** Names of the calendars there are. */
   readonly calendars: readonly string[];
+  /** What else does not fit, as only those know who know the calendars and indicators themselves. */
+  readonly further?: (config: ConfigParts) => readonly Finding[];
 }
 
-type ConfigParts = Parts<Config>;
+export type ConfigParts = Parts<Config>;
 type SessionParts = Parts<Config['session_data_config']>;
 
 /** Everything that does not fit, on the parts that parsed. */
@@ -27,6 +29,7 @@ export function checkRules(config: ConfigParts, known: Known): Finding[] {
     ...checkIndicators(session, known.indicators),
     ...checkSchedules(config),
     ...checkLimits(config),
+    ...(known.further?.(config) ?? []),
   ];
 }
 
