@@ -49,7 +49,7 @@ export async function applyChanges(engine: Engine, { changes }: ChangeInput): Pr
     if (change === undefined) continue;
     const { wish, received, message } = change;
     // Each is answered on the record; what its asker does then may come before the next one.
-    if (engine.replay !== null) await engine.replay.turn('session');
+    if (engine.replay?.isOver === false) await engine.replay.turn('session');
     const reason = await apply(engine, wish, received);
     // Whoever ended the run meanwhile has answered for it.
     if (engine.over) return;

@@ -119,10 +119,14 @@ export class Replay {
     };
   }
 
+  /** True once all that is executed again is on the record. */
+  get isOver(): boolean {
+    return this.#seq >= this.#parts.to;
+  }
+
   /** What the past says of the world outside; null once it is over. */
   get world(): RecordedWorld | null {
-    const isPast = (this.#hands?.recorder.seq ?? 0) < this.#parts.to;
-    return isPast ? this.#parts.world : null;
+    return this.isOver ? null : this.#parts.world;
   }
 
   /** True where the next message was received; no fact may be recorded before it. */

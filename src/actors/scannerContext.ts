@@ -82,8 +82,9 @@ export function createContext(run: ScannersRun, owner: ContextOwner, work: Work)
       const { file, fingerprint, symbols } = readUniverse(path, run.folder);
       const read = { scanner: owner.name, file, fingerprint, symbols: [...symbols] };
       const note = () => void owner.recordInput('UniverseRead', read);
-      if (owner.line === null) note();
-      else owner.line.record(note);
+      const { line } = owner;
+      if (line === null) note();
+      else line.record(note);
       return symbols;
     },
   };
@@ -97,7 +98,7 @@ function verbsOf(
   owner: ContextOwner,
   requireWork: (verb: string) => void,
 ): Pick<ScannerContext, AskingVerb> {
-  const { name: scanner, verbs, line } = owner;
+  const { name: scanner, verbs } = owner;
   const requireSession = (verb: AskingVerb) => {
     requireWork(verb);
     if (!owner.tearsDown) return;
@@ -114,6 +115,7 @@ function verbsOf(
             run.journal(awaitedEntry({ seq: run.recorder.seq, scanner, symbol }));
           return verbs.addSymbol(symbol);
         };
+        const { line } = owner;
         const comes = line === null ? ask() : await line.symbol(symbol, ask);
         if (comes) await run.inbox.whenSettled(symbol);
         return run.view.symbol(symbol);
@@ -126,6 +128,7 @@ function verbsOf(
         const ask = (settle: Settle) => {
           key = verbs.registerIndicator(symbol, spec, settle);
         };
+        const { line } = owner;
         await changed(ask, line && ((act) => line.indicator(symbol, spec, act)));
         return key || run.plan(spec).key;
       }),
@@ -134,12 +137,14 @@ function verbsOf(
         requireSession('addBar');
         const symbol = symbolNamed(wanted);
         const ask = (settle: Settle) => verbs.addBar(symbol, interval, bar, options, settle);
+        const { line } = owner;
         await changed(ask, line && ((act) => line.change(act)));
       }),
     removeSymbol: (wanted) =>
       quietly(async () => {
         requireWork('removeSymbol');
         const ask = (settle: Settle) => verbs.removeSymbol(symbolNamed(wanted), false, settle);
+        const { line } = owner;
         await changed(ask, line && ((act) => line.change(act)));
       }),
   };

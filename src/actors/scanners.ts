@@ -131,9 +131,10 @@ export class Scanners {
     try {
       await entry.call('teardown', ({ scanner }, context) => scanner.teardown?.(context));
     } finally {
-      await Promise.all(changes);
+      const ended = await Promise.allSettled(changes);
       entry.tearsDown = false;
       this.deliver = deliver;
+      refuseFailed(ended);
     }
   }
 
@@ -165,8 +166,7 @@ class Entry implements ContextOwner {
   isCalled = false;
   /** How many answers it waits for. */
   awaits = 0;
-  /** Null for a run that is new from its first fact on. */
-  readonly line: ScannerLine | null;
+  readonly #line: ScannerLine | null;
 
   readonly #run: ScannersRun;
   readonly #others: () => readonly Entry[];
@@ -195,7 +195,7 @@ class Entry implements ContextOwner {
       deliver,
       servesSooner: true,
     });
-    this.line = run.replay === null ? null : new ScannerLine(run.replay, this.verbs, this.name);
+    this.#line = run.replay === null ? null : new ScannerLine(run.replay, this.verbs, this.name);
     this.#others = others;
     this.#around = around;
   }
@@ -206,6 +206,14 @@ class Entry implements ContextOwner {
 
   get config(): unknown {
     return this.named.config;
+  }
+
+  /**
+   * Null for what is new, also where the past that was executed again is over: to wait for a turn that is nobody's
+   * would let others come first.
+   */
+  get line(): ScannerLine | null {
+    return this.#run.replay?.isOver === false ? this.#line : null;
   }
 
   /** Where it is executed again, it goes on in the recorded order. */
@@ -257,6 +265,11 @@ class Entry implements ContextOwner {
   #requireRun(): void {
     if (this.#run.over) throw new Error('the run is over');
   }
+}
+
+/** @throws what the first of them failed with, if one did */
+function refuseFailed(ended: readonly PromiseSettledResult<void>[]): void {
+  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
 
 /** @throws {TypeError} for what is no result of a scan */

@@ -138,14 +138,15 @@ export class Strategies {
     }
   }
 
-  /** Works out who hears what; called whenever symbols or indicators change. */
+  /** Works out who hears what; called whenever symbols or indicators change. Between sessions there are none. */
   attach(tracks: readonly Track[]): void {
+    const { symbols } = this.#recorder.data;
     for (const listener of this.#listeners) {
       listener.heard = tracks
         .filter((track) => hears(listener.subscription.symbols, track.symbol))
         .flatMap(({ symbol, lanes }) => {
-          const owner = this.#recorder.data.symbols.get(symbol)!;
-          return lanes.map((lane) => heardOf(listener, owner, lane));
+          const owner = symbols.get(symbol);
+          return owner === undefined ? [] : lanes.map((lane) => heardOf(listener, owner, lane));
         })
         .filter((heard) => heard.bars || heard.values.length > 0);
     }
