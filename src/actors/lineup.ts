@@ -12,7 +12,7 @@ import type { Scanner, ScannerNeeds, ScannerOpening } from './scanner.ts';
 import { BUILT_IN_SCANNERS } from './scanners/builtIns.ts';
 import type { NamedScanner } from './scanners.ts';
 import { SmaCross } from './smaCross.ts';
-import { type NamedStrategy, type Strategy, subscriptionOf } from './strategy.ts';
+import { type NamedStrategy, refusePromise, type Strategy, subscriptionOf } from './strategy.ts';
 import { readUniverse } from './universe.ts';
 
 export type StrategyEntry = Config['session_data_config']['strategies'][number];
@@ -110,6 +110,7 @@ function needsOf(
   let needs: ScannerNeeds;
   try {
     needs = scanner.subscribe?.(config, opening) ?? {};
+    refusePromise(needs, 'it', 'it is synchronous');
   } catch (error) {
     if (error instanceof UsageError) {
       throw new UsageError(`scanner "${name}": ${error.message}`, { cause: error });

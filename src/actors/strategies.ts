@@ -6,8 +6,8 @@ import type { SessionView } from '../domain/sessionView.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Origin, Recorder } from './recorder.ts';
 import {
-  isThenable,
   type NamedStrategy,
+  refusePromise,
   type Signal,
   type Strategy,
   type StrategyContext,
@@ -372,11 +372,4 @@ function heardOf(listener: Listener, { symbol, indicators }: SymbolData, lane: L
 
 function hears(wanted: readonly string[] | undefined, name: string): boolean {
   return wanted === undefined || wanted.includes(name);
-}
-
-/** A run must not depend on how long a callback takes. @throws {TypeError} */
-function refusePromise(returned: unknown, callback: Callback): void {
-  if (!isThenable(returned)) return;
-  returned.then(undefined, () => {});
-  throw new TypeError(`${callback} returned a promise; strategy callbacks are synchronous`);
 }

@@ -104,7 +104,7 @@ export function subscriptionOf(name: string, strategy: Strategy, config: unknown
   let asked: Subscription;
   try {
     asked = strategy.subscribe?.(config) ?? {};
-    if (isThenable(asked)) throw new TypeError('it returned a promise; it is synchronous');
+    refusePromise(asked, 'it', 'it is synchronous');
   } catch (error) {
     const reason = sentenceOf(error);
     throw new StrategyError(`strategy "${name}" failed in subscribe: ${reason}`, { cause: error });
@@ -120,6 +120,18 @@ export function subscriptionOf(name: string, strategy: Strategy, config: unknown
   return { ...asked, bars };
 }
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+/** A run must not depend on how long a callback takes. @throws {TypeError} */
+export function refusePromise(
+  returned: unknown,
+  callback: string,
+  rule = 'strategy callbacks are synchronous',
+): void {
+  if (!isThenable(returned)) return;
+  // Nobody waits for it: should it be rejected, that is not unhandled.
+  returned.then(undefined, () => {});
+  throw new TypeError(`${callback} returned a promise; ${rule}`);
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }

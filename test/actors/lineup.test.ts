@@ -29,4 +29,18 @@ describe('modules that a config names', () => {
       },
     ]);
   });
+
+  it('say at once what they want: a promise is refused, and one that fails hurts nobody', async () => {
+    const wants = () => Promise.reject(new Error('too late'));
+    const session = { strategies: [{ module: 'mine' }], scanners: [scanner('ours', {})] };
+    const opening = openSession({
+      config: configOf({ session }),
+      data,
+      strategies: { mine: () => ({ subscribe: wants as never }) },
+      scanners: { ours: () => ({ subscribe: wants as never, scan: () => ({ symbols: [] }) }) },
+    });
+    await expect(opening).rejects.toThrow(
+      /strategy "mine" failed in subscribe: it returned a promise.*\n.*scanner "ours" failed in subscribe: it returned/,
+    );
+  });
 });
