@@ -1,5 +1,5 @@
 /** Runs of the engine as the scenarios need them: a config over a market in memory, the log on disk. */
-import { SmaCross, type SmaCrossConfig } from '../src/actors/smaCross.ts';
+import type { SmaCrossConfig } from '../src/actors/smaCross.ts';
 import { openSession } from '../src/index.ts';
 import type { Market } from './market.ts';
 
@@ -50,7 +50,7 @@ export function configOf(market: Pick<Market, 'symbols' | 'start' | 'end'>, opti
       symbols: options.symbols ?? market.symbols,
       streams,
       indicators: { session: indicators },
-      ...(cross && { strategies: [{ module: 'cross', config: CROSS }] }),
+      ...(cross && { strategies: [{ module: 'sma-cross', config: CROSS }] }),
       ...(historyDays > 0 && {
         historical: { data: [{ trailing_days: historyDays, intervals: ['1m'] }] },
       }),
@@ -69,7 +69,6 @@ export function sessionOver(market: Market, log: string | null, options: RunOpti
   return openSession({
     config: configOf(market, options),
     data: market.columns,
-    strategies: { cross: (config) => new SmaCross(config as SmaCrossConfig) },
     ...(log !== null && { log }),
   });
 }

@@ -52,7 +52,8 @@ function chosen(): readonly Scenario[] {
   const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
     const known = SCENARIOS.map(({ name }) => name).join(', ');
-    throw new Error(`no scenario "${unknown.join(', ')}"; there are ${known}`);
+    console.error(`error: no scenario "${unknown.join(', ')}"; there are ${known}`);
+    process.exit(2);
   }
   return SCENARIOS.filter(({ name }) => names.includes(name));
 }

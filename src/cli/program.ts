@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, [summary: string, load: () => Promise<Co
   export: ['write the state of a run, or all its facts', () => import('./commands/export.ts')],
   config: ['check, write or describe configs', () => import('./commands/config.ts')],
   calendar: ['print the sessions of an exchange', () => import('./commands/calendar.ts')],
+  bench: ['measure how fast it is', () => import('./commands/bench.ts')],
 };
 
 const EXIT = { done: 0, wrongUse: 2, failed: 3 } as const;

@@ -28,10 +28,20 @@ describe('openbell', () => {
       'export',
       'config',
       'calendar',
+      'bench',
       'help',
     ]);
     expect(stdout).toContain('npm run -s openbell -- demo\n');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('measures what it is asked to, and knows what it can measure', async () => {
+    const { results } = await terminal.json('bench', '--only', 'config', '--json');
+    expect(results).toMatchObject([{ name: 'config', unit: 'ms', engine: expect.any(Number) }]);
+    expect(await terminal.openbell('bench', '--only', 'confg')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^error: no scenario "confg"; there are symbols-1, /),
+    });
   });
 
   it('shows the options of one command with its own --help', async () => {
