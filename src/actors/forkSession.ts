@@ -106,7 +106,10 @@ function placeOf({ manifest, past, recorded }: Parent, { at, calendars }: ForkOp
         `${VERSIONS.behaviour}: fork it with openbell ${versions.engine}`,
     );
   }
-  const exchange = String(recorded.started?.config.exchange_group);
+  if (recorded.started === null) {
+    throw new UsageError(`the run "${run}" ended before its first fact: run it anew instead`);
+  }
+  const exchange = String(recorded.started.config.exchange_group);
   const calendar = findCalendar(exchange, calendars);
   if (calendar === undefined) throw new UsageError(`calendar "${exchange}" is not known here`);
   const wanted = seqAt(past, String(at), calendar);

@@ -70,11 +70,18 @@ export class FileLogReader implements LogReader {
     this.#scan = short ?? new LogScan(folder, undefined, { counters: this.counters });
     this.#files = new LogFiles({ folder, manifest }, this.#scan.index, this.counters);
     this.#states = new LogStates(this, { folder, run });
-    if (short === null) {
-      this.#scan.skipToLast();
-      if (saved !== null) this.#scan.index.load(saved);
+    try {
+      if (short === null) {
+        this.#scan.skipToLast();
+        if (saved !== null) this.#scan.index.load(saved);
+      }
+      this.#advance();
+    } catch (error) {
+      const isUnknown = error instanceof LogCorrupted && error.lastGoodSeq === 0;
+      // Nothing was looked at of what comes before the last segment: gone through, the log tells what is good.
+      if (isUnknown) new LogScan(folder).advance();
+      throw error;
     }
-    this.#advance();
   }
 
   /** As it is now. */

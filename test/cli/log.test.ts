@@ -96,6 +96,18 @@ describe('openbell log', () => {
     expect(lines.map(({ type }) => type)).toEqual(types);
   });
 
+  it.each([
+    [['--symbol', 'AMZZN'], ': it has no bars of a symbol "AMZZN", did you mean "AMZN"?'],
+    [['--symbol', 'AMZN', '--type', 'Run*'], ''],
+    [['--by', 'session/nobody'], ''],
+  ])('says on stderr that nothing is like %j', async (options, hint) => {
+    expect(await terminal.openbell('log', RUN, ...options)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `no fact of the run is like that${hint}\n`,
+    });
+  });
+
   it('takes the run also behind a list of types, and a symbol in any case', async () => {
     const lines = await terminal.jsonLines(
       'log',
@@ -233,6 +245,11 @@ describe('a run that was cut off', () => {
       code: 2,
       stdout: '',
       stderr: 'error: the run in "none" ended before its first fact: run it again\n',
+    });
+    expect(await terminal.openbell('fork', 'none', '--at', '1')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: the run "none" ended before its first fact: run it anew instead\n',
     });
   });
 });

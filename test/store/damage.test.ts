@@ -8,6 +8,7 @@ import { checkLog } from '../../src/store/checkLog.ts';
 import { FileLog } from '../../src/store/fileLog.ts';
 import { HEADER_BYTES, nameOf, type RecordKind, readHeader } from '../../src/store/record.ts';
 import { sealLog } from '../../src/store/sealLog.ts';
+import { listSegments, segmentName } from '../../src/store/segments.ts';
 import { completedRun, filesIn, RUN, runFolder } from './runFolders.ts';
 import { blockOf, frameOf, OPEN, SERIES } from './sampleFrames.ts';
 
@@ -179,6 +180,19 @@ describe('a damaged log', () => {
       expect(read).toBe(lastGoodSeq);
       expect(filesIn(folder)).toEqual(before);
     }
+  });
+
+  it('tells what is good before the damaged head of its last segment', async () => {
+    const folder = await completedRun(900, { segmentBytes: 30_000 });
+    const last = listSegments(folder).length;
+    expect(last).toBeGreaterThan(2);
+    const path = join(folder, segmentName(last));
+    const bytes = readFileSync(path);
+    const { firstSeq } = readHeader(bytes)!;
+    bytes[60]! ^= 4;
+    writeFileSync(path, bytes);
+    await expect(FileLog.read(folder)).rejects.toThrow(`the last good fact is ${firstSeq - 1}:`);
+    expect(firstSeq).toBeGreaterThan(100);
   });
 
   it('is not read at all if the damage is in its last segment', async () => {

@@ -1,15 +1,18 @@
 /** `openbell log`: the facts of a run, one a line. */
 import type { Command } from 'commander';
 import type { Fact } from '../../domain/facts.ts';
+import type { SeriesTable } from '../../domain/series.ts';
+import { suggest } from '../../domain/suggest.ts';
 import { conditionOf } from '../../inspect/condition.ts';
 import { FactFilter } from '../../inspect/factFilter.ts';
 import { factJson } from '../../inspect/factJson.ts';
 import { FactLines } from '../../inspect/factText.ts';
 import { typesLike } from '../../inspect/factTypes.ts';
+import { Globs } from '../../inspect/globs.ts';
 import { stretchOf } from '../../inspect/position.ts';
 import { behindList, countFrom1, gathered } from '../arguments.ts';
 import { openRun, type RecordedRun } from '../openRun.ts';
-import { Output } from '../output.ts';
+import { Output, say } from '../output.ts';
 
 interface Options {
   readonly json?: true;
@@ -88,6 +91,20 @@ async function printLog(given: string | undefined, options: Options): Promise<vo
     if (left === 0) break;
   }
   await output.flush();
+  if (left === (options.limit ?? Number.POSITIVE_INFINITY)) say(nothingNote(log.table, options));
+}
+
+/** For who misspelled what to look for. */
+function nothingNote(table: SeriesTable, { symbol: symbols = [] }: Options): string {
+  const known = [...new Set(table.entries.map(({ symbol }) => symbol))].sort();
+  const named = symbols.filter((glob) => !glob.startsWith('!'));
+  const missing = named.filter(
+    (glob) => !known.some((symbol) => new Globs([glob]).matches(symbol)),
+  );
+  if (missing.length === 0) return 'no fact of the run is like that';
+  const suggestion = suggest(missing[0]!, known);
+  const hint = suggestion === undefined ? '' : `, did you mean "${suggestion}"?`;
+  return `no fact of the run is like that: it has no bars of a symbol "${missing[0]}"${hint}`;
 }
 
 function filterOf({ log, calendar }: RecordedRun, types: Types, options: Options): FactFilter {
