@@ -18,7 +18,7 @@ import { argument, spelled } from './invocation.ts';
 import { print, say } from './output.ts';
 import { Progress } from './progress.ts';
 import { refuseForeignFolder } from './runFolder.ts';
-import { nextCommands, summaryText } from './summaryText.ts';
+import { nextCommands, type SummaryCounts, summaryText } from './summaryText.ts';
 
 /** How a run is shown; the same for `run` and `demo`. */
 export interface RunDisplay {
@@ -161,27 +161,36 @@ function conclude(request: Shown, summary: RunSummary, failure: RunFailedError |
 /** What has come out of a run so far, for people. */
 export function describeRun(session: Session, summary = session.summary()): string {
   const { start_date, end_date, speed_multiplier: speed } = session.config.backtest_config;
-  // A log that could not be written cannot be read back either.
-  const countSides = summary.signals > 0 && summary.status !== 'failed';
   return summaryText(summary, {
     window: new TimeManager(calendarOf(session)).resolveWindow(start_date, end_date),
-    signalsBySide: countSides ? signalsBySide(session.log) : new Map(),
+    ...countedIn(session.log, summary),
     speed,
     overruns: session.overruns,
   });
 }
 
-function signalsBySide(log: LogReader): ReadonlyMap<string, number> {
-  const sides = new Map<string, number>();
-  for (const { sections } of log.read({ reuse: true })) {
+const COUNTED = ['SignalEmitted', 'BarsLeftOut', 'RowsSkipped'] as const;
+
+/** What the facts of a run add up to, where a summary only says how many there are. */
+function countedIn(log: LogReader, { facts, status }: RunSummary): SummaryCounts {
+  const signalsBySide = new Map<string, number>();
+  let barsLeftOut = 0;
+  let rowsSkipped = 0;
+  const types = new Set<string>(COUNTED.filter((type) => (facts[type] ?? 0) > 0));
+  // A log that could not be written cannot be read back either.
+  const frames = types.size > 0 && status !== 'failed' ? log.read({ reuse: true, types }) : [];
+  for (const { sections } of frames) {
     for (const section of sections) {
       if (section.kind === 'block') continue;
       for (const fact of section.facts) {
-        if (fact.type === 'SignalEmitted') sides.set(fact.side, (sides.get(fact.side) ?? 0) + 1);
+        if (fact.type === 'BarsLeftOut') barsLeftOut += fact.bars;
+        else if (fact.type === 'RowsSkipped') rowsSkipped += fact.rows;
+        else if (fact.type === 'SignalEmitted')
+          signalsBySide.set(fact.side, (signalsBySide.get(fact.side) ?? 0) + 1);
       }
     }
   }
-  return sides;
+  return { signalsBySide, barsLeftOut, rowsSkipped };
 }
 
 function calendarOf({ config }: Session): Calendar {

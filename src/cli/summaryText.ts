@@ -4,10 +4,16 @@ import type { ResolvedWindow } from '../domain/timeManager.ts';
 import { argument, spelled } from './invocation.ts';
 import { aligned, counted, plural } from './table.ts';
 
-/** What the summary of a run does not hold itself. */
-export interface SummaryDetails {
-  readonly window: ResolvedWindow;
+/** What facts add up to. */
+export interface SummaryCounts {
   readonly signalsBySide: ReadonlyMap<string, number>;
+  readonly barsLeftOut: number;
+  readonly rowsSkipped: number;
+}
+
+/** What the summary of a run does not hold itself. */
+export interface SummaryDetails extends SummaryCounts {
+  readonly window: ResolvedWindow;
   /** Times real time; 0 if data-driven. */
   readonly speed: number;
   readonly overruns: number;
@@ -25,6 +31,7 @@ export function summaryText(summary: RunSummary, details: SummaryDetails): strin
   const rows = [
     ['sessions', `${counted(sessions)} of ${counted(days)}, ${start} to ${end}`],
     ['indicator updates', counted(facts.IndicatorUpdated ?? 0)],
+    ...dataRows(details),
     ...scansRow(facts),
     ['signals', signalsText(summary.signals, details.signalsBySide)],
     ['facts', counted(all)],
@@ -52,6 +59,19 @@ export function nextCommands({ log, signals, run }: RunSummary, parent?: string)
         ]
       : ['diff', 'inspect'].map((command) => `${command} ${argument(parent)} ${folder}`);
   return `Next:\n${commands.map((command) => `  ${spelled(command)}`).join('\n')}`;
+}
+
+/** Data that was not used: most often the times of a file are not what its source says. */
+function dataRows({ barsLeftOut, rowsSkipped }: SummaryCounts): string[][] {
+  const rows: string[][] = [];
+  if (barsLeftOut > 0) {
+    const bars = `${plural(barsLeftOut, 'bar')} outside of the sessions`;
+    rows.push(['left out', `${bars}: see BarsLeftOut in the log`]);
+  }
+  if (rowsSkipped > 0) {
+    rows.push(['skipped', `${plural(rowsSkipped, 'bad row')}: see RowsSkipped in the log`]);
+  }
+  return rows;
 }
 
 /** A scanner that failed does not stop a run: here it is seen. */

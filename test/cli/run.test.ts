@@ -198,8 +198,9 @@ describe('openbell run', () => {
     const file = terminal.write('gone.json', configOf({ session }));
     const { code, stdout, stderr } = await terminal.openbell('run', file, '--log', 'gone');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('mistake:\n  session_data_config.strategies[0]: strategy module');
     expect(stderr).toMatch(
-      /^error: strategy module "gone\.mjs" could not be loaded: Cannot find module '[^']+gone\.mjs'\n$/,
+      /"gone\.mjs" could not be loaded: Cannot find module '[^']+gone\.mjs'\n$/,
     );
   });
 

@@ -86,6 +86,20 @@ describe('openbell run, given data that cannot be used,', () => {
     );
   });
 
+  it('shows in its summary what of the data it did not use', async () => {
+    const rows = [ROWS[0]!.replace('09:30', '09:28'), ROWS[0]!.replace('09:30', '09:29'), ...ROWS];
+    csv('part.csv', HEAD, ...rows, ROWS[1]!.replace('09:31', '09:32').replace('367.48', 'n/a'));
+    const data = { ...source, path: 'part.csv', on_bad_row: 'skip' };
+    const part = configOf({ symbols: ['SPY'], start: '2020-12-15', session: { data } });
+    const file = terminal.write('part.json', part);
+    const { code, stdout } = await terminal.openbell('run', file, '--log', 'logs/part');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      '\nleft out           2 bars outside of the sessions: see BarsLeftOut ',
+    );
+    expect(stdout).toContain('\nskipped            1 bad row: see RowsSkipped in the log\n');
+  });
+
   it('says in one line what the data has outside the window', async () => {
     csv('year.csv', HEAD, ROWS[0]!.replace('2020', '2019'));
     expect(await failureOf('year', ['SPY'], { ...source, path: 'year.csv' })).toEqual([

@@ -83,15 +83,15 @@ async function printLog(given: string | undefined, options: Options): Promise<vo
     await follow({ run, filter, output, lineOf, length });
     return;
   }
-  let left = options.limit ?? Number.POSITIVE_INFINITY;
+  let printed = 0;
   for (const fact of filter.facts(log)) {
     output.add(`${lineOf(fact)}\n`);
     if (output.full) await output.flush();
-    left -= 1;
-    if (left === 0) break;
+    printed += 1;
+    if (printed === options.limit) break;
   }
   await output.flush();
-  if (left === (options.limit ?? Number.POSITIVE_INFINITY)) say(nothingNote(log.table, options));
+  if (printed === 0) say(nothingNote(log.table, options));
 }
 
 /** For who misspelled what to look for. */
