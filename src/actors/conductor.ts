@@ -34,12 +34,20 @@ export interface ConductorParts {
   hostTime(): number;
 }
 
+/** Why and in which phase a run failed. */
+export interface Failure {
+  readonly reason: string;
+  readonly phase: number;
+  /** What was thrown, where that has a stack to show; undefined if nothing was. */
+  readonly cause?: unknown;
+}
+
 export class Conductor {
   /** Resolves when the run is over and its log closed. */
   readonly ended: Promise<void>;
   status: SessionStatus = 'ready';
-  /** Why and in which phase the run failed; null if it did not. */
-  failure: { readonly reason: string; readonly phase: number } | null = null;
+  /** Null if the run did not fail. */
+  failure: Failure | null = null;
 
   readonly #parts: ConductorParts;
   readonly #engine: Engine;
@@ -261,7 +269,7 @@ export class Conductor {
   }
 
   #recordFailure(reason: string, phase: number, cause: number): void {
-    this.failure = { reason, phase };
+    this.failure = { reason, phase, cause: this.#engine.strategies.thrown };
     this.#engine.recorder.append('RunFailed', { by: 'session', cause }, { reason, phase });
   }
 

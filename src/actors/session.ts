@@ -16,7 +16,7 @@ import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { InspectorServer } from '../inspect/server.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import type { JournalEntry } from '../store/journal.ts';
-import { Conductor, type ConductorParts, type SessionStatus } from './conductor.ts';
+import { Conductor, type ConductorParts, type Failure, type SessionStatus } from './conductor.ts';
 import type { Demand, GoalOptions } from './demand.ts';
 import type { Engine } from './engine.ts';
 import { type ExportOptions, Exports } from './exports.ts';
@@ -31,14 +31,14 @@ import type { FrameConsumer, StreamSubscription } from './streamSubscription.ts'
 import { type RunSummary, summaryOf } from './summary.ts';
 import type { BarOptions } from './verbs.ts';
 
-/** A run that ended in `failed`; its log is complete and readable. */
+/** A run that ended in `failed`; its log is complete and readable. `cause`: what a strategy threw, if one did. */
 export class RunFailedError extends Error {
   override name = 'RunFailedError';
   readonly phase: number;
   readonly summary: RunSummary;
 
-  constructor(reason: string, phase: number, summary: RunSummary) {
-    super(reason);
+  constructor({ reason, phase, cause }: Failure, summary: RunSummary) {
+    super(reason, { cause });
     this.phase = phase;
     this.summary = summary;
   }
@@ -375,7 +375,7 @@ export class Session implements AsyncDisposable {
   #outcome(): RunSummary {
     const { failure } = this.#conductor;
     const summary = this.summary();
-    if (failure !== null) throw new RunFailedError(failure.reason, failure.phase, summary);
+    if (failure !== null) throw new RunFailedError(failure, summary);
     return summary;
   }
 

@@ -80,6 +80,8 @@ export class Strategies {
   readonly #keyOf: (spec: IndicatorSpec) => string;
   /** Why a strategy that is to take over failed before; null if none did. */
   shadowFailure: string | null = null;
+  /** What a callback threw that ended the run, with its stack: the record has its message only. */
+  thrown: unknown;
   /** Fact the running callback is about. */
   #cause: number | null = null;
 
@@ -260,6 +262,7 @@ export class Strategies {
       this.shadowFailure ??= `strategy "${name}" failed in ${callback}: ${reason}`;
       return;
     }
+    this.thrown = error;
     const fields = { strategy: name, callback, reason };
     this.#recorder.append('StrategyFailed', { by, cause }, fields);
     const message = `strategy "${name}" failed in ${callback}: ${reason}`;

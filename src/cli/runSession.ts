@@ -147,7 +147,7 @@ function exitCodeOf({ status }: RunSummary, signal: Signal): number {
 function conclude(request: Shown, summary: RunSummary, failure: RunFailedError | null): void {
   if (failure !== null) {
     say(`error: the run failed in phase ${failure.phase}: ${failure.message}`);
-    if (request.debug) say(failure.stack ?? '');
+    if (request.debug) say(stackOf(failure));
     say(`what happened until then: ${spelled(`log ${argument(request.log)} --tail`)}`);
     return;
   }
@@ -156,6 +156,11 @@ function conclude(request: Shown, summary: RunSummary, failure: RunFailedError |
     say(`the run was stopped; its log is complete up to there, and goes on with: ${command}`);
   }
   if (!request.json && !request.quiet) say(`\n${nextCommands(summary, request.parent)}`);
+}
+
+/** Of what a strategy threw, if that is why: how the run came to its end says nothing about it. */
+function stackOf({ cause, stack = '' }: RunFailedError): string {
+  return cause instanceof Error ? (cause.stack ?? stack) : stack;
 }
 
 /** What has come out of a run so far, for people. */

@@ -193,6 +193,18 @@ describe('openbell run', () => {
     });
   });
 
+  it('shows where a strategy threw with --debug only', async () => {
+    terminal.write('late.mjs', 'export class Late {\n  onBar() { this.gone(); }\n}');
+    const session = { ...synthetic, strategies: [{ module: 'late.mjs' }] };
+    const file = terminal.write('late.json', configOf({ session }));
+    const run = (...options: string[]) => terminal.openbell('run', file, '--quiet', ...options);
+    expect((await run('--log', 'late')).stderr).not.toContain('late.mjs:');
+    const { code, stderr } = await run('--log', 'late-debug', '--debug');
+    expect(code).toBe(3);
+    expect(stderr).toContain('strategy "late" failed in onBar: this.gone is not a function\n');
+    expect(stderr).toMatch(/\n {4}at .*late\.mjs:2:18\)\n/);
+  });
+
   it('says which strategy module is missing, and nothing of its own files', async () => {
     const session = { ...synthetic, strategies: [{ module: 'gone.mjs' }] };
     const file = terminal.write('gone.json', configOf({ session }));
