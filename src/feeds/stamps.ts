@@ -22,10 +22,10 @@ const LATEST_MS = 8.64e15 - DAY_MS;
 /**
  * Every method gives the start of the bar, or `NaN` and then says why in `problem`.
  *
- * An intraday bar starts at its instant, one interval earlier if stamped at its end. A `1d` bar has a date
- * and no time: it starts at the open of that date's session, whatever its stamp. Its date is the one
- * written. For an instant it is the trading date that holds it; but midnight in UTC, the customary way to
- * store a bare date, stands for that date itself.
+ * An intraday bar starts at its instant, one interval earlier if stamped at its end. A `1d` bar starts at the
+ * open of its date's session. A bare date says which, and so does midnight, on the clock of a local time or in UTC:
+ * the customary way to store a bare date. Any other time is an instant, of the trading date that holds it: where
+ * sessions follow one another, the instant between two ends the one or begins the other, by the stamp.
  *
  * A local time that clocks skip or repeat is refused: even in the order of the rows a repeated hour could
  * be told only if no minute is missing, and a wrong guess would show bars an hour early.
@@ -34,6 +34,7 @@ export class Stamps {
   /** Continues a sentence that begins with the time. */
   problem = '';
   readonly #interval: Interval;
+  readonly #isClose: boolean;
   readonly #shift: number;
   readonly #daily: boolean;
   readonly #zone: Zone;
@@ -42,8 +43,9 @@ export class Stamps {
   constructor({ interval, stamp, zone, calendar }: StampRules) {
     const { intraday, ms } = parseInterval(interval);
     this.#interval = interval;
-    this.#shift = stamp === 'close' ? ms : 0;
     this.#daily = !intraday;
+    this.#isClose = stamp === 'close';
+    this.#shift = this.#isClose ? ms : 0;
     this.#zone = zoneNamed(zone);
     this.#calendar = calendar;
   }
@@ -51,22 +53,20 @@ export class Stamps {
   /** `time` in UTC epoch milliseconds. */
   ofInstant(time: number): MarketTime {
     if (!this.#isTime(time)) return Number.NaN;
-    if (!this.#daily) return time - this.#shift;
-    if (time % DAY_MS === 0) return this.ofDate(time);
-    return openOf(this.#calendar, this.#calendar.dateOf(time));
+    return this.#daily && time % DAY_MS === 0 ? this.ofDate(time) : this.#startAt(time);
   }
 
   /** `local` as a wall clock shows it, read as if it were UTC. */
   ofLocal(local: number): MarketTime {
     if (!this.#isTime(local)) return Number.NaN;
-    if (this.#daily) return openOf(this.#calendar, dateOfDay(Math.floor(local / DAY_MS)));
+    if (this.#daily && local % DAY_MS === 0) return this.ofDate(local);
     // At most one switch lies between a day earlier and a day later.
     const before = this.#zone.offsetAt(local - DAY_MS);
     const after = this.#zone.offsetAt(local + DAY_MS);
-    if (before === after) return local - before - this.#shift;
+    if (before === after) return this.#startAt(local - before);
     const isEarly = this.#zone.offsetAt(local - before) === before;
     const isLate = this.#zone.offsetAt(local - after) === after;
-    if (isEarly !== isLate) return local - (isEarly ? before : after) - this.#shift;
+    if (isEarly !== isLate) return this.#startAt(local - (isEarly ? before : after));
     const { name } = this.#zone;
     return this.#refuse(
       isEarly
@@ -77,8 +77,16 @@ export class Stamps {
 
   /** `midnight` of the date, read as if it were UTC. */
   ofDate(midnight: number): MarketTime {
-    if (this.#daily) return this.ofLocal(midnight);
+    if (this.#daily) return openOf(this.#calendar, dateOfDay(midnight / DAY_MS));
     return this.#refuse(`has no time of day, which a "${this.#interval}" bar needs`);
+  }
+
+  #startAt(time: MarketTime): MarketTime {
+    if (!this.#daily) return time - this.#shift;
+    const calendar = this.#calendar;
+    const before = calendar.dateOf(time - 1);
+    const isEnd = this.#isClose && calendar.session(before)?.close === time;
+    return openOf(calendar, isEnd ? before : calendar.dateOf(time));
   }
 
   #isTime(time: number): boolean {

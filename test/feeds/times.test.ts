@@ -189,6 +189,10 @@ describe('a daily bar', () => {
     ['2024-01-02T21:00:00Z', 'close'],
     ['1704153600', 'open'],
     ['1704229200000', 'close'],
+    ['2024-01-02T00:00:00-05:00', 'close'],
+    ['2024-01-02 00:00', 'close'],
+    ['2024-01-02 19:00', 'open'],
+    ['2024-01-03T04:59:00Z', 'close'],
   ] as const)('stamped %s opens with the session of its date', (text, stamp) => {
     expect(read(text, { interval: '1d', stamp })).toBe(open);
   });
@@ -203,4 +207,28 @@ describe('a daily bar', () => {
     const calendar = findCalendar('FOREX')!;
     expect(read('2024-01-03', { interval: '1d', calendar })).toBe('2024-01-02T22:00:00.000Z');
   });
+
+  it.each(['FOREX', 'CME', 'XNYS', 'CRYPTO'])(
+    'of %s is of the session it begins or ends',
+    (name) => {
+      const calendar = findCalendar(name)!;
+      const { zone } = calendar;
+      const from = calendar.tradingDates.indexOf('2024-01-03');
+      for (const date of calendar.tradingDates.slice(from, from + 300)) {
+        const { open, close } = calendar.session(date)!;
+        for (const [stamp, time] of [
+          ['open', open],
+          ['close', close],
+        ] as const) {
+          // Midnight is a bare date: that of CRYPTO's close is the day after.
+          if (name === 'CRYPTO' && stamp === 'close') continue;
+          const shown = new Date(time).toLocaleString('sv-SE', { timeZone: zone });
+          for (const text of [shown, new Date(time).toISOString(), String(time)]) {
+            const found = read(text, { interval: '1d', stamp, calendar, zone });
+            expect([text, found]).toEqual([text, new Date(open).toISOString()]);
+          }
+        }
+      }
+    },
+  );
 });
