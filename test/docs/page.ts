@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'vitest';
-import { linesOf, type Terminal } from '../cli/terminal.ts';
+import { type Ended, linesOf, type Terminal } from '../cli/terminal.ts';
+import type { Project } from './project.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -27,11 +28,11 @@ interface Block {
 }
 
 export function blocksOf(page: string): Block[] {
-  const fences = /(?:^(?:.* )?`([^`\n]+)`:\n\n)?^```(\w*)\n(.*?)^```$/gms;
+  const fences = /(?:^(?:[^\n]* )?`([^`\n]+)`:\n\n)?^```(\w*)\n(.*?)^```$/gms;
   return [...page.matchAll(fences)].map(([, file = null, language, text]) => ({
     language: language!,
     lines: linesOf(text!),
-    file: file,
+    file,
   }));
 }
 
@@ -45,6 +46,7 @@ export interface Step {
 /** The commands of a page in their order. Outputs stand behind the block of their commands, one for each, or none. */
 export function stepsOf(page: string): Step[] {
   const blocks = blocksOf(page).filter(({ language }) => ['sh', ''].includes(language));
+  expect(blocks).not.toEqual([]);
   return blocks.flatMap(({ language, lines }, i) => {
     if (language === '') return [];
     const behind = blocks.slice(i + 1);
@@ -66,10 +68,20 @@ export function wordsOf(line: string): string[] {
 const exitCodeOf = (line: string) => Number(/# exits with (\d)/.exec(line)?.[1] ?? 0);
 
 /** Runs a command and compares what it prints, and how it exits, with what the page says. */
-export async function follow({ line, printed }: Step, terminal: Terminal): Promise<void> {
-  const { code, stdout, stderr } = await terminal.openbell(...wordsOf(line));
+export async function follow(
+  { line, printed }: Step,
+  terminal: Terminal,
+  project?: Project,
+): Promise<void> {
+  const { code, stdout, stderr } = await started(line, terminal, project);
   expect(code, `${line}: ${stderr}`).toBe(exitCodeOf(line));
   if (printed !== null) expect(stdout === '' ? stderr : stdout, line).toMatch(patternOf(printed));
+}
+
+function started(line: string, terminal: Terminal, project?: Project): Promise<Ended> | Ended {
+  if (line.startsWith('node ')) return project!.node(...line.split(' ').slice(1));
+  if (line.startsWith('openbell ')) return terminal.openbell(...wordsOf(line));
+  return terminal.shell(line);
 }
 
 /** All that is printed has to match, line by line; blanks at the ends of lines do not count. */
