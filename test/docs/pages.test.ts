@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ended, Terminal } from '../cli/terminal.ts';
@@ -26,7 +26,7 @@ describe('docs/data.md', () => {
   }, 60_000);
 
   it('has programs that compile, and a feed that serves a run', () => {
-    expect(project.complaints('memory.ts', 'feed.ts')).toBe('');
+    expect(project.complaints()).toBe('');
     project.write(
       'own.ts',
       `import { readFileSync } from 'node:fs';
@@ -41,6 +41,30 @@ describe('docs/data.md', () => {
       console.log(status, symbols.ACME.bars);`,
     );
     expect(project.node('own.ts').stdout).toBe('completed 1\n');
+  }, 60_000);
+});
+
+describe('docs/strategies.md', () => {
+  const page = pageAt('docs/strategies.md');
+  copyFiles(page);
+
+  it('has a strategy that compiles, and says what comes of it', async () => {
+    expect(project.complaints()).toBe('');
+    for (const step of stepsOf(page)) await follow(step, terminal);
+  }, 60_000);
+
+  it('says what verify has to say of chance', async () => {
+    terminal.write(
+      'orb/chance.ts',
+      'export const chance = () => ({ onBar: () => Math.random() });',
+    );
+    const config = readFileSync(terminal.path('orb/config.yaml'), 'utf8');
+    terminal.write('orb/chance.yaml', config.replace('openingRange.ts', 'chance.ts'));
+    await terminal.openbell('run', 'orb/chance.yaml', '--log', 'runs/chance');
+    const { code, stdout } = await terminal.openbell('verify', 'runs/chance');
+    expect(code).toBe(0);
+    const { lines } = blocksOf(page).find(({ language }) => language === 'text')!;
+    expect(stdout).toContain(lines.join('\n'));
   }, 60_000);
 });
 
