@@ -2,8 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect } from 'vitest';
-import { type Ended, linesOf, type Terminal } from '../cli/terminal.ts';
-import type { Project } from './project.ts';
+import { linesOf } from '../cli/terminal.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -55,33 +54,6 @@ export function stepsOf(page: string): Step[] {
     expect([0, lines.length], lines.join('\n')).toContain(outputs.length);
     return lines.map((line, n) => ({ line, printed: outputs[n]?.lines ?? null }));
   });
-}
-
-/** The words behind `openbell`, as a shell would split them. */
-export function wordsOf(line: string): string[] {
-  const [command] = line.split(/ +# /);
-  const words = command!.match(/'[^']*'|\S+/g)!.map((word) => word.replace(/^'(.*)'$/, '$1'));
-  expect(words[0]).toBe('openbell');
-  return words.slice(1);
-}
-
-const exitCodeOf = (line: string) => Number(/# exits with (\d)/.exec(line)?.[1] ?? 0);
-
-/** Runs a command and compares what it prints, and how it exits, with what the page says. */
-export async function follow(
-  { line, printed }: Step,
-  terminal: Terminal,
-  project?: Project,
-): Promise<void> {
-  const { code, stdout, stderr } = await started(line, terminal, project);
-  expect(code, `${line}: ${stderr}`).toBe(exitCodeOf(line));
-  if (printed !== null) expect(stdout === '' ? stderr : stdout, line).toMatch(patternOf(printed));
-}
-
-function started(line: string, terminal: Terminal, project?: Project): Promise<Ended> | Ended {
-  if (line.startsWith('node ')) return project!.node(...line.split(' ').slice(1));
-  if (line.startsWith('openbell ')) return terminal.openbell(...wordsOf(line));
-  return terminal.shell(line);
 }
 
 /** All that is printed has to match, line by line; blanks at the ends of lines do not count. */

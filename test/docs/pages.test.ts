@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ended, Terminal } from '../cli/terminal.ts';
-import { blocksOf, follow, pageAt, partOf, patternOf, ROOT, stepsOf } from './page.ts';
+import { blocksOf, pageAt, partOf, patternOf, ROOT, stepsOf } from './page.ts';
 import { Project } from './project.ts';
+import { follow } from './reader.ts';
 
 const terminal = new Terminal();
-
 const project = new Project();
 
 /** Writes the files that a page shows, for its commands and its programs. */
@@ -21,26 +21,9 @@ describe('docs/data.md', () => {
   const page = pageAt('docs/data.md');
   copyFiles(page);
 
-  it('says what its commands print', async () => {
-    for (const step of stepsOf(page)) await follow(step, terminal, project);
-  }, 60_000);
-
-  it('has programs that compile, and a feed that serves a run', () => {
+  it('has programs that compile, and says what they and its commands print', async () => {
     expect(project.complaints()).toBe('');
-    project.write(
-      'own.ts',
-      `import { readFileSync } from 'node:fs';
-      import { openSession } from 'openbell';
-      import { parse } from 'yaml';
-      import { feedOf } from './feed.ts';
-      const opened = Date.parse('2024-01-02T14:30:00Z');
-      const bar = { opened, open: 1, high: 1, low: 1, close: 1, volume: 1, count: 1, expected: 1 };
-      const config = parse(readFileSync('acme.yaml', 'utf8'));
-      await using session = await openSession({ config, data: feedOf(async () => [bar]) });
-      const { status, symbols } = await session.finish();
-      console.log(status, symbols.ACME.bars);`,
-    );
-    expect(project.node('own.ts').stdout).toBe('completed 1\n');
+    for (const step of stepsOf(page)) await follow(step, terminal, project);
   }, 60_000);
 });
 

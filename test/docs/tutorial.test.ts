@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Terminal } from '../cli/terminal.ts';
-import { follow, pageAt, patternOf, stepsOf, wordsOf } from './page.ts';
+import { pageAt, patternOf, stepsOf } from './page.ts';
+import { follow, wordsOf } from './reader.ts';
 
 const terminal = new Terminal();
 
