@@ -1,8 +1,8 @@
 /** Runs the real command in a folder of its own, as a shell does. */
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll } from 'vitest';
 
@@ -34,6 +34,7 @@ export class Terminal {
 
   /** Writes a file; what is no text as JSON. */
   write(name: string, content: unknown): string {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
     writeFileSync(this.path(name), typeof content === 'string' ? content : JSON.stringify(content));
     return name;
   }
@@ -45,6 +46,13 @@ export class Terminal {
   /** Runs `openbell` to its end. */
   openbell(...args: readonly string[]): Promise<Ended> {
     return ended(this.start(...args));
+  }
+
+  /** Runs whatever a shell runs. */
+  shell(command: string): Promise<Ended> {
+    return ended(
+      spawn('sh', ['-c', command], { cwd: this.folder, stdio: ['ignore', 'pipe', 'pipe'] }),
+    );
   }
 
   /** Runs `openbell` and reads its stdout, which must be one JSON value. */

@@ -41,7 +41,7 @@ export function define(command: Command): void {
 
 const EXAMPLES = `
 A value is JSON, else text. What acts on the past cannot be changed: both have the same.
-  --at 10:42 --set 'session_data_config.strategies[0].config.fast=sma_5_5m'
+  --at 10:42 --set 'session_data_config.strategies[0].config.slow=sma_20_5m'
   --at 2024-01-03T11:00 --set 'session_data_config.symbols=["AAPL","TSLA"]'`;
 
 async function fork(from: string, options: Options): Promise<void> {
