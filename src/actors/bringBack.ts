@@ -22,6 +22,14 @@ export class NotResumable extends UsageError {
   }
 }
 
+interface Recorded {
+  readonly log: ComparedLog;
+  readonly past: LogReader;
+  readonly run: string;
+  /** Modules that have changed since. */
+  readonly changed: readonly string[];
+}
+
 /**
  * Runs to the end of what is recorded and stands there.
  *
@@ -30,7 +38,7 @@ export class NotResumable extends UsageError {
  */
 export async function bringToEnd(
   { session, demand }: ReturnType<typeof sessionOn>,
-  { log, past, run }: { log: ComparedLog; past: LogReader; run: string },
+  { log, past, run, changed }: Recorded,
 ): Promise<void> {
   const there = demand.lasting(() => !log.isCompared);
   await session.runUntil(0).catch((error: unknown) => {
@@ -39,14 +47,14 @@ export async function bringToEnd(
   });
   await there;
   if (log.unopened !== null) throw log.unopened;
-  if (log.end !== null) throw partedIn(run, past, log.end);
+  if (log.end !== null) throw partedIn({ run, past, changed }, log.end);
 }
 
 /** Why the past does not come out as it was recorded. */
-function partedIn(run: string, past: LogReader, end: ComparisonEnd): Error {
+function partedIn({ run, past, changed }: Omit<Recorded, 'log'>, end: ComparisonEnd): Error {
   const untouched = 'its log is as it was';
   if (end.kind !== 'parted') return new NotResumable(`the run "${run}" cannot be executed again`);
-  const { seq, reason, fields } = divergenceOf(end.parting, past);
+  const { seq, reason, fields } = divergenceOf(end.parting, past, { changed });
   const data = fields.filter(({ path }) => path.startsWith('data.'));
   if (seq === 1 && data.length > 0) {
     const named = (some: typeof data) => some.map(({ path }) => path.slice('data.'.length));

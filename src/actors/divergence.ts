@@ -30,17 +30,32 @@ export interface HostReading {
   readonly what: string;
 }
 
+/** What may have a strategy or scanner decide differently. */
+export interface Suspects {
+  readonly readings?: readonly HostReading[];
+  /** Modules that are not what they were. */
+  readonly changed?: readonly string[];
+}
+
+/** The modules that are not what they were when a run was recorded; none of one that does not say. */
+export function changedModules(
+  recorded: Readonly<Record<string, string>> = {},
+  now: Readonly<Record<string, string>>,
+): string[] {
+  return Object.keys(recorded).filter((module) => recorded[module] !== now[module]);
+}
+
 const CAUSES_MAX = 8;
 
 export function divergenceOf(
   { seq, at, expected, found, onlyBytes }: Parting,
   past: LogReader,
-  readings: readonly HostReading[] = [],
+  { readings = [], changed = [] }: Suspects = {},
 ): Divergence {
   const fields = expected && found ? fieldDifferences(expected, found) : [];
   const causes = causesOf(past, expected ?? found);
   const what = onlyBytes ? 'the facts are the same, their bytes differ' : sentence(expected, found);
-  const who = suspect(expected, found, readings);
+  const who = suspect(expected, found, { readings, changed });
   const reason = who === null ? what : `${what}; ${who}`;
   return { seq, at, expected, found, fields, causes, reason };
 }
@@ -63,7 +78,7 @@ function nameOf(fact: Fact): string {
 function suspect(
   expected: Fact | null,
   found: Fact | null,
-  readings: readonly HostReading[],
+  { readings, changed }: Required<Suspects>,
 ): string | null {
   const names = [expected, found]
     .map((fact) => fact && deciderOf(fact.by))
@@ -71,9 +86,17 @@ function suspect(
   const [who] = names;
   if (who === undefined) return null;
   const read = readings.find((reading) => names.includes(reading.who));
+  if (changed.length > 0) {
+    return `${who} decided differently: ${changedText(changed)}`;
+  }
   return read === undefined
     ? `${who} decided differently: it may read the host's clock, chance or a file`
     : `${read.who} decided differently: it calls ${read.what}`;
+}
+
+export function changedText(modules: readonly string[]): string {
+  const have = modules.length === 1 ? 'has' : 'have';
+  return `${modules.join(', ')} ${have} changed since the run was recorded`;
 }
 
 /** The strategy or scanner that acts under this path; null for the engine's own. */

@@ -15,6 +15,7 @@ import { noteKnownData } from '../store/knownDataFile.ts';
 import { type ForkChange, type Manifest, readManifest } from '../store/manifest.ts';
 import { WriterLock } from '../store/writerLock.ts';
 import { bringToEnd } from './bringBack.ts';
+import { changedModules } from './divergence.ts';
 import { type Prepared, prepare, sessionOn } from './openSession.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
 import { type OutsideMessage, Replay } from './replay.ts';
@@ -165,14 +166,14 @@ function laterMessages(
 
 async function begin(fork: Fork): Promise<Session> {
   const { parent, manifest, past, recorded, seq, changes, told } = fork;
-  const { successors, config } = fork.after;
+  const { successors, config, modules } = fork.after;
   const folder = fork.prepared.options.log!;
   const run = basename(folder);
   const { config: given, folder: start, seed, data } = manifest;
   copyPast(parent, folder, {
     seq,
     manifest: {
-      ...{ run, config: given, seed, data, versions: { ...VERSIONS } },
+      ...{ run, config: given, seed, data, versions: { ...VERSIONS }, modules },
       ...(start !== undefined && { folder: start }),
       parent: { run: manifest.run, seq },
       ...(changes.length > 0 && { changes }),
@@ -208,7 +209,8 @@ async function begin(fork: Fork): Promise<Session> {
     },
   });
   try {
-    await bringToEnd(opened, { log, past, run: manifest.run });
+    const changed = changedModules(manifest.modules, modules);
+    await bringToEnd(opened, { log, past, run: manifest.run, changed });
     const { shadowFailure } = opened.engine.strategies;
     if (shadowFailure === null) return opened.session;
     throw new UsageError(

@@ -24,6 +24,8 @@ const BUILT_IN_STRATEGIES: Registered<StrategyFactory> = { 'sma-cross': SmaCross
 /** Those that could be made, and for each other one why not: it cannot be found, made, or asked what it wants. */
 export interface Lineup<Named> {
   readonly found: readonly Named[];
+  /** Fingerprints of the files they come from, by module as the config names it. */
+  readonly modules: Readonly<Record<string, string>>;
   readonly mistakes: readonly { readonly path: string; readonly error: UsageError }[];
 }
 
@@ -35,9 +37,11 @@ export function findStrategies(
 ): Promise<Lineup<NamedStrategy>> {
   const all = { ...BUILT_IN_STRATEGIES, ...own };
   const registered = new Map(Object.entries(all)) as Map<string, () => Strategy>;
-  return lineUp('strategies', entries, async (entry, found: NamedStrategy[]) => {
+  return lineUp('strategies', entries, async (entry, found: NamedStrategy[], note) => {
     const { module, config: settings } = entry;
-    const { name: base, factory } = await findModule('strategy', module, registered, folder);
+    const made = await findModule('strategy', module, registered, folder);
+    const { name: base, factory } = made;
+    note(made.fingerprint);
     const name = nameBeside(base, found);
     const strategy = createInstance('strategy', name, factory, settings);
     requireSubscription(name, strategy, settings);
@@ -53,9 +57,11 @@ export function findScanners(
 ): Promise<Lineup<NamedScanner>> {
   const all = { ...BUILT_IN_SCANNERS, ...own };
   const registered = new Map(Object.entries(all)) as Map<string, () => Scanner>;
-  return lineUp('scanners', entries, async (entry, found: NamedScanner[]) => {
+  return lineUp('scanners', entries, async (entry, found: NamedScanner[], note) => {
     const { module, config: settings } = entry;
-    const { name: base, factory } = await findModule('scanner', module, registered, folder);
+    const made = await findModule('scanner', module, registered, folder);
+    const { name: base, factory } = made;
+    note(made.fingerprint);
     const name = nameBeside(base, found);
     const scanner = createInstance('scanner', name, factory, settings);
     const { pre_session: preSession, regular_session: schedules } = entry;
@@ -66,23 +72,31 @@ export function findScanners(
 }
 
 /** One after another, since names depend on those before; what cannot be made keeps no other one out. */
-async function lineUp<Entry extends { readonly enabled: boolean }, Named>(
+async function lineUp<Entry extends { readonly enabled: boolean; readonly module: string }, Named>(
   list: string,
   entries: readonly (Entry | null)[],
-  make: (entry: Entry, found: Named[]) => Promise<Named>,
+  make: (
+    entry: Entry,
+    found: Named[],
+    note: (fingerprint: string | null) => void,
+  ) => Promise<Named>,
 ): Promise<Lineup<Named>> {
   const found: Named[] = [];
+  const modules: Record<string, string> = {};
   const mistakes: { path: string; error: UsageError }[] = [];
   for (const [i, entry] of entries.entries()) {
     if (!entry?.enabled) continue;
     try {
-      found.push(await make(entry, found));
+      const made = await make(entry, found, (fingerprint) => {
+        if (fingerprint !== null) modules[entry.module] = fingerprint;
+      });
+      found.push(made);
     } catch (error) {
       if (!(error instanceof UsageError)) throw error;
       mistakes.push({ path: `session_data_config.${list}[${i}]`, error });
     }
   }
-  return { found, mistakes };
+  return { found, modules, mistakes };
 }
 
 /** The second of a name gets a number. */

@@ -1,4 +1,6 @@
 /** Finds what a config names: a registered strategy or scanner, or a module file that exports one. */
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sentenceOf, UsageError } from '../domain/errors.ts';
@@ -25,6 +27,13 @@ export type ModuleKind = 'strategy' | 'scanner';
 
 type Factory<Made> = (new (config: unknown) => Made) | ((config: unknown) => Made);
 
+interface FoundModule<Made> {
+  readonly name: string;
+  readonly factory: Factory<Made>;
+  /** SHA-256 of its file, hex, without what that imports; null for one that is registered. */
+  readonly fingerprint: string | null;
+}
+
 /**
  * The factory for a `module` of a config: by registered name, by the last segment of a dotted path among
  * those names (`scanners.gap_scanner` is `gap`), else a `.ts`, `.js` or `.mjs` file relative to `folder`, by its
@@ -37,13 +46,13 @@ export async function findModule<Made>(
   module: string,
   registered: ReadonlyMap<string, Factory<Made>>,
   folder: string,
-): Promise<{ name: string; factory: Factory<Made> }> {
+): Promise<FoundModule<Made>> {
   const last = module.split('.').at(-1)!;
   const dashed = last.replaceAll('_', '-');
   const short = dashed.endsWith(`-${kind}`) ? dashed.slice(0, -kind.length - 1) : dashed;
   for (const name of [module, last, dashed, short]) {
     const factory = registered.get(name);
-    if (factory !== undefined) return { name, factory };
+    if (factory !== undefined) return { name, factory, fingerprint: null };
   }
   if (!/\.(ts|js|mjs)$/.test(module)) throw unknown(kind, module, registered);
   const path = resolve(folder, module);
@@ -51,7 +60,8 @@ export async function findModule<Made>(
     .split(/[\\/]/)
     .at(-1)!
     .replace(/\.(ts|js|mjs)$/, '');
-  return { name, factory: await factoryIn(kind, path, module) };
+  const factory = await factoryIn<Made>(kind, path, module);
+  return { name, factory, fingerprint: hash('sha256', readFileSync(path)) };
 }
 
 /** An instance of its own, however the factory is written. */

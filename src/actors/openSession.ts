@@ -22,6 +22,7 @@ import type { LogWriter } from '../store/eventLog.ts';
 import { FileLog, type FileLogOptions } from '../store/fileLog.ts';
 import type { JournalEntry } from '../store/journal.ts';
 import { noteKnownData } from '../store/knownDataFile.ts';
+import type { NewManifest } from '../store/manifest.ts';
 import { MemoryLog } from '../store/memoryLog.ts';
 import { Demand } from './demand.ts';
 import { Engine } from './engine.ts';
@@ -32,13 +33,12 @@ import { Metrics } from './metrics.ts';
 import { countsOf } from './metricsReport.ts';
 import type { IndicatorPlan } from './plans.ts';
 import type { SliceSize } from './pump.ts';
-import { type ConfigOptions, readConfig } from './readConfig.ts';
+import { type ConfigOptions, type ReadConfig, readConfig } from './readConfig.ts';
 import { Recorder } from './recorder.ts';
 import type { Replay } from './replay.ts';
-import type { NamedScanner } from './scanners.ts';
 import { Session } from './session.ts';
 import type { Around } from './strategies.ts';
-import type { NamedStrategy, Successor } from './strategy.ts';
+import type { Successor } from './strategy.ts';
 import { VERSIONS } from './versions.ts';
 
 export interface SessionOptions extends ConfigOptions {
@@ -79,6 +79,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const log = await createLog(options.log, options, {
     run,
     seed: seedOf(prepared.config, options),
+    modules: prepared.modules,
   });
   return sessionOn(prepared, {
     run,
@@ -91,15 +92,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 /** A config that was checked, with everything it names found. */
-export interface Prepared {
+export interface Prepared extends ReadConfig {
   readonly options: SessionOptions;
-  readonly config: Config;
   readonly registry: IndicatorRegistry;
   /** Where relative paths of the config start. */
   readonly folder: string;
   readonly calendar: Calendar;
-  readonly strategies: readonly NamedStrategy[];
-  readonly scanners: readonly NamedScanner[];
   readonly feed: Feed;
 }
 
@@ -210,9 +208,9 @@ function timeOf(config: Config, calendar: Calendar): TimeManager {
 function createLog(
   folder: string,
   { config, folder: start = '.', logOptions }: SessionOptions,
-  { run, seed }: { run: string; seed: number | null },
+  known: Pick<NewManifest, 'run' | 'seed' | 'modules'>,
 ): Promise<FileLog> {
-  const given = { run, config, folder: resolve(start), versions: VERSIONS, seed };
+  const given = { ...known, config, folder: resolve(start), versions: VERSIONS };
   return FileLog.create(folder, { ...given, data: {}, parent: null }, logOptions);
 }
 

@@ -54,6 +54,8 @@ export interface ReadConfig {
   readonly config: Config;
   readonly strategies: readonly NamedStrategy[];
   readonly scanners: readonly NamedScanner[];
+  /** Fingerprints of the files that those come from, by module as the config names it. */
+  readonly modules: Readonly<Record<string, string>>;
 }
 
 /**
@@ -86,7 +88,8 @@ export async function readConfig(
     const ofModules = mistakes.map(({ path, error }) => ({ path, message: error.message }));
     throw new ConfigInvalid([...problems, ...ofModules], { cause: mistakes[0]?.error });
   }
-  return { config: parsed.config, strategies: strategies.found, scanners: scanners.found };
+  const modules = { ...strategies.modules, ...scanners.modules };
+  return { config: parsed.config, strategies: strategies.found, scanners: scanners.found, modules };
 }
 
 /** A list of a config as it parsed; entries that did not are `null`, so that the others keep their places. */

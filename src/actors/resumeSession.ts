@@ -10,6 +10,7 @@ import { noteKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { WriterLock } from '../store/writerLock.ts';
 import { bringToEnd, NotResumable } from './bringBack.ts';
+import { changedModules } from './divergence.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
 import { Replay } from './replay.ts';
@@ -123,7 +124,7 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
     },
   });
   const messages = recorded.messages.filter(({ message }) => message !== 'session.stop');
-  const { successors, config } = await successionOf(prepared, manifest.changes ?? []);
+  const { successors, config, modules } = await successionOf(prepared, manifest.changes ?? []);
   const turns = turnsOf(successors);
   const replay = new Replay({ messages, world: recorded, to, turns });
   const { speed_multiplier: speed } = config.backtest_config;
@@ -141,6 +142,7 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
       else await file.close(status);
     },
   });
-  await bringToEnd(opened, { log, past, run: manifest.run });
+  const changed = changedModules(manifest.modules, modules);
+  await bringToEnd(opened, { log, past, run: manifest.run, changed });
   return opened.session;
 }

@@ -19,6 +19,8 @@ const CHANGEABLE =
 export interface Succession {
   readonly config: Config;
   readonly successors: readonly Successor[];
+  /** As `ReadConfig`, those of the successors among them. */
+  readonly modules: Readonly<Record<string, string>>;
 }
 
 /** @throws {UsageError} for a change that cannot be made, or that makes the config invalid */
@@ -26,7 +28,7 @@ export async function successionOf(
   prepared: Prepared,
   changes: readonly ForkChange[],
 ): Promise<Succession> {
-  let config = prepared.config;
+  let { config, modules } = prepared;
   const successors: Successor[] = [];
   for (const { seq, set } of changes) {
     for (const path of Object.keys(set)) refuseUnchangeable(config, path);
@@ -38,8 +40,9 @@ export async function successionOf(
     await changed.feed.close();
     successors.push(...successorsIn(config, changed, seq));
     config = changed.config;
+    modules = { ...modules, ...changed.modules };
   }
-  return { config, successors };
+  return { config, successors, modules };
 }
 
 /** The facts after which strategies take over, ascending. */

@@ -15,7 +15,14 @@ import { readKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { SnapshotCheck } from '../store/snapshotCheck.ts';
 import { isWritten } from '../store/writerLock.ts';
-import { type Divergence, divergenceOf, type HostReading } from './divergence.ts';
+import {
+  changedModules,
+  changedText,
+  type Divergence,
+  divergenceOf,
+  type HostReading,
+  type Suspects,
+} from './divergence.ts';
 import { HostReadings } from './hostReadings.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
 import { type Inputs, RecordedFeed } from './recordedFeed.ts';
@@ -202,7 +209,8 @@ async function execute(folder: string, execution: Execution) {
     ...{ folder, past, to, isWhole, isChecked, kept, goOn: null },
     onState: (data, tally) => snapshots.check(data, tally),
   });
-  const { successors } = await successionOf(prepared, manifest.changes ?? []);
+  const { successors, modules } = await successionOf(prepared, manifest.changes ?? []);
+  const changed = changedModules(manifest.modules, modules);
   const { messages } = recorded;
   const replay = new Replay({ messages, world: recorded, to, turns: turnsOf(successors) });
   const feed = new RecordedFeed({
@@ -235,9 +243,10 @@ async function execute(folder: string, execution: Execution) {
   } finally {
     readings.close();
   }
-  const found = resultOf(log, { past, readings: readings.found });
+  const found = resultOf(log, past, { readings: readings.found, changed });
   const notes = [
     replay.failure ?? '',
+    changed.length > 0 ? changedText(changed) : '',
     ...notesOf(feed, found.ok, isGiven),
     ...notesOnSnapshots(snapshots),
   ];
@@ -286,14 +295,12 @@ function notesOnSnapshots({ wrong }: SnapshotCheck): string[] {
   ];
 }
 
-function resultOf(
-  log: ComparedLog,
-  { past, readings }: { past: LogReader; readings: HostReading[] },
-) {
+function resultOf(log: ComparedLog, past: LogReader, suspects: Required<Suspects>) {
+  const { readings } = suspects;
   const { end, frames, position: facts } = log;
   const done = { checked: 'execution' as const, readings, frames, chainHash: log.chainHash() };
   if (end?.kind === 'parted') {
-    const divergence = divergenceOf(end.parting, past, readings);
+    const divergence = divergenceOf(end.parting, past, suspects);
     return { ...done, ok: false, facts: end.parting.seq - 1, divergence };
   }
   if (end?.kind === 'damaged') {

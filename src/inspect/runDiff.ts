@@ -45,14 +45,14 @@ export interface SettingsDiff {
   readonly config: readonly FieldDifference[];
   /** Of the data's fingerprints, by symbol. */
   readonly data: readonly FieldDifference[];
-  /** Versions of engine, charts, facts and behaviour. */
+  /** Versions of engine, charts, facts and behaviour, and files of strategies and scanners. */
   readonly code: readonly FieldDifference[];
 }
 
 /** What of a run is compared beside its facts. */
 export interface ComparedRun {
   readonly log: LogReader;
-  readonly manifest: Pick<Manifest, 'versions' | 'changes'>;
+  readonly manifest: Pick<Manifest, 'versions' | 'modules' | 'changes'>;
 }
 
 /** In what two runs were started differently, or forked. */
@@ -60,8 +60,12 @@ export function settingsDiff(a: ComparedRun, b: ComparedRun): SettingsDiff {
   return {
     config: fieldDifferences(configOf(a), configOf(b)),
     data: fieldDifferences(startOf(a.log)?.data, startOf(b.log)?.data),
-    code: fieldDifferences(a.manifest.versions, b.manifest.versions),
+    code: fieldDifferences(codeOf(a), codeOf(b)),
   };
+}
+
+function codeOf({ manifest: { versions, modules = {} } }: ComparedRun): unknown {
+  return { ...versions, modules };
 }
 
 /** The log of a fork says nothing of its changes: it has the start of its parent. */

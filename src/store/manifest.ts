@@ -57,6 +57,8 @@ export interface Manifest {
   readonly seed: number | null;
   /** Fingerprints of the data, by symbol or source. */
   readonly data: Readonly<Record<string, string>>;
+  /** Fingerprints of the files of strategies and scanners, by module as the config has it; absent if there are none. */
+  readonly modules?: Readonly<Record<string, string>>;
   /** The run this one was forked from, the last fact they share, and the chain up to there. */
   readonly parent: {
     readonly run: string;
@@ -77,7 +79,7 @@ export interface Manifest {
 /** What the creator of a run has to say; the log knows the rest. */
 export type NewManifest = Pick<
   Manifest,
-  'run' | 'config' | 'folder' | 'versions' | 'seed' | 'data' | 'parent' | 'changes'
+  'run' | 'config' | 'folder' | 'versions' | 'seed' | 'data' | 'modules' | 'parent' | 'changes'
 >;
 
 /** What may change after the creation of a run. */
@@ -86,7 +88,7 @@ export type ManifestPatch = Partial<
 >;
 
 export function newManifest(given: NewManifest): Manifest {
-  const { run, config, folder, versions, seed, data, parent, changes } = given;
+  const { run, config, folder, versions, seed, data, modules = {}, parent, changes } = given;
   return {
     format: LOG_FORMAT,
     run,
@@ -97,6 +99,7 @@ export function newManifest(given: NewManifest): Manifest {
     versions,
     seed,
     data,
+    ...(Object.keys(modules).length > 0 && { modules }),
     parent,
     ...(changes !== undefined && { changes }),
     status: 'running',
