@@ -16,6 +16,7 @@ import {
   type Successor,
   subscriptionOf,
 } from './strategy.ts';
+import { warningsOf } from './strategyWarnings.ts';
 import { symbolNamed } from './symbolName.ts';
 import type { Lane, Track } from './track.ts';
 import type { Verbs } from './verbs.ts';
@@ -84,6 +85,8 @@ export class Strategies {
   thrown: unknown;
   /** Fact the running callback is about. */
   #cause: number | null = null;
+  /** Keys of all indicators there were. */
+  readonly #keys = new Set<string>();
 
   constructor(
     parts: {
@@ -123,6 +126,11 @@ export class Strategies {
     return this.#acting.reduce((sum, { heard }) => sum + heard.length, 0);
   }
 
+  /** What of them was probably not meant, a sentence each. */
+  get warnings(): readonly string[] {
+    return this.#acting.flatMap((listener) => warningsOf(listener, CALLBACKS, this.#keys));
+  }
+
   get #acting(): Listener[] {
     return this.#listeners.filter(({ role }) => role === 'acts');
   }
@@ -143,6 +151,9 @@ export class Strategies {
   /** Works out who hears what; called whenever symbols or indicators change. Between sessions there are none. */
   attach(tracks: readonly Track[]): void {
     const { symbols } = this.#recorder.data;
+    for (const { lanes } of tracks) {
+      for (const { runners } of lanes) for (const { key } of runners) this.#keys.add(key);
+    }
     for (const listener of this.#listeners) {
       listener.heard = tracks
         .filter((track) => hears(listener.subscription.symbols, track.symbol))

@@ -19,6 +19,8 @@ export interface RunSummary {
   readonly log: string | null;
   /** Why it failed; null if it did not. */
   readonly reason: string | null;
+  /** What was probably not meant, a sentence each. */
+  readonly warnings: readonly string[];
 }
 
 export interface SymbolSummary {
@@ -52,6 +54,7 @@ export function summaryOf(
     bars_per_second: seconds > 0 ? Math.round(engine.barsSoFar / seconds) : 0,
     log,
     reason,
+    warnings: engine.strategies.warnings,
   };
 }
 

@@ -145,6 +145,7 @@ function exitCodeOf({ status }: RunSummary, signal: Signal): number {
 
 /** Says what to do now. */
 function conclude(request: Shown, summary: RunSummary, failure: RunFailedError | null): void {
+  for (const warning of summary.warnings) say(`warning: ${warning}`);
   if (failure !== null) {
     say(`error: the run failed in phase ${failure.phase}: ${failure.message}`);
     if (request.debug) say(stackOf(failure));

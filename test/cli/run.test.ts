@@ -73,6 +73,7 @@ describe('openbell run', () => {
       signals: 0,
       log: 'json/mine',
       reason: null,
+      warnings: [],
     });
     expect(facts).toMatchObject({
       RunStarted: 1,
@@ -191,6 +192,26 @@ describe('openbell run', () => {
       reason: expect.stringMatching(/strategy "early" failed in setup: too early$/),
       sessions: 0,
     });
+  });
+
+  it('warns of what a strategy waits for in vain', async () => {
+    const code = `export class Deaf {
+      subscribe() { return { indicators: ['sma_5_1m', 'sma_2_5m', 'close'] }; }
+      onIndicator() {}
+      onBars() {}
+      onlyMine() {}
+    }`;
+    terminal.write('deaf.mjs', code);
+    const indicators = { session: [{ name: 'sma', period: 5, interval: '1m' }] };
+    const session = { ...synthetic, indicators, strategies: [{ module: 'deaf.mjs' }] };
+    const file = terminal.write('deaf.json', configOf({ session }));
+    const run = await terminal.openbell('run', file, '--quiet', '--log', 'deaf');
+    expect(run.code).toBe(0);
+    expect(run.stderr.trim().split('\n')).toEqual([
+      'warning: strategy "deaf" has "onBars", which nothing calls, did you mean "onBar"?',
+      'warning: strategy "deaf" subscribes to the indicator "sma_2_5m", which no symbol has, did you mean "sma_5_1m"?',
+      'warning: strategy "deaf" subscribes to the indicator "close", which no symbol has',
+    ]);
   });
 
   it('shows where a strategy threw with --debug only', async () => {
