@@ -36,6 +36,8 @@ export interface ResumeOptions
   readonly log: string;
   /** The config, where that of the manifest cannot be used, such as when files have moved. */
   readonly config?: unknown;
+  /** Times real time, as `speed_multiplier`; default that of the run. The log is the same at any. */
+  readonly speed?: number;
   /** Told now and then how many facts of how many were executed again. */
   readonly onProgress?: (progress: { what: string; done: number; total: number }) => void;
 }
@@ -103,7 +105,7 @@ function lastOf(past: LogReader, { stop, streams }: RecordedPast): number {
 
 async function bringBack(interrupted: Interrupted): Promise<Session> {
   const { folder, manifest, lock, past, recorded, options } = interrupted;
-  const { log: _, onProgress, ...given } = options;
+  const { log: _, onProgress, speed: wanted, ...given } = options;
   const prepared = await prepare({
     config: manifest.config,
     ...(manifest.folder !== undefined && { folder: manifest.folder }),
@@ -127,7 +129,7 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
   const { successors, config, modules } = await successionOf(prepared, manifest.changes ?? []);
   const turns = turnsOf(successors);
   const replay = new Replay({ messages, world: recorded, to, turns });
-  const { speed_multiplier: speed } = config.backtest_config;
+  const speed = wanted ?? config.backtest_config.speed_multiplier;
   const opened = sessionOn(atSpeed(prepared, speed), {
     run: manifest.run,
     log,

@@ -54,6 +54,12 @@ describe('openbell run, clock-driven,', () => {
     expect(stdout).toMatch(/^waiting: stopped$/m);
   });
 
+  it('goes on at another pace with resume --speed, to the same log', async () => {
+    const whole = await terminal.json('run', plain, '--json', '--quiet', '--log', 'whole');
+    const resumed = await terminal.json('resume', 'waiting', '--speed', '0', '--json', '--quiet');
+    expect(resumed).toMatchObject({ status: 'completed', chain_hash: whole.chain_hash });
+  });
+
   it.each(['-1', 'fast', '1x'])('refuses --speed %s', async (speed) => {
     const { code, stderr } = await terminal.openbell('run', plain, `--speed=${speed}`);
     expect(code).toBe(2);

@@ -9,12 +9,16 @@ import { print } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { addReplayOptions, type ReplayOptions, replayInputs } from '../replayOptions.ts';
 import { type RunDisplay, showSession } from '../runSession.ts';
+import { speedFrom0 } from '../speed.ts';
 
-interface Options extends RunDisplay, ReplayOptions {}
+interface Options extends RunDisplay, ReplayOptions {
+  readonly speed?: number;
+}
 
 export function define(command: Command): void {
   command.argument('<run>', 'folder of the run');
   addReplayOptions(command)
+    .option('--speed <x>', "times real time, in place of the run's; 0: no waiting", speedFrom0)
     .option('--json', 'print the summary as JSON')
     .addOption(reportOption())
     .option('--quiet', 'no progress')
@@ -32,6 +36,7 @@ async function resume(log: string, options: Options): Promise<void> {
     const session = await resumeSession({
       log,
       ...inputs,
+      ...(options.speed !== undefined && { speed: options.speed }),
       ...(!options.quiet && { onProgress: (work) => progress.working(work) }),
     });
     await showSession(session, { ...options, log }, progress);
