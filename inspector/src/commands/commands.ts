@@ -133,8 +133,10 @@ function breakHere(): void {
 }
 
 function pinHere(): void {
-  pin(at.peek());
-  notice.value = `Pinned #${at.peek()}: write a note about it at the right.`;
+  const seq = at.peek();
+  if (seq === 0) return;
+  pin(seq);
+  focusOn(`note ${seq}`);
 }
 
 function close(): void {
