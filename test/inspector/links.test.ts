@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { serveInspector } from '../../src/inspect/server.ts';
@@ -100,14 +100,17 @@ describe('a damaged log', () => {
 
 describe('what can be taken away', () => {
   it('is a test that reaches the state at the cursor again', async () => {
-    const opened = await openPage(fixtures.small, { at: 'seq=1500', context: CLIPBOARD });
+    // As it is given to the command, from where that is started.
+    const opened = await openPage(relative('.', fixtures.small), {
+      at: 'seq=1500',
+      context: CLIPBOARD,
+    });
     await using _ = opened;
     const { page } = opened;
     await region(page, 'Event').getByRole('button', { name: 'Copy as test' }).click();
     await page.getByRole('banner').getByText('Copied: a test').waitFor();
     const text = await clipboard(page);
     expect(text).toContain('1500');
-    // Beside the folder of the run, where its path leads to it.
     const folder = dirname(fixtures.small);
     const root = join(import.meta.dirname, '../..');
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -115,7 +118,7 @@ describe('what can be taken away', () => {
     writeFileSync(join(folder, name), text.replaceAll("'openbell'", `'${root}/src/index.ts'`));
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const told = execFileSync(process.execPath, [vitest, 'run', '--root', folder, name], {
-      cwd: folder,
+      cwd: process.cwd(),
       encoding: 'utf8',
       timeout: 60_000,
     });

@@ -67,6 +67,8 @@ export const RunAnswer = z.object({
   /** For the title: session name of the config and name of the folder. */
   name: z.string(),
   folder: z.string(),
+  /** The way to the folder from where the inspector was started. */
+  path: z.string(),
   /** As `manifest.json` has it; empty for a log in memory. */
   manifest: z.record(z.string(), z.unknown()),
   /** As in `RunStarted`; null before it. */
