@@ -44,11 +44,24 @@ async function load(side: 'a' | 'b'): Promise<void> {
     known.value = answer;
     problem.value = null;
     if (place.peek().seq < 0) {
-      go({ seq: answer.last, follow: answer.live }, 'silent');
+      const seq = await startOf(answer, side);
+      if (place.peek().seq < 0) go({ seq, follow: answer.live }, 'silent');
     }
     if (!answer.index.ready) setTimeout(() => void load(side), INDEX_PAUSE_MS);
   } catch (error) {
     problem.value = problemIn(error);
+  }
+}
+
+/** Where a page opens that was not told where: at the end; of two runs, where they part. */
+async function startOf(answer: Run, side: 'a' | 'b'): Promise<number> {
+  if (answer.other === null || answer.live) return answer.last;
+  try {
+    const { first, beyond } = await ask('divergence', {}, { keep: true });
+    return (beyond ?? first)?.seq[side] ?? answer.last;
+  } catch {
+    // The comparison itself says what is wrong.
+    return answer.last;
   }
 }
 

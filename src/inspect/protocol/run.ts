@@ -208,7 +208,12 @@ export const DivergenceQuestion = z.object({
   ignore: z.string().max(2000).default(''),
 });
 
-const differing = z.object({ path: z.string(), a: z.unknown(), b: z.unknown() });
+/** A side without the field leaves it out; times are in ISO 8601. */
+const differing = z.object({
+  path: z.string(),
+  a: z.unknown().optional(),
+  b: z.unknown().optional(),
+});
 const divergingSide = z.object({
   row: FactRow,
   fact: z.record(z.string(), z.unknown()),
