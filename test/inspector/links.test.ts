@@ -68,6 +68,31 @@ describe('a link', () => {
   });
 });
 
+describe('a link to what is not there', () => {
+  it('is put right, and says what was not found and what is shown instead', async () => {
+    const { facts } = await recordedIn(fixtures.small);
+    const wrong = 'seq=99999999&symbol=NOPE&interval=3h&tab=zzz';
+    const opened = await openPage(fixtures.small, { at: wrong });
+    await using _ = opened;
+    const { page } = opened;
+    const said = page.getByRole('banner').getByRole('status');
+    const last = new Intl.NumberFormat('en-US').format(facts.length).replaceAll(',', '\u202f');
+    const isSaid = said.getByText(
+      'The link names what is not here: fact 99999999, symbol "NOPE", interval "3h", tab "zzz". ' +
+        `Shown instead: fact ${last}, symbol AAPL, interval 1m, tab tree.`,
+    );
+    await isSaid.waitFor();
+    const place = () => ['seq', 'symbol', 'interval', 'tab'].map((key) => placed(page, key));
+    expect(place()).toEqual([String(facts.length), 'AAPL', '1m', null]);
+    await page.goto(opened.address('seq=1500&symbol=TSLA&interval=7m'));
+    await said.getByText('interval "7m". Shown instead: interval 1m.').waitFor();
+    expect(place()).toEqual(['1500', 'TSLA', '1m', null]);
+    await page.goto(opened.address('seq=1500&symbol=TSLA&interval=5m&tab=diff'));
+    await region(page, 'Session data').getByRole('table', { name: 'Changes' }).waitFor();
+    expect(place()).toEqual(['1500', 'TSLA', '5m', 'diff']);
+  });
+});
+
 describe('a damaged log', () => {
   it('opens up to its last good fact, and says where it is damaged', async () => {
     const opened = await openPage(fixtures.corrupt);
