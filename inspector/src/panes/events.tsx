@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { FactRow } from '../../../src/inspect/protocol.ts';
-import { jump } from '../commands/moves.ts';
+import { select } from '../commands/moves.ts';
 import { query } from '../data/filter.ts';
 import { arrived, cursorRow, hits, rowAt } from '../data/hits.ts';
 import { at, last, run } from '../data/run.ts';
@@ -153,7 +153,7 @@ function Row({ index, top, row }: RowProps) {
       aria-selected={here}
       style={style}
       title={ahead ? 'After the cursor: has not happened yet' : undefined}
-      onClick={() => jump(row.seq)}
+      onClick={() => select(row.seq)}
     >
       <span role="gridcell" class="c-seq">
         {countOf(row.seq)}
