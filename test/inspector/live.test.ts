@@ -112,6 +112,18 @@ describe('a run that goes on', () => {
     const added = session.addSymbol('MSFT');
     const finished = session.finish();
     await held.getByText(/^held at #/).waitFor();
+    // Nothing of the toolbar lies over anything else.
+    const clock = page.getByTitle('Market time at the cursor, as the exchange');
+    const steps = page.getByRole('banner').getByRole('group', { name: 'Stepping' });
+    const help = page.getByRole('button', { name: 'Light or dark' });
+    for (const width of [960, 1024, 1180, 1280, 1366, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      const [left, right, end] = await Promise.all(
+        [clock, steps, help].map(async (part) => (await part.boundingBox())!),
+      );
+      expect([width, left!.x + left!.width <= right!.x]).toEqual([width, true]);
+      expect([width, end!.x + end!.width <= width]).toEqual([width, true]);
+    }
     const at = lastOf(session);
     await held.getByRole('button', { name: 'Let a held run go on by one frame' }).click();
     await until(
