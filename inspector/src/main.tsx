@@ -2,6 +2,7 @@
 import './data/noEval.ts';
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { checkArrivals } from './commands/arrival.ts';
 import { followKeys } from './commands/keyboard.ts';
 import { followLive } from './data/live.ts';
 import { loadNotes } from './data/notes.ts';
@@ -18,5 +19,6 @@ followAddress();
 followRun();
 followLive();
 followKeys();
+checkArrivals();
 void loadNotes();
 render(<App />, document.getElementById('app')!);

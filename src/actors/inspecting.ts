@@ -63,6 +63,7 @@ function inspected(session: InspectingSession, { time, recorder }: Engine): Insp
     log,
     calendar,
     folder: run,
+    path: run,
     manifest: () => ({}),
     status: () => (session.status === 'ready' ? 'running' : session.status),
     live: () => !isOver(),

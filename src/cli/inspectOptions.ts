@@ -1,11 +1,15 @@
 /** `--inspect` of commands that run sessions: the inspector's page beside the run. */
 import type { Command } from 'commander';
 import type { Session } from '../actors/session.ts';
+import { findCalendar } from '../domain/calendar/calendars.ts';
+import { isoInZone } from '../domain/calendar/display.ts';
 import { UsageError } from '../domain/errors.ts';
+import type { EngineControl } from '../inspect/control.ts';
 import type { InspectorServer } from '../inspect/server.ts';
 import { port as portOf } from './arguments.ts';
 import { say } from './output.ts';
 import { buildPageOnce } from './pageBuild.ts';
+import { counted } from './table.ts';
 
 export interface InspectOptions {
   readonly inspect?: true;
@@ -46,7 +50,26 @@ export async function inspectIfAsked(
     ...(port !== undefined && { port }),
   });
   say(`inspect this run: ${server.url}`);
+  const { engine } = server.inspection;
+  if (engine !== null) sayWhenHeld(session, engine, server.url);
   return server;
+}
+
+/** A run that stands still looks like one that hangs. */
+function sayWhenHeld(session: Session, engine: EngineControl, url: string): void {
+  const { zone } = findCalendar(session.config.exchange_group)!;
+  let said = 0;
+  engine.onChange(() => {
+    const { paused, hit } = engine.state();
+    if (!paused || hit === null || hit.seq === said) return;
+    said = hit.seq;
+    const time = isoInZone(session.view.now, zone).slice(0, 19).replace('T', ' ');
+    // Progress may have left the cursor in the middle of a line.
+    say(
+      `\nthe run is held by the breakpoint "${hit.on}", hit by fact ${counted(hit.seq)} at ${time}`,
+    );
+    say(`let it go on with "Resume" at the top of the page: ${url}`);
+  });
 }
 
 /** A run is often over before the page is open. */

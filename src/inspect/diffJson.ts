@@ -28,17 +28,21 @@ export function diffJson(
   };
 }
 
-function differenceJson({ a, b, fields }: FactDifference): Record<string, unknown> {
+function differenceJson(difference: FactDifference): Record<string, unknown> {
+  const { a, b, fields } = difference;
   const json = (fact: Fact | null) => fact && factJson(fact);
   return {
     a: json(a),
     b: json(b),
-    fields: fieldsJson(fields.map((field) => spelled(field, a, b))),
+    fields: fieldsJson(fields.map((field) => spelled(field, difference))),
   };
 }
 
 /** A field as the facts beside it have it: times in ISO 8601. */
-function spelled(field: FieldDifference, a: Fact | null, b: Fact | null): FieldDifference {
+export function spelled(
+  field: FieldDifference,
+  { a, b }: Pick<FactDifference, 'a' | 'b'>,
+): FieldDifference {
   const value = (fact: Fact | null, found: unknown) =>
     fact !== null && typeof found === 'number' && isTimeField(fact.type, field.path)
       ? isoUtc(found)

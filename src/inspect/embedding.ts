@@ -10,6 +10,7 @@ import type { RunStatus } from './protocol/run.ts';
 
 export interface EmbeddedRun {
   readonly folder: string;
+  readonly path: string;
   readonly manifest: Readonly<Record<string, unknown>>;
   readonly status: RunStatus;
   readonly bytes: number;

@@ -1,10 +1,10 @@
 /** A run as one file: the page, what answers its questions, and the run itself. Opens without a server. */
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { UsageError } from '../domain/errors.ts';
-import { embeddedFrames } from './embedding.ts';
+import { type EmbeddedRun, embeddedFrames } from './embedding.ts';
 import type { Inspection } from './inspection.ts';
 import { ASSET_ATTRIBUTE, RUN_ELEMENT } from './offline.ts';
 import { builtPage } from './serverPage.ts';
@@ -32,9 +32,12 @@ export function exportedPage(inspection: Inspection, page = builtPage()): string
 
 function packed(inspection: Inspection): string {
   const { source, log } = inspection.a;
-  const run = {
+  // Where things lie on this machine is nobody's business who is given the page.
+  const { folder: _, ...manifest } = source.manifest();
+  const run: EmbeddedRun = {
     folder: source.folder,
-    manifest: source.manifest(),
+    path: pathFromHere(source.path),
+    manifest,
     status: source.status(),
     bytes: source.bytes(),
     chainHash: log.chainHash(),
@@ -45,6 +48,13 @@ function packed(inspection: Inspection): string {
     frames: embeddedFrames(log),
   };
   return gzipSync(JSON.stringify(run), { level: 9 }).toString('base64');
+}
+
+/** A path without the machine's folders: as it was given, or from here, or its last name. */
+function pathFromHere(path: string): string {
+  if (!isAbsolute(path)) return path;
+  const inside = relative('.', path);
+  return inside.startsWith('..') || isAbsolute(inside) ? basename(path) : inside;
 }
 
 class PageText {

@@ -22,11 +22,12 @@ interface Page {
 export function inspectedFrom(embedded: EmbeddedRun): Inspected {
   const calendar = findCalendar(embedded.calendar);
   if (calendar === undefined) throw new Error(`there is no calendar "${embedded.calendar}" here`);
-  const { folder, manifest, status, bytes, damage, system, notes } = embedded;
+  const { folder, path, manifest, status, bytes, damage, system, notes } = embedded;
   const run = new InspectedRun({
     log: new FrameLog(framesOf(embedded.frames), embedded.chainHash),
     calendar,
     folder,
+    path,
     manifest: () => manifest,
     status: () => status,
     live: () => false,

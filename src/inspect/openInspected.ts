@@ -60,6 +60,7 @@ function runOver(
     log,
     calendar: calendarOf(folder, manifest(), calendars),
     folder: basename(resolve(folder)),
+    path: folder,
     manifest: () => ({ ...manifest() }),
     status: () => manifest().status,
     live: () => damage === null && manifest().closed === null && isWritten(folder),

@@ -48,11 +48,16 @@ describe('a run with --inspect', () => {
       ...['--break', 'type=GapDetected'],
     );
     const end = ended(child);
+    const held = said(
+      child.stderr,
+      /held by the breakpoint "type=GapDetected", hit by fact [\d,]+ at \d{4}-\d\d-\d\d \d\d:\d\d:00/,
+    );
     const address = await said(child.stderr, ADDRESS);
     const q = 'events?limit=1&q=type%3AGapDetected';
     let page: Record<string, unknown>;
     do page = await asked(address, q);
     while (page.total === 0);
+    await held;
     expect(await asked(address, 'run')).toMatchObject({ live: true, control: true });
     child.kill('SIGINT');
     expect((await end).code).toBe(130);

@@ -1,6 +1,6 @@
 /** An exported page answers as the server does. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { Inspection } from '../../src/index.ts';
@@ -22,13 +22,24 @@ writeFileSync(join(page, 'assets/app.css'), 'body { margin: 0 }');
 writeFileSync(join(page, 'assets/worker.js'), 'postMessage(1);');
 writeFileSync(join(page, 'offline.js'), 'globalThis.openbell = {};');
 
-const inspection = new Inspection(run.folder);
+// As it is given to the command.
+const given = relative('.', run.folder);
+const inspection = new Inspection(given);
 await inspection.grow();
 const text = exportedPage(inspection, page);
 const embedded = /<script type="text\/plain" id="openbell-run">([^<]+)</.exec(text)![1]!;
 const offline = inspectedFrom(await unpack(embedded));
 const last = run.facts.length;
 const at = Math.floor(last / 2);
+
+const temporaryRoot = join(run.folder, '..');
+
+/** An answer without what a page does not take along. */
+function withoutFolder(served: object): object {
+  if (!('manifest' in served)) return served;
+  const { folder: _, ...manifest } = served.manifest as Record<string, unknown>;
+  return { ...served, manifest };
+}
 
 describe('an exported page', () => {
   const questions: [name: Parameters<typeof answer>[1], question: object][] = [
@@ -60,7 +71,20 @@ describe('an exported page', () => {
     await answer(offline, 'lanes', { from: 1, to: 1 });
     await answer(inspection, 'lanes', { from: 1, to: 1 });
     const served = await answer(inspection, name, question as never);
-    expect(await answer(offline, name, question as never)).toEqual(served);
+    expect(await answer(offline, name, question as never)).toEqual(withoutFolder(served));
+  });
+
+  it('names the run as it was given, and no folder of this machine', async () => {
+    const { text: test } = await answer(offline, 'test', { at, path: 'system.status' });
+    expect(test).toContain(`?? ${JSON.stringify(given)};`);
+    const absolute = new Inspection(run.folder);
+    await absolute.grow();
+    const alone = /<script type="text\/plain" id="openbell-run">([^<]+)</.exec(
+      exportedPage(absolute, page),
+    )![1]!;
+    const { frames: _, ...head } = await unpack(alone);
+    expect(head.path).toBe('run');
+    expect(JSON.stringify(head)).not.toContain(temporaryRoot);
   });
 
   it('holds the run, its scripts and nothing that is loaded', () => {

@@ -160,6 +160,7 @@ describe('the diff', () => {
     for (const seq of [from, to]) {
       await goTo(page, seq);
       await page.keyboard.press('p');
+      await page.keyboard.press('Enter');
       await region(page, 'Notes').getByLabel(`Note about #${seq}`).waitFor();
     }
     await page.keyboard.press('d');

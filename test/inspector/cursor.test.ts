@@ -134,6 +134,23 @@ describe('the page', () => {
     expect(after.filter((name) => name.includes('insertion'))).toEqual([]);
   });
 
+  it('says at the first fact that there was no clock, and that no chart has moved', async () => {
+    const { page } = opened;
+    await go(1);
+    await page.keyboard.press('d');
+    const changes = region(page, 'Session data').getByRole('table', { name: 'Changes' });
+    const clock = changes.getByRole('row').filter({ hasText: 'current_time' });
+    await clock.getByText('no clock yet').waitFor();
+    expect(await clock.textContent()).not.toContain('19');
+    const charts = region(page, 'Statechart');
+    await charts.getByText('No chart has moved yet.').waitFor();
+    await page.keyboard.press('s');
+    expect(await region(page, 'Session data').textContent()).not.toContain('1969');
+    await page.keyboard.press('ArrowRight');
+    await charts.getByRole('listitem').first().waitFor();
+    await charts.getByText('No chart has moved yet.').waitFor({ state: 'hidden' });
+  });
+
   it('shows nothing of the market from after the cursor', async () => {
     const { page } = opened;
     const next = random(9);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { serveInspector } from '../../src/inspect/server.ts';
@@ -68,6 +68,31 @@ describe('a link', () => {
   });
 });
 
+describe('a link to what is not there', () => {
+  it('is put right, and says what was not found and what is shown instead', async () => {
+    const { facts } = await recordedIn(fixtures.small);
+    const wrong = 'seq=99999999&symbol=NOPE&interval=3h&tab=zzz';
+    const opened = await openPage(fixtures.small, { at: wrong });
+    await using _ = opened;
+    const { page } = opened;
+    const said = page.getByRole('banner').getByRole('status');
+    const last = new Intl.NumberFormat('en-US').format(facts.length).replaceAll(',', '\u202f');
+    const isSaid = said.getByText(
+      'The link names what is not here: fact 99999999, symbol "NOPE", interval "3h", tab "zzz". ' +
+        `Shown instead: fact ${last}, symbol AAPL, interval 1m, tab tree.`,
+    );
+    await isSaid.waitFor();
+    const place = () => ['seq', 'symbol', 'interval', 'tab'].map((key) => placed(page, key));
+    expect(place()).toEqual([String(facts.length), 'AAPL', '1m', null]);
+    await page.goto(opened.address('seq=1500&symbol=TSLA&interval=7m'));
+    await said.getByText('interval "7m". Shown instead: interval 1m.').waitFor();
+    expect(place()).toEqual(['1500', 'TSLA', '1m', null]);
+    await page.goto(opened.address('seq=1500&symbol=TSLA&interval=5m&tab=diff'));
+    await region(page, 'Session data').getByRole('table', { name: 'Changes' }).waitFor();
+    expect(place()).toEqual(['1500', 'TSLA', '5m', 'diff']);
+  });
+});
+
 describe('a damaged log', () => {
   it('opens up to its last good fact, and says where it is damaged', async () => {
     const opened = await openPage(fixtures.corrupt);
@@ -100,14 +125,17 @@ describe('a damaged log', () => {
 
 describe('what can be taken away', () => {
   it('is a test that reaches the state at the cursor again', async () => {
-    const opened = await openPage(fixtures.small, { at: 'seq=1500', context: CLIPBOARD });
+    // As it is given to the command, from where that is started.
+    const opened = await openPage(relative('.', fixtures.small), {
+      at: 'seq=1500',
+      context: CLIPBOARD,
+    });
     await using _ = opened;
     const { page } = opened;
     await region(page, 'Event').getByRole('button', { name: 'Copy as test' }).click();
     await page.getByRole('banner').getByText('Copied: a test').waitFor();
     const text = await clipboard(page);
     expect(text).toContain('1500');
-    // Beside the folder of the run, where its path leads to it.
     const folder = dirname(fixtures.small);
     const root = join(import.meta.dirname, '../..');
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
@@ -115,7 +143,7 @@ describe('what can be taken away', () => {
     writeFileSync(join(folder, name), text.replaceAll("'openbell'", `'${root}/src/index.ts'`));
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const told = execFileSync(process.execPath, [vitest, 'run', '--root', folder, name], {
-      cwd: folder,
+      cwd: process.cwd(),
       encoding: 'utf8',
       timeout: 60_000,
     });

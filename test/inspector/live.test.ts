@@ -98,6 +98,46 @@ describe('a run that goes on', () => {
     await session.finish();
   });
 
+  it('is let go on from the toolbar where it stands still, by a frame or for good', async () => {
+    const session = await openSession(options());
+    await using _session = session;
+    await session.runUntil(minutesIn(5));
+    const breakpoints = ['entering active.inserting'];
+    const opened = await openPage(await session.inspect({ allowControl: true, breakpoints }));
+    await using _ = opened;
+    const { page } = opened;
+    const held = page.getByRole('banner').getByRole('group', { name: 'Held run' });
+    await page.getByRole('banner').getByText('live').first().waitFor();
+    expect(await held.count()).toBe(0);
+    const added = session.addSymbol('MSFT');
+    const finished = session.finish();
+    await held.getByText(/^held at #/).waitFor();
+    // Nothing of the toolbar lies over anything else.
+    const clock = page.getByTitle('Market time at the cursor, as the exchange');
+    const steps = page.getByRole('banner').getByRole('group', { name: 'Stepping' });
+    const help = page.getByRole('button', { name: 'Light or dark' });
+    for (const width of [960, 1024, 1180, 1280, 1366, 1440]) {
+      await page.setViewportSize({ width, height: 800 });
+      const [left, right, end] = await Promise.all(
+        [clock, steps, help].map(async (part) => (await part.boundingBox())!),
+      );
+      expect([width, left!.x + left!.width <= right!.x]).toEqual([width, true]);
+      expect([width, end!.x + end!.width <= width]).toEqual([width, true]);
+    }
+    const at = lastOf(session);
+    await held.getByRole('button', { name: 'Let a held run go on by one frame' }).click();
+    await until(
+      async () => lastOf(session),
+      (seq) => seq > at,
+    );
+    expect(session.status).toBe('running');
+    await held.getByText('held', { exact: true }).waitFor();
+    await held.getByRole('button', { name: 'Let a held run go on', exact: true }).click();
+    expect((await finished).status).toBe('completed');
+    await held.waitFor({ state: 'hidden' });
+    await added;
+  });
+
   it('stands still at a breakpoint where control was allowed, and goes on', async () => {
     const session = await openSession(options());
     await using _session = session;

@@ -29,7 +29,6 @@ const chart = () => region(opened.page, 'Chart');
 describe('the chart', () => {
   it('leads from a candle to the fact that completed it, and names it under the pointer', async () => {
     const { page } = opened;
-    await goTo(page, 1500);
     const bars = await barsAt(page, 1500);
     const row = bars.opened.length - 12;
     const expected = recorded.first('BarAppended', { symbol: 'AAPL', opened: bars.opened[row]! });

@@ -12,6 +12,11 @@ describe('two runs', () => {
     const opened = await openPage(fixtures.a, { other: fixtures.b });
     await using _ = opened;
     const { page } = opened;
+    const opens = await until(
+      async () => placed(page, 'seq'),
+      (seq) => seq === String(parting.seq),
+    );
+    expect(opens).toBe(String(parting.seq));
     const pane = region(page, 'Run against run');
     const number = (seq: number) =>
       new Intl.NumberFormat('en-US').format(seq).replaceAll(',', '\u202f');
@@ -39,6 +44,35 @@ describe('two runs', () => {
     );
     expect(placed(page, 'seq')).toBe(String(parting.seq - 1));
     await pane.getByText(/first divergence/).waitFor();
+  });
+
+  it('have times as people read them, and say what one of them does not have', async () => {
+    const opened = await openPage(fixtures.a, { other: fixtures.failed });
+    await using _ = opened;
+    const { page } = opened;
+    const pane = region(page, 'Run against run');
+    // They were started differently: what happened then is of more interest.
+    const [, beyond] = /first at #(\d+)/.exec(
+      (await pane.getByText(/^They were started differently/).textContent())!,
+    )!;
+    await until(
+      async () => placed(page, 'seq'),
+      (seq) => seq === beyond,
+    );
+    expect(placed(page, 'seq')).toBe(beyond);
+    const ignored = 'RunStarted,Indicator*,Session*,Transition*,Actor*,Phase*,Queue*';
+    await pane.getByLabel('Ignore fields').fill(ignored);
+    await page.keyboard.press('Enter');
+    const row = (path: string) =>
+      pane
+        .getByRole('row')
+        .filter({ has: page.getByRole('cell', { name: path, exact: true }) })
+        .getByRole('cell')
+        .allTextContents();
+    await pane.getByText('SignalEmitted', { exact: true }).waitFor();
+    expect(await row('at')).toEqual(['at', '2024-01-02T14:36:00.000Z', '2024-01-02T14:35:00.000Z']);
+    expect(await row('opened')).toEqual(['opened', '2024-01-02T14:35:00.000Z', '(absent)']);
+    expect(await row('side')).toEqual(['side', '(absent)', 'buy']);
   });
 
   it('are called identical if they are', async () => {

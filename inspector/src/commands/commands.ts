@@ -1,6 +1,7 @@
 /** Everything that can be done, by a name that stays the same: keys, palette, tests and links use it. */
 import { event } from '../data/cursorData.ts';
 import { muteToggled, term } from '../data/filter.ts';
+import { engine, order } from '../data/live.ts';
 import { pin } from '../data/notes.ts';
 import { at, run } from '../data/run.ts';
 import { closeDialog, openDialog } from '../state/dialogs.ts';
@@ -62,6 +63,12 @@ export const COMMANDS: readonly Command[] = [
     previousBreak: ['shift+F8', 'Run back to a breakpoint', () => toBreak('previous')],
     play: ['Space', 'Play or stop', togglePlay],
     live: ['l', 'Follow the end of a live run', follow],
+    resumeRun: ['', 'Let a held run go on', () => letGoOn({ type: 'resume' })],
+    stepRun: [
+      '',
+      'Let a held run go on by one frame',
+      () => letGoOn({ type: 'step', unit: 'bar' }),
+    ],
   }),
   ...list('Look', {
     search: ['/', 'Filter the facts…', () => focusOn('filter')],
@@ -132,9 +139,16 @@ function breakHere(): void {
   notice.value = `Breakpoint ${has ? 'taken away' : 'set'}: ${line}`;
 }
 
+function letGoOn(how: Parameters<typeof order>[0]): void {
+  if (engine.peek()?.paused === true) order(how);
+  else notice.value = 'No run is held here.';
+}
+
 function pinHere(): void {
-  pin(at.peek());
-  notice.value = `Pinned #${at.peek()}: write a note about it at the right.`;
+  const seq = at.peek();
+  if (seq === 0) return;
+  pin(seq);
+  focusOn(`note ${seq}`);
 }
 
 function close(): void {

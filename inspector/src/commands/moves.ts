@@ -1,10 +1,11 @@
 /** Ways to move the cursor. Moves wait for one another, so that ten presses are ten steps. */
-import { effect, signal } from '@preact/signals';
+import { effect, signal, untracked } from '@preact/signals';
 import type { Direction, StepUnit } from '../../../src/inspect/protocol.ts';
 import { AskError, ask } from '../data/ask.ts';
 import { event } from '../data/cursorData.ts';
 import { query } from '../data/filter.ts';
-import { at, last, log, run } from '../data/run.ts';
+import { at, last, log, run, shown } from '../data/run.ts';
+import { symbolPath } from '../data/stateTree.ts';
 import { go, type Move, place } from '../state/place.ts';
 
 /** A word about what was done, or led nowhere. It goes after a while. */
@@ -33,6 +34,35 @@ export function jump(seq: number, move: Move = 'jump'): void {
   go({ seq: Math.max(Math.min(seq, last.peek()), Math.min(1, last.peek())), follow: false }, move);
 }
 
+/** The fact that was pointed at, and the symbol that was chosen then: who chooses another one since keeps it. */
+let selected: { readonly seq: number; readonly symbol: string } | null = null;
+
+/** Puts the cursor on a fact that was pointed at: chart and tree go to its symbol. */
+export function select(seq: number, move: Move = 'jump'): void {
+  jump(seq, move);
+  selected = { seq: at.peek(), symbol: place.peek().symbol };
+  followSelected();
+}
+
+effect(() => {
+  void event.value.value;
+  untracked(followSelected);
+});
+
+function followSelected(): void {
+  const row = event.value.peek()?.row;
+  if (selected === null || row?.seq !== selected.seq) return;
+  const { seq, symbol: before } = selected;
+  selected = null;
+  const { symbol } = row;
+  if (at.peek() !== seq || place.peek().symbol !== before) return;
+  if (symbol === null || symbol === shown.peek()?.symbol) return;
+  if (!run.peek()?.symbols.some((each) => each.symbol === symbol)) return;
+  const { open } = place.peek();
+  const opened = open === null ? null : [...new Set([...open, symbolPath(symbol)])];
+  go({ symbol, open: opened }, 'silent');
+}
+
 /** One step of a unit. */
 export function step(unit: StepUnit, dir: Direction): Promise<void> {
   if (unit === 'event' && waiting === 0) {
@@ -53,7 +83,7 @@ export function hit(dir: Direction): Promise<void> {
     const q = query.peek();
     const { seq } = await ask('find', { log: log.peek(), from: at.peek(), dir, q });
     if (seq === null) notice.value = q === '' ? 'No further fact.' : `No ${dir} hit of the filter.`;
-    else jump(seq, 'step');
+    else select(seq, 'step');
   });
 }
 
@@ -61,7 +91,7 @@ export function hit(dir: Direction): Promise<void> {
 export function goTo(words: string): Promise<void> {
   return inTurn(async () => {
     const plain = words.replaceAll(/[\s,#\u202f]/g, '');
-    if (/^\d+$/.test(plain)) return jump(Number(plain));
+    if (/^\d+$/.test(plain)) return select(Number(plain));
     const question = { log: log.peek(), time: words.trim(), from: at.peek() };
     const { seq } = await ask('at', question);
     jump(seq);
@@ -81,7 +111,7 @@ export function toBreak(dir: Direction): Promise<void> {
     const seq = await nextBreak(dir);
     if (seq === null)
       notice.value = `No breakpoint is hit ${dir === 'next' ? 'after' : 'before'} this.`;
-    else jump(seq);
+    else select(seq);
   });
 }
 
@@ -89,14 +119,14 @@ export function toCause(): void {
   const row = event.value.peek()?.row;
   if (row === undefined) return;
   if (row.cause === null) notice.value = 'This fact is an input: nothing in the log led to it.';
-  else jump(row.cause);
+  else select(row.cause);
 }
 
 export function toEffect(): void {
   const found = event.value.peek();
   if (found === null) return;
   if (found.firstEffect === null) notice.value = 'No fact names this one as its cause.';
-  else jump(found.firstEffect.seq);
+  else select(found.firstEffect.seq);
 }
 
 export function toEnd(): void {

@@ -20,8 +20,18 @@ export const changes = resource(
     const from = place.value.from ?? Math.max(0, at.value - 1);
     return { log: log.value, from, to: at.value };
   },
-  (question, signal) => ask('diff', question, { signal, keep: true }),
+  async (question, signal) => {
+    const answer = await ask('diff', question, { signal, keep: true });
+    return question.from > 0 ? answer : { ...answer, changes: answer.changes.map(clockless) };
+  },
 );
+
+/** Before the first fact there is no clock, and what a state has in its place is no time. */
+function clockless<C extends { readonly path: string }>(change: C): C {
+  return change.path === CLOCK ? { ...change, old: 'no clock yet' } : change;
+}
+
+const CLOCK = 'time_manager.current_time';
 
 /** The charts at the cursor. */
 export const charts = resource(

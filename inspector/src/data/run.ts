@@ -6,16 +6,16 @@ import { AskError, ask } from './ask.ts';
 
 export type Run = AnswerOf<'run'>;
 
-const known = signal<Run | null>(null);
+const known = signal<{ readonly run: Run; readonly side: 'a' | 'b' } | null>(null);
 const problem = signal<string | null>(null);
 /** Last fact that a live run has told of. */
 const grown = signal<{ last: number; at: number } | null>(null);
 
-export const run = computed(() => known.value);
+export const run = computed(() => known.value?.run ?? null);
 export const runProblem = computed(() => problem.value);
 
 /** The last fact there is. */
-export const last = computed(() => Math.max(grown.value?.last ?? 0, known.value?.last ?? 0));
+export const last = computed(() => Math.max(grown.value?.last ?? 0, run.value?.last ?? 0));
 
 /** The cursor, kept within the log. */
 export const at = computed(() => {
@@ -25,6 +25,9 @@ export const at = computed(() => {
 });
 
 export const log = part('log');
+
+/** False while the run that is known is the other one, or none. */
+export const isLoaded = computed(() => known.value?.side === log.value);
 
 /** How long to wait for more of the index, in milliseconds. */
 const INDEX_PAUSE_MS = 150;
@@ -41,14 +44,27 @@ async function load(side: 'a' | 'b'): Promise<void> {
   try {
     const answer = await ask('run', { log: side });
     if (log.peek() !== side) return;
-    known.value = answer;
+    known.value = { run: answer, side };
     problem.value = null;
     if (place.peek().seq < 0) {
-      go({ seq: answer.last, follow: answer.live }, 'silent');
+      const seq = await startOf(answer, side);
+      if (place.peek().seq < 0) go({ seq, follow: answer.live }, 'silent');
     }
     if (!answer.index.ready) setTimeout(() => void load(side), INDEX_PAUSE_MS);
   } catch (error) {
     problem.value = problemIn(error);
+  }
+}
+
+/** Where a page opens that was not told where: at the end; of two runs, where they part. */
+async function startOf(answer: Run, side: 'a' | 'b'): Promise<number> {
+  if (answer.other === null || answer.live) return answer.last;
+  try {
+    const { first, beyond } = await ask('divergence', {}, { keep: true });
+    return (beyond ?? first)?.seq[side] ?? answer.last;
+  } catch {
+    // The comparison itself says what is wrong.
+    return answer.last;
   }
 }
 
@@ -58,7 +74,7 @@ function problemIn(error: unknown): string {
     return 'This page was opened without its key. Copy the whole address that "openbell inspect" printed, with what stands behind "token=".';
   }
   // The banner says so.
-  if (code === 'unreachable' && known.peek() !== null) return '';
+  if (code === 'unreachable' && run.peek() !== null) return '';
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -74,25 +90,25 @@ export function grow(to: { last: number; at: number }): void {
 
 /** The phase at the cursor. */
 export const phase = computed(() => {
-  const phases = known.value?.phases ?? [];
+  const phases = run.value?.phases ?? [];
   return phases.findLast(({ first }) => first <= at.value) ?? null;
 });
 
 /** The trading day at the cursor. */
 export const day = computed(() => {
-  const days = known.value?.days ?? [];
+  const days = run.value?.days ?? [];
   return days.findLast(({ first }) => first <= at.value) ?? null;
 });
 
 /** Symbols that the run has brought in by the cursor. */
 export const symbols = computed(() =>
-  (known.value?.symbols ?? []).filter(({ since }) => since <= at.value),
+  (run.value?.symbols ?? []).filter(({ since }) => since <= at.value),
 );
 
 /** The symbol and interval that the chart shows: those asked for, else the first there are. */
 export const shown = computed(() => {
   const { symbol, interval } = place.value;
-  const all = known.value?.symbols ?? [];
+  const all = run.value?.symbols ?? [];
   const found = all.find((each) => each.symbol === symbol) ?? symbols.value[0] ?? null;
   if (found === null) return null;
   const intervals = found.intervals;

@@ -31,7 +31,7 @@ const symbolsFrom = computed(() => {
 const SOME = 5;
 
 /** As the protocol spells places: names that hold dots or brackets are quoted. */
-function symbolPath(symbol: string): string {
+export function symbolPath(symbol: string): string {
   return /^[\w-]+$/.test(symbol)
     ? `session_data.${symbol}`
     : `session_data[${JSON.stringify(symbol)}]`;

@@ -1,7 +1,7 @@
 /** The actors of the run as a tree: what each is doing at the cursor, and how much it has recorded. */
 import { computed } from '@preact/signals';
 import type { AnswerOf } from '../../../src/inspect/protocol.ts';
-import { jump } from '../commands/moves.ts';
+import { select } from '../commands/moves.ts';
 import { actors, charts } from '../data/cursorData.ts';
 import { muteToggled, term } from '../data/filter.ts';
 import { countOf } from '../state/marketTime.ts';
@@ -106,7 +106,7 @@ function ActorRow({ branch: { path, name, actor } }: { readonly branch: Branch }
           class="count"
           title={`Facts recorded so far. Go to the last one, #${actor.lastSeq}`}
           aria-label={`${name}: ${countOf(actor.facts)} facts, go to the last`}
-          onClick={() => jump(actor.lastSeq!)}
+          onClick={() => select(actor.lastSeq!)}
         >
           {countOf(actor.facts)}
         </button>

@@ -156,8 +156,8 @@ function Fields({ fields, label }: FieldsProps) {
         {fields.map(({ path, a, b }) => (
           <tr key={path}>
             <td>{path}</td>
-            <td class="old">{valueText(a)}</td>
-            <td class="new">{valueText(b)}</td>
+            <td class="old">{a === undefined ? '(absent)' : valueText(a)}</td>
+            <td class="new">{b === undefined ? '(absent)' : valueText(b)}</td>
           </tr>
         ))}
       </tbody>

@@ -2,10 +2,10 @@
 import { computed } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import type { FactRow } from '../../../src/inspect/protocol.ts';
-import { jump } from '../commands/moves.ts';
+import { select } from '../commands/moves.ts';
 import { query } from '../data/filter.ts';
 import { arrived, cursorRow, hits, rowAt } from '../data/hits.ts';
-import { at, run } from '../data/run.ts';
+import { at, last, run } from '../data/run.ts';
 import { countOf, timeOf } from '../state/marketTime.ts';
 import { go, place } from '../state/place.ts';
 import { Empty, Pane } from '../ui/pane.tsx';
@@ -21,6 +21,9 @@ const symbolWidth = computed(() => {
   const longest = names.reduce((most, { symbol }) => Math.max(most, symbol.length), 4);
   return Math.min(132, 8 + 8.6 * longest);
 });
+
+/** Room for the longest number of a fact. */
+const seqWidth = computed(() => Math.max(36, 2 + 6.7 * countOf(last.value).length));
 
 export function Events() {
   return (
@@ -102,7 +105,11 @@ function List() {
         <div
           class="rows"
           role="presentation"
-          style={{ height: `${view.height}px`, '--symbol': `${symbolWidth.value}px` }}
+          style={{
+            height: `${view.height}px`,
+            '--symbol': `${symbolWidth.value}px`,
+            '--seq': `${seqWidth.value}px`,
+          }}
         >
           {view.rows().map(({ index, top, slot }) => (
             <Row key={slot} index={index} top={top} row={rowAt(index)} />
@@ -146,7 +153,7 @@ function Row({ index, top, row }: RowProps) {
       aria-selected={here}
       style={style}
       title={ahead ? 'After the cursor: has not happened yet' : undefined}
-      onClick={() => jump(row.seq)}
+      onClick={() => select(row.seq)}
     >
       <span role="gridcell" class="c-seq">
         {countOf(row.seq)}

@@ -2,7 +2,7 @@
 import { computed } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { LanesAnswer } from '../../../src/inspect/protocol.ts';
-import { jump } from '../commands/moves.ts';
+import { jump, select } from '../commands/moves.ts';
 import { debug } from '../data/debug.ts';
 import { term } from '../data/filter.ts';
 import { collapsed, detailed, lanes, times, width, window } from '../data/lanes.ts';
@@ -149,7 +149,8 @@ function Picture({ answer }: { readonly answer: LanesAnswer }) {
       return best === null || far < best.far ? { seq, far } : best;
     }, null);
     const share = left / Math.max(1, width.value);
-    jump(nearest?.seq ?? Math.round(answer.from + share * (answer.to - answer.from)));
+    if (nearest !== null) select(nearest.seq);
+    else jump(Math.round(answer.from + share * (answer.to - answer.from)));
   };
   const dims = (lane: string) => actor !== '' && lane !== actor;
   return (

@@ -1,9 +1,12 @@
 /** Moments that somebody marked, with a word about each. */
+import { useSignal } from '@preact/signals';
+import { perform } from '../commands/commands.ts';
+import { fieldNamed } from '../commands/focus.ts';
 import { jump } from '../commands/moves.ts';
-import { dropView, keepView, notesProblem, pin, pins, unpin, views, write } from '../data/notes.ts';
+import { dropView, keepView, notesProblem, pins, unpin, views, write } from '../data/notes.ts';
 import { at } from '../data/run.ts';
 import { countOf } from '../state/marketTime.ts';
-import { go, goToView } from '../state/place.ts';
+import { go, goToView, place } from '../state/place.ts';
 import { Empty, Pane, Problem } from '../ui/pane.tsx';
 import { SeqLink } from '../ui/seqLink.tsx';
 
@@ -18,7 +21,7 @@ export function Notes() {
           type="button"
           class="wordy"
           title="Pin the moment at the cursor (p)"
-          onClick={() => pin(at.value)}
+          onClick={() => perform('inspector.pin')}
         >
           + pin #{countOf(at.value)}
         </button>
@@ -33,14 +36,7 @@ export function Notes() {
             {pins.value.map(({ seq, text }) => (
               <li key={seq} class={seq === at.value ? 'is-here' : ''}>
                 <SeqLink seq={seq} />
-                <input
-                  value={text}
-                  placeholder="what is to be seen here?"
-                  aria-label={`Note about #${seq}`}
-                  spellcheck={false}
-                  onFocus={() => jump(seq, 'step')}
-                  onChange={(event) => write(seq, event.currentTarget.value)}
-                />
+                <NoteField seq={seq} text={text} />
                 <button
                   type="button"
                   class="icon"
@@ -66,6 +62,30 @@ export function Notes() {
         <Views />
       </div>
     </Pane>
+  );
+}
+
+function NoteField({ seq, text }: { readonly seq: number; readonly text: string }) {
+  // What is being written stays as it is while the list is drawn anew.
+  const typed = useSignal<string | null>(null);
+  const isHere = () => seq === at.peek() && !place.peek().follow;
+  return (
+    <input
+      ref={fieldNamed(`note ${seq}`)}
+      value={typed.value ?? text}
+      placeholder="what is to be seen here?"
+      aria-label={`Note about #${seq}`}
+      spellcheck={false}
+      onFocus={() => isHere() || jump(seq, 'step')}
+      onInput={(event) => {
+        typed.value = event.currentTarget.value;
+      }}
+      onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+      onBlur={() => {
+        if (typed.value !== null && typed.value !== text) write(seq, typed.value);
+        typed.value = null;
+      }}
+    />
   );
 }
 

@@ -63,6 +63,8 @@ export function SessionData() {
 function Tree() {
   const filter = useSignal('');
   const value = useSignal('');
+  // What is being written stays as it is while the tree is drawn anew.
+  const typed = useSignal<string | null>(null);
   const root = nodes.value.value?.byPath.get('');
   return (
     <>
@@ -83,10 +85,14 @@ function Tree() {
           ref={fieldNamed('value')}
           placeholder="find a value…"
           title="Where does a value first appear? Enter looks for it (v)"
-          value={value.value}
+          value={typed.value ?? value.value}
           spellcheck={false}
+          onInput={(event) => {
+            typed.value = event.currentTarget.value;
+          }}
           onChange={(event) => {
             value.value = event.currentTarget.value;
+            typed.value = null;
           }}
         />
       </div>

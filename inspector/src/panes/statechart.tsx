@@ -44,6 +44,9 @@ const activity = computed<Activity | null>(() => {
 /** `follow`: the chart that runs; `whole`: all; else what the reader has moved to. */
 const look = signal<'follow' | 'whole' | ViewBox>('follow');
 
+/** True before the first fact that moves a chart. */
+const isStill = computed(() => charts.value.value?.taken === null);
+
 /** Pixels that the pane has. */
 const room = signal({ width: 300, height: 300 });
 
@@ -91,6 +94,8 @@ export function Statechart() {
         <Empty>Laying out the charts…</Empty>
       ) : drawn.boxes.length === 0 ? (
         <Empty>No chart has started yet.</Empty>
+      ) : isStill.value && look.value === 'follow' ? (
+        <Empty>No chart has moved yet. Step on (→) to see the first one move.</Empty>
       ) : (
         <View drawn={drawn} />
       )}

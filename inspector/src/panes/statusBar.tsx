@@ -69,8 +69,8 @@ export function DamageBanner() {
         </>
       )}
       , so what is shown ends at #{countOf(damage.seq - 1)}. Check the log with{' '}
-      <code>openbell verify {run.value?.folder}</code>, or copy what is good of it with{' '}
-      <code>openbell salvage {run.value?.folder}</code>.
+      <code>openbell verify {run.value?.path}</code>, or copy what is good of it with{' '}
+      <code>openbell salvage {run.value?.path}</code>.
       <details>
         <summary>What was found</summary>
         {damage.message}

@@ -4,7 +4,7 @@ import { fieldNamed } from '../commands/focus.ts';
 import { goTo, notice } from '../commands/moves.ts';
 import { playing, SPEEDS, speed } from '../commands/playback.ts';
 import { charts, time } from '../data/cursorData.ts';
-import { behind, connected } from '../data/live.ts';
+import { behind, connected, engine, refusal } from '../data/live.ts';
 import { at, last, phase, run } from '../data/run.ts';
 import { countOf, dateOf, timeOf, zoneOf } from '../state/marketTime.ts';
 import { go, place, STEP_UNITS } from '../state/place.ts';
@@ -19,6 +19,7 @@ export function Toolbar() {
       <Moment />
       <Steps />
       <Playback />
+      <Held />
       <span class="notice" role="status">
         {notice.value}
       </span>
@@ -194,6 +195,27 @@ function Playback() {
         </CommandButton>
       )}
       {run.value?.live === true && !connected.value && <span class="problem">not connected</span>}
+    </span>
+  );
+}
+
+/** A run that stands still at a breakpoint, or was paused: nothing happens until somebody lets it go on. */
+function Held() {
+  const state = engine.value;
+  if (state?.paused !== true || !connected.value) return null;
+  const { hit } = state;
+  return (
+    <span class="steps held" role="group" aria-label="Held run">
+      <b title={hit === null ? 'It was paused on a page' : `By the breakpoint “${hit.on}”`}>
+        {hit === null ? 'held' : `held at #${countOf(hit.seq)}`}
+      </b>
+      <CommandButton command="inspector.resumeRun" class="wordy">
+        <Icon name="play" /> Resume
+      </CommandButton>
+      <CommandButton command="inspector.stepRun" class="wordy">
+        One frame
+      </CommandButton>
+      {refusal.value !== '' && <span class="problem">{refusal.value}</span>}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 /** Why a value is what it is: the facts that led to it, down to the line of a file. Each is a link. */
 import { useEffect, useState } from 'preact/hooks';
 import type { AnswerOf, WhyNode } from '../../../src/inspect/protocol.ts';
-import { jump } from '../commands/moves.ts';
+import { select } from '../commands/moves.ts';
 import { ask } from '../data/ask.ts';
 import { event, why } from '../data/cursorData.ts';
 import { at, log, shown } from '../data/run.ts';
@@ -101,7 +101,7 @@ function FeedLink({ seq, line }: { readonly seq: number; readonly line: Line }) 
       title={`Fingerprint ${line.fingerprint.slice(0, 16)}… Leads to the fact that brought it in`}
       onClick={(event) => {
         event.preventDefault();
-        jump(seq);
+        select(seq);
       }}
     >
       feed {name}, {rows}

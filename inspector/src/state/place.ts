@@ -71,6 +71,9 @@ const START: Place = {
 const current = signal<Place>(read(location.hash));
 let moved: Move = 'jump';
 
+/** The address as the reader brought it: what they typed, followed, or went back to. */
+export const arrival = signal(new URLSearchParams(location.hash.slice(1)));
+
 /** The place the reader is at. */
 export const place: ReadonlySignal<Place> = current;
 
@@ -115,6 +118,7 @@ export function followAddress(): void {
   const onChange = () => {
     moved = 'jump';
     current.value = read(location.hash);
+    arrival.value = new URLSearchParams(location.hash.slice(1));
   };
   addEventListener('popstate', onChange);
   addEventListener('hashchange', onChange);

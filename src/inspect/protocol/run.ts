@@ -67,6 +67,8 @@ export const RunAnswer = z.object({
   /** For the title: session name of the config and name of the folder. */
   name: z.string(),
   folder: z.string(),
+  /** The way to the folder from where the inspector was started. */
+  path: z.string(),
   /** As `manifest.json` has it; empty for a log in memory. */
   manifest: z.record(z.string(), z.unknown()),
   /** As in `RunStarted`; null before it. */
@@ -206,7 +208,12 @@ export const DivergenceQuestion = z.object({
   ignore: z.string().max(2000).default(''),
 });
 
-const differing = z.object({ path: z.string(), a: z.unknown(), b: z.unknown() });
+/** A side without the field leaves it out; times are in ISO 8601. */
+const differing = z.object({
+  path: z.string(),
+  a: z.unknown().optional(),
+  b: z.unknown().optional(),
+});
 const divergingSide = z.object({
   row: FactRow,
   fact: z.record(z.string(), z.unknown()),

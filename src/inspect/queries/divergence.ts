@@ -2,6 +2,7 @@
 
 import { UsageError } from '../../domain/errors.ts';
 import type { Fact } from '../../domain/facts.ts';
+import { spelled } from '../diffJson.ts';
 import { factJson } from '../factJson.ts';
 import type { FieldDifference } from '../fieldDiff.ts';
 import { diffLogs, type FactDifference } from '../logDiff.ts';
@@ -60,7 +61,7 @@ function differenceOf(
     seq,
     a: difference.a && sideOf(a, difference.a),
     b: difference.b && sideOf(b, difference.b),
-    fields: fieldsOf(difference.fields),
+    fields: fieldsOf(difference.fields.map((field) => spelled(field, difference))),
     sameBefore: sameUntilThen || sameData(a, b, beforeOf(difference, a, b)),
   };
 }
@@ -82,8 +83,7 @@ function sameData(a: InspectedRun, b: InspectedRun, seq: { a: number; b: number 
   return symbols.every((symbol) => JSON.stringify(dataA[symbol]) === JSON.stringify(dataB[symbol]));
 }
 
+/** What is absent on one side is left out there. */
 function fieldsOf(fields: readonly FieldDifference[]): DivergenceAnswer['config'] {
-  return fields.slice(0, FIELDS_MAX).map(({ path, a, b }) => {
-    return { path, a: a ?? null, b: b ?? null };
-  });
+  return fields.slice(0, FIELDS_MAX).map((field) => ({ ...field }));
 }

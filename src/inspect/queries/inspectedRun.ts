@@ -32,6 +32,8 @@ export interface RunSource {
   readonly calendar: Calendar;
   /** Name of its folder, or what else to call it. */
   readonly folder: string;
+  /** The way to its folder from where the inspector was started, as it was given. */
+  readonly path: string;
   /** As `manifest.json` has it now; empty for a log in memory. */
   manifest(): Readonly<Record<string, unknown>>;
   status(): RunStatus;

@@ -19,6 +19,7 @@ export function describeRun(
     protocol: 1,
     name: String(config?.session_name ?? source.folder),
     folder: source.folder,
+    path: source.path,
     manifest: { ...source.manifest() },
     config: config === null ? null : { ...config },
     status: source.status(),

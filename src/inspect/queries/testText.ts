@@ -10,7 +10,6 @@ const EXPECTED_MAX = 100_000;
 export function testOf(run: InspectedRun, at: number, path: string): TestAnswer {
   const steps = parseStatePath(path);
   const value = valueAt(withoutProgram(run.stateJson(at)), steps);
-  const { folder } = run.source;
   const place = path === '' ? 'the state' : path;
   const title = `${place} after fact ${at}`;
   const expected = value === undefined ? 'undefined' : JSON.stringify(value, null, 2);
@@ -20,7 +19,7 @@ export function testOf(run: InspectedRun, at: number, path: string): TestAnswer 
     "import { expect, it } from 'vitest';",
     '',
     '/** Folder of the run, as seen from where the test is started. */',
-    `const RUN = process.env.OPENBELL_RUN ?? ${JSON.stringify(folder)};`,
+    `const RUN = process.env.OPENBELL_RUN ?? ${JSON.stringify(run.source.path)};`,
     '',
     `it(${JSON.stringify(`finds ${title} as it was`)}, async () => {`,
     '  const log = await FileLog.read(RUN);',
