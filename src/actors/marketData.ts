@@ -230,7 +230,7 @@ function checkGrid(
 }
 
 function placeOf(bars: BarColumns, row: number, provenance: readonly ProvenanceRecord[]) {
-  const stamp = `${bars.opened[row]} ms`;
+  const stamp = new Date(bars.opened[row]!).toISOString();
   let before = 0;
   for (const piece of provenance) {
     if (row < before + piece.bars) {
