@@ -15,7 +15,8 @@ export function nextRunFolder(sessionName: string, parent = 'runs'): string {
 
 /** @throws {UsageError} if the folder holds anything but a run, over which the log itself watches */
 export function refuseForeignFolder(folder: string): void {
-  const names = namesIn(folder);
+  // A lock alone is of a run that was killed before it began; the log asks whether its owner lives.
+  const names = namesIn(folder).filter((name) => !/^lock\.\d/.test(name));
   if (names.length === 0 || names.includes('manifest.json')) return;
   throw new UsageError(
     `"${folder}" is not empty and holds no run: choose another folder with --log`,

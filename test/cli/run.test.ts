@@ -139,6 +139,18 @@ describe('openbell run', () => {
     expect(readdirSync(terminal.path('notes'))).toEqual(['today.txt']);
   });
 
+  it('takes the folder of a run that was killed before it began', async () => {
+    mkdirSync(terminal.path('begun'));
+    terminal.write('begun/lock.1', { pid: 2 ** 22 + 1, started: null });
+    terminal.write('begun/lock.1.77.tmp', '');
+    expect((await terminal.openbell('run', config, '--log', 'begun', '--quiet')).code).toBe(0);
+    mkdirSync(terminal.path('held'));
+    terminal.write('held/lock.1', { pid: process.pid, started: null });
+    const { code, stderr } = await terminal.openbell('run', config, '--log', 'held', '--quiet');
+    expect(code).toBe(2);
+    expect(stderr).toContain(`is being written by process ${process.pid} `);
+  });
+
   it('says when its folder cannot be made', async () => {
     const run = await terminal.openbell('run', config, '--log', 'config.json');
     expect(run).toEqual({
