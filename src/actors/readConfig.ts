@@ -77,8 +77,8 @@ export async function readConfig(
   const folder = resolve(options.folder ?? '.');
   const { session_data_config: lineup = {} } = parsed.ok ? parsed.config : parsed.parts;
   const asked = {
-    strategies: whole<StrategyEntry>(lineup.strategies),
-    scanners: whole<ScannerEntry>(lineup.scanners),
+    strategies: whole<StrategyEntry>(lineup.strategies, ['module']),
+    scanners: whole<ScannerEntry>(lineup.scanners, ['module']),
   };
   const strategies = await findStrategies(asked.strategies, options.strategies ?? {}, folder);
   const scanners = await findScanners(asked.scanners, options.scanners ?? {}, folder);
@@ -92,14 +92,23 @@ export async function readConfig(
   return { config: parsed.config, strategies: strategies.found, scanners: scanners.found, modules };
 }
 
-/** A list of a config as it parsed; entries that did not are `null`, so that the others keep their places. */
-function whole<Entry>(entries: readonly (Parts<Entry> | undefined)[] = []): (Entry | null)[] {
-  return entries.map((entry) => (isWhole(entry) ? (entry as Entry) : null));
+/**
+ * A list of a config as it parsed; entries that did not are `null`, so that the others keep their places.
+ *
+ * @param required what has no default
+ */
+function whole<Entry extends object>(
+  entries: readonly (Parts<Entry> | undefined)[] = [],
+  required: readonly (keyof Entry & string)[],
+): (Entry | null)[] {
+  const isWhole = (entry: object) =>
+    required.every((key) => Object.hasOwn(entry, key)) && hasParsed(entry);
+  return entries.map((entry) => (entry !== undefined && isWhole(entry) ? (entry as Entry) : null));
 }
 
-function isWhole(part: unknown): boolean {
+function hasParsed(part: unknown): boolean {
   if (typeof part !== 'object' || part === null) return part !== undefined;
-  return Object.values(part).every(isWhole);
+  return Object.values(part).every(hasParsed);
 }
 
 /** Rules that take a calendar, or an indicator's definition. */
@@ -140,7 +149,7 @@ function checkPeriods(
   registry: IndicatorRegistry,
   { market, catalogue }: { market: MarketShape; catalogue: IndicatorCatalogue },
 ): Finding[] {
-  return whole<HistoricalEntry>(entries).flatMap((entry, i) => {
+  return whole<HistoricalEntry>(entries, ['name', 'unit', 'interval']).flatMap((entry, i) => {
     if (entry === null || checkIndicator(entry, catalogue).length > 0) return [];
     const message = problemOf(entry, registry, market);
     const path = ['session_data_config', 'indicators', 'historical', i];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Fact, findCalendar, openSession } from '../../src/index.ts';
+import { type ConfigInvalid, type Fact, findCalendar, openSession } from '../../src/index.ts';
 import { looking, marketOf, type ScannerCase, scansOf, withScanners } from '../runs/scanRun.ts';
 import { MINUTE, runOf } from '../support.ts';
 
@@ -153,7 +153,10 @@ describe('the config of a built-in scanner', () => {
   const refusalOf = (module: string, config: object) =>
     openSession(withScanners({ [module]: { config } })).then(
       () => 'accepted',
-      (error: Error) => error.message,
+      (error: ConfigInvalid) => {
+        expect(error.problems.map(({ path }) => path)).toEqual(['session_data_config.scanners[0]']);
+        return error.problems[0]!.message;
+      },
     );
 
   it.each<[string, object, string]>([
