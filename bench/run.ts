@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Machine, markdownOf, type Report } from './report.ts';
 import { type Measured, measure, type Scenario } from './scenario.ts';
@@ -34,6 +35,12 @@ const { values: options } = parseArgs({
   },
 });
 
+/** Told before anything is measured. */
+function refuse(message: string): never {
+  console.error(`error: ${message}`);
+  process.exit(2);
+}
+
 function machine(): Machine {
   const [cpu] = cpus();
   return {
@@ -52,8 +59,7 @@ function chosen(): readonly Scenario[] {
   const unknown = names.filter((name) => !SCENARIOS.some((scenario) => scenario.name === name));
   if (unknown.length > 0) {
     const known = SCENARIOS.map(({ name }) => name).join(', ');
-    console.error(`error: no scenario "${unknown.join(', ')}"; there are ${known}`);
-    process.exit(2);
+    refuse(`no scenario "${unknown.join(', ')}"; there are ${known}`);
   }
   return SCENARIOS.filter(({ name }) => names.includes(name));
 }
@@ -83,6 +89,11 @@ function measuredApart(scenarios: readonly Scenario[]): readonly Measured[] {
   return (JSON.parse(stdout) as Report).results;
 }
 
+if (options.write !== undefined) {
+  const { write } = options;
+  if (!write.endsWith('.md')) refuse(`"${write}" is no page: give a file that ends in ".md"`);
+  if (!existsSync(dirname(write))) refuse(`there is no folder "${dirname(write)}" to write to`);
+}
 const scenarios = chosen();
 const groups = PROCESSES.map((group) => group.filter((one) => scenarios.includes(one))).filter(
   (group) => group.length > 0,

@@ -5,6 +5,7 @@ import { factAt } from '../inspect/factFilter.ts';
 import { type FieldDifference, fieldDifferences } from '../inspect/fieldDiff.ts';
 import type { Parting } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
+import { moduleName } from './modules.ts';
 
 export interface Divergence {
   /** Seq of the first fact that differs. */
@@ -86,8 +87,9 @@ function suspect(
   const [who] = names;
   if (who === undefined) return null;
   const read = readings.find((reading) => names.includes(reading.who));
-  if (changed.length > 0) {
-    return `${who} decided differently: ${changedText(changed)}`;
+  const own = changed.filter((module) => names.some((name) => isOf(name, module)));
+  if (read === undefined && own.length > 0) {
+    return `${who} decided differently: ${changedText(own)}`;
   }
   return read === undefined
     ? `${who} decided differently: it may read the host's clock, chance or a file`
@@ -97,6 +99,12 @@ function suspect(
 export function changedText(modules: readonly string[]): string {
   const have = modules.length === 1 ? 'has' : 'have';
   return `${modules.join(', ')} ${have} changed since the run was recorded`;
+}
+
+/** Whether a strategy or scanner, such as `strategy "mine#2"`, is what a module makes. */
+function isOf(who: string, module: string): boolean {
+  const name = moduleName(module);
+  return who.endsWith(` "${name}"`) || who.includes(` "${name}#`);
 }
 
 /** The strategy or scanner that acts under this path; null for the engine's own. */

@@ -27,6 +27,26 @@ export type ModuleKind = 'strategy' | 'scanner';
 
 type Factory<Made> = (new (config: unknown) => Made) | ((config: unknown) => Made);
 
+/** Fingerprints of the files imported so far, by path: Node keeps what it imports, whatever becomes of the file. */
+const imported = new Map<string, string>();
+
+/** Null for a file that cannot be read: to import it says why. */
+function fingerprintOf(path: string): string | null {
+  try {
+    return hash('sha256', readFileSync(path));
+  } catch {
+    return null;
+  }
+}
+
+/** What a file makes is called as the file is, without its folder and ending. */
+export function moduleName(module: string): string {
+  return module
+    .split(/[\\/]/)
+    .at(-1)!
+    .replace(/\.(ts|js|mjs)$/, '');
+}
+
 interface FoundModule<Made> {
   readonly name: string;
   readonly factory: Factory<Made>;
@@ -56,12 +76,10 @@ export async function findModule<Made>(
   }
   if (!/\.(ts|js|mjs)$/.test(module)) throw unknown(kind, module, registered);
   const path = resolve(folder, module);
-  const name = module
-    .split(/[\\/]/)
-    .at(-1)!
-    .replace(/\.(ts|js|mjs)$/, '');
+  const fingerprint = imported.get(path) ?? fingerprintOf(path);
   const factory = await factoryIn<Made>(kind, path, module);
-  return { name, factory, fingerprint: hash('sha256', readFileSync(path)) };
+  if (fingerprint !== null) imported.set(path, fingerprint);
+  return { name: moduleName(module), factory, fingerprint };
 }
 
 /** An instance of its own, however the factory is written. */

@@ -75,11 +75,7 @@ export async function readConfig(
     further: (parts) => checkOnMarket(parts, registry, calendars),
   });
   const folder = resolve(options.folder ?? '.');
-  const { session_data_config: lineup = {} } = parsed.ok ? parsed.config : parsed.parts;
-  const asked = {
-    strategies: whole<StrategyEntry>(lineup.strategies, ['module']),
-    scanners: whole<ScannerEntry>(lineup.scanners, ['module']),
-  };
+  const asked = parsed.ok ? parsed.config.session_data_config : lineupIn(parsed.parts);
   const strategies = await findStrategies(asked.strategies, options.strategies ?? {}, folder);
   const scanners = await findScanners(asked.scanners, options.scanners ?? {}, folder);
   const problems = parsed.ok ? [] : parsed.problems;
@@ -90,6 +86,14 @@ export async function readConfig(
   }
   const modules = { ...strategies.modules, ...scanners.modules };
   return { config: parsed.config, strategies: strategies.found, scanners: scanners.found, modules };
+}
+
+/** What of the strategies and scanners can be looked for in a config that has mistakes. */
+function lineupIn({ session_data_config: { strategies, scanners } = {} }: ConfigParts) {
+  return {
+    strategies: whole<StrategyEntry>(strategies, ['module']),
+    scanners: whole<ScannerEntry>(scanners, ['module']),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@
  * anything, and goes on from there. What comes of it is the log that an uninterrupted run has.
  */
 import { resolve } from 'node:path';
+import { UsageError } from '../domain/errors.ts';
 import { ComparedLog } from '../store/comparedLog.ts';
 import type { LogReader } from '../store/eventLog.ts';
 import { FileLog } from '../store/fileLog.ts';
@@ -10,7 +11,7 @@ import { noteKnownData } from '../store/knownDataFile.ts';
 import { type Manifest, readManifest } from '../store/manifest.ts';
 import { WriterLock } from '../store/writerLock.ts';
 import { bringToEnd, NotResumable } from './bringBack.ts';
-import { changedModules } from './divergence.ts';
+import { changedModules, changedText } from './divergence.ts';
 import { prepare, type SessionOptions, sessionOn } from './openSession.ts';
 import { pastOf, type RecordedPast } from './recordedPast.ts';
 import { Replay } from './replay.ts';
@@ -51,6 +52,7 @@ export interface ResumeOptions
  * @throws {LogCorrupted} if the log is damaged
  */
 export async function resumeSession(options: ResumeOptions): Promise<Session> {
+  requireSpeed(options.speed);
   const folder = resolve(options.log);
   const manifest = readManifest(folder);
   const lock = WriterLock.claim(folder, manifest.epoch);
@@ -70,6 +72,11 @@ export async function resumeSession(options: ResumeOptions): Promise<Session> {
   }
 }
 
+function requireSpeed(speed = 0): void {
+  if (speed >= 0 && speed < Number.POSITIVE_INFINITY) return;
+  throw new UsageError(`speed ${speed} is none: give a number from 0 on`);
+}
+
 function refuse({ run, versions }: Manifest, { ending, failure }: RecordedPast): void {
   if (ending?.type === 'RunCompleted') {
     throw new NotResumable(`the run "${run}" is completed: there is nothing to resume`, true);
@@ -84,6 +91,14 @@ function refuse({ run, versions }: Manifest, { ending, failure }: RecordedPast):
   throw new NotResumable(
     `the run "${run}" was recorded with behaviour version ${versions.behaviour}, this engine has ` +
       `${VERSIONS.behaviour}: resume it with openbell ${versions.engine}`,
+  );
+}
+
+/** What other code came to would not be the log of an uninterrupted run. */
+function changedSince(run: string, changed: readonly string[]): NotResumable {
+  return new NotResumable(
+    `${changedText(changed)}, and the run "${run}" goes on in it: put back what it was, or fork the run where its ` +
+      'log ends, to go on with what it is now; its log is as it was',
   );
 }
 
@@ -127,6 +142,11 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
   });
   const messages = recorded.messages.filter(({ message }) => message !== 'session.stop');
   const { successors, config, modules } = await successionOf(prepared, manifest.changes ?? []);
+  const changed = changedModules(manifest.modules, modules);
+  if (changed.length > 0) {
+    await prepared.feed.close();
+    throw changedSince(manifest.run, changed);
+  }
   const turns = turnsOf(successors);
   const replay = new Replay({ messages, world: recorded, to, turns });
   const speed = wanted ?? config.backtest_config.speed_multiplier;
@@ -144,7 +164,6 @@ async function bringBack(interrupted: Interrupted): Promise<Session> {
       else await file.close(status);
     },
   });
-  const changed = changedModules(manifest.modules, modules);
-  await bringToEnd(opened, { log, past, run: manifest.run, changed });
+  await bringToEnd(opened, { log, past, run: manifest.run, changed: [] });
   return opened.session;
 }

@@ -131,10 +131,12 @@ export class Scanners {
     try {
       await entry.call('teardown', ({ scanner }, context) => scanner.teardown?.(context));
     } finally {
-      const ended = await Promise.allSettled(changes);
-      entry.tearsDown = false;
-      this.deliver = deliver;
-      refuseFailed(ended);
+      try {
+        await Promise.all(changes);
+      } finally {
+        entry.tearsDown = false;
+        this.deliver = deliver;
+      }
     }
   }
 
@@ -265,11 +267,6 @@ class Entry implements ContextOwner {
   #requireRun(): void {
     if (this.#run.over) throw new Error('the run is over');
   }
-}
-
-/** @throws what the first of them failed with, if one did */
-function refuseFailed(ended: readonly PromiseSettledResult<void>[]): void {
-  for (const each of ended) if (each.status === 'rejected') throw each.reason;
 }
 
 /** @throws {TypeError} for what is no result of a scan */

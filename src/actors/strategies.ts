@@ -50,6 +50,8 @@ interface Listener {
   readonly wishes: Map<string, () => void>;
   /** Lanes whose bars it hears, and the indicators on lanes it hears, in frame order. */
   heard: Heard[];
+  /** Keys of indicators it subscribes to that no symbol has had; null before there are symbols. */
+  unheard: Set<string> | null;
 }
 
 interface Heard {
@@ -85,8 +87,6 @@ export class Strategies {
   thrown: unknown;
   /** Fact the running callback is about. */
   #cause: number | null = null;
-  /** Keys of all indicators there were. */
-  readonly #keys = new Set<string>();
 
   constructor(
     parts: {
@@ -128,7 +128,9 @@ export class Strategies {
 
   /** What of them was probably not meant, a sentence each. */
   get warnings(): readonly string[] {
-    return this.#acting.flatMap((listener) => warningsOf(listener, CALLBACKS, this.#keys));
+    const { symbols } = this.#recorder.data;
+    const keys = new Set([...symbols.values()].flatMap(({ indicators }) => [...indicators.keys()]));
+    return this.#acting.flatMap((listener) => warningsOf(listener, keys));
   }
 
   get #acting(): Listener[] {
@@ -151,9 +153,6 @@ export class Strategies {
   /** Works out who hears what; called whenever symbols or indicators change. Between sessions there are none. */
   attach(tracks: readonly Track[]): void {
     const { symbols } = this.#recorder.data;
-    for (const { lanes } of tracks) {
-      for (const { runners } of lanes) for (const { key } of runners) this.#keys.add(key);
-    }
     for (const listener of this.#listeners) {
       listener.heard = tracks
         .filter((track) => hears(listener.subscription.symbols, track.symbol))
@@ -162,6 +161,7 @@ export class Strategies {
           return owner === undefined ? [] : lanes.map((lane) => heardOf(listener, owner, lane));
         })
         .filter((heard) => heard.bars || heard.values.length > 0);
+      if (symbols.size > 0) strikeHeard(listener);
     }
   }
 
@@ -348,7 +348,7 @@ export class Strategies {
     const role: Role = from === 0 ? 'acts' : 'shadow';
     const wishes = new Map<string, () => void>();
     const about = { name, by, strategy, subscription, context };
-    const listener: Listener = { ...about, index, from, role, wishes, heard: [] };
+    const listener: Listener = { ...about, index, from, role, wishes, heard: [], unheard: null };
     /** True for a shadow: what it asks for is kept; of what it asks for again, the last wish counts. */
     const wished = (what: string, ask: () => unknown): boolean => {
       if (listener.role === 'acts') return false;
@@ -382,6 +382,15 @@ function heardOf(listener: Listener, { symbol, indicators }: SymbolData, lane: L
     .map(({ key }, index) => ({ key, interval, slot: indicators.get(key)!, index }))
     .filter(({ key }) => wantsValues && hears(subscription.indicators, key));
   return { symbol, lane, bars, values };
+}
+
+/** Most listeners have none left after the first time. */
+function strikeHeard(listener: Listener): void {
+  const { strategy, subscription, heard } = listener;
+  const wanted = strategy.onIndicator === undefined ? [] : (subscription.indicators ?? []);
+  listener.unheard ??= new Set(wanted);
+  if (listener.unheard.size === 0) return;
+  for (const { values } of heard) for (const { key } of values) listener.unheard.delete(key);
 }
 
 function hears(wanted: readonly string[] | undefined, name: string): boolean {

@@ -1,45 +1,56 @@
 /** What of a strategy was probably not meant: it runs, and hears less than its author thinks. */
 import { suggest } from '../domain/suggest.ts';
-import type { Strategy, Subscription } from './strategy.ts';
+import type { Strategy } from './strategy.ts';
 
-interface Heard {
+const METHODS = [
+  'subscribe',
+  'setup',
+  'onSessionStart',
+  'onBar',
+  'onIndicator',
+  'onSymbolAdded',
+  'onSymbolRefused',
+  'onSessionEnd',
+  'teardown',
+  'save',
+  'restore',
+] as const satisfies readonly (keyof Strategy)[];
+
+interface Listening {
   readonly name: string;
   readonly strategy: Strategy;
-  readonly subscription: Subscription;
+  /** Keys of indicators it subscribes to that no symbol has had; null before there are symbols. */
+  readonly unheard: ReadonlySet<string> | null;
 }
 
-/**
- * A sentence each.
- *
- * @param callbacks names of all there are
- * @param keys of all indicators there were
- */
+/** A sentence each. @param keys of the indicators there are */
 export function warningsOf(
-  { name, strategy, subscription }: Heard,
-  callbacks: readonly string[],
+  { name, strategy, unheard }: Listening,
   keys: ReadonlySet<string>,
 ): string[] {
   const who = `strategy "${name}"`;
-  const misspelt = methodsOf(strategy).flatMap((method) => {
-    const meant = callbacks.includes(method) ? undefined : suggest(method, callbacks);
-    if (meant === undefined || methodsOf(strategy).includes(meant)) return [];
+  const own = methodsOf(strategy);
+  const misspelt = own.flatMap((method) => {
+    const meant = METHODS.some((known) => known === method) ? undefined : suggest(method, METHODS);
+    if (meant === undefined || own.includes(meant)) return [];
     return [`${who} has "${method}", which nothing calls, did you mean "${meant}"?`];
   });
-  const wanted = strategy.onIndicator === undefined ? [] : (subscription.indicators ?? []);
-  const missing = wanted.filter((key) => !keys.has(key));
-  const unheard = missing.map((key) => {
+  const missing = [...(unheard ?? [])].map((key) => {
     const meant = suggest(key, keys);
     const hint = meant === undefined ? '' : `, did you mean "${meant}"?`;
     return `${who} subscribes to the indicator "${key}", which no symbol has${hint}`;
   });
-  return [...misspelt, ...unheard];
+  return [...misspelt, ...missing];
 }
 
 /** Names of its methods, its own and those of its classes. */
 function methodsOf(strategy: object): string[] {
   const names: string[] = [];
   for (let of = strategy; of !== Object.prototype && of !== null; of = Object.getPrototypeOf(of)) {
-    names.push(...Object.getOwnPropertyNames(of));
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(of));
+    names.push(
+      ...properties.filter(([, { value }]) => typeof value === 'function').map(([key]) => key),
+    );
   }
   return names.filter((name) => name !== 'constructor');
 }

@@ -22,10 +22,11 @@ const LATEST_MS = 8.64e15 - DAY_MS;
 /**
  * Every method gives the start of the bar, or `NaN` and then says why in `problem`.
  *
- * An intraday bar starts at its instant, one interval earlier if stamped at its end. A `1d` bar starts at the
- * open of its date's session. A bare date says which, and so does midnight, on the clock of a local time or in UTC:
- * the customary way to store a bare date. Any other time is an instant, of the trading date that holds it: where
- * sessions follow one another, the instant between two ends the one or begins the other, by the stamp.
+ * An intraday bar starts at its instant, one interval earlier if stamped at its end. A `1d` bar has a date and no
+ * time: it starts at the open of that date's session. Its date is the one written; for an instant it is the trading
+ * date that holds it, but midnight in UTC, the customary way to store a bare date, stands for that date itself. Only
+ * a time at which a session opens, or closes if it is stamped at its end, is of that session: where sessions begin
+ * on the evening before, its date is another.
  *
  * A local time that clocks skip or repeat is refused: even in the order of the rows a repeated hour could
  * be told only if no minute is missing, and a wrong guess would show bars an hour early.
@@ -53,20 +54,22 @@ export class Stamps {
   /** `time` in UTC epoch milliseconds. */
   ofInstant(time: number): MarketTime {
     if (!this.#isTime(time)) return Number.NaN;
-    return this.#daily && time % DAY_MS === 0 ? this.ofDate(time) : this.#startAt(time);
+    if (!this.#daily) return time - this.#shift;
+    if (time % DAY_MS === 0) return this.ofDate(time);
+    return this.#openOfBound(time) ?? openOf(this.#calendar, this.#calendar.dateOf(time));
   }
 
   /** `local` as a wall clock shows it, read as if it were UTC. */
   ofLocal(local: number): MarketTime {
     if (!this.#isTime(local)) return Number.NaN;
-    if (this.#daily && local % DAY_MS === 0) return this.ofDate(local);
     // At most one switch lies between a day earlier and a day later.
     const before = this.#zone.offsetAt(local - DAY_MS);
     const after = this.#zone.offsetAt(local + DAY_MS);
-    if (before === after) return this.#startAt(local - before);
+    if (this.#daily) return this.#ofLocalDay(local, [before, after]);
+    if (before === after) return local - before - this.#shift;
     const isEarly = this.#zone.offsetAt(local - before) === before;
     const isLate = this.#zone.offsetAt(local - after) === after;
-    if (isEarly !== isLate) return this.#startAt(local - (isEarly ? before : after));
+    if (isEarly !== isLate) return local - (isEarly ? before : after) - this.#shift;
     const { name } = this.#zone;
     return this.#refuse(
       isEarly
@@ -77,16 +80,26 @@ export class Stamps {
 
   /** `midnight` of the date, read as if it were UTC. */
   ofDate(midnight: number): MarketTime {
-    if (this.#daily) return openOf(this.#calendar, dateOfDay(midnight / DAY_MS));
+    if (this.#daily) return openOf(this.#calendar, dateOfDay(Math.floor(midnight / DAY_MS)));
     return this.#refuse(`has no time of day, which a "${this.#interval}" bar needs`);
   }
 
-  #startAt(time: MarketTime): MarketTime {
-    if (!this.#daily) return time - this.#shift;
+  /** @param offsets that its zone may have then */
+  #ofLocalDay(local: number, offsets: readonly number[]): MarketTime {
+    for (const offset of local % DAY_MS === 0 ? [] : offsets) {
+      const time = local - offset;
+      const open = this.#zone.offsetAt(time) === offset ? this.#openOfBound(time) : null;
+      if (open !== null) return open;
+    }
+    return this.ofDate(local);
+  }
+
+  /** The open of the session that opens at `time`, or closes then if that is the stamp; null if none does. */
+  #openOfBound(time: MarketTime): MarketTime | null {
     const calendar = this.#calendar;
-    const before = calendar.dateOf(time - 1);
-    const isEnd = this.#isClose && calendar.session(before)?.close === time;
-    return openOf(calendar, isEnd ? before : calendar.dateOf(time));
+    const session = calendar.session(calendar.dateOf(this.#isClose ? time - 1 : time));
+    const bound = this.#isClose ? session?.close : session?.open;
+    return bound === time ? session!.open : null;
   }
 
   #isTime(time: number): boolean {

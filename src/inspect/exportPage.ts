@@ -8,6 +8,7 @@ import { type EmbeddedRun, embeddedFrames } from './embedding.ts';
 import type { Inspection } from './inspection.ts';
 import { ASSET_ATTRIBUTE, RUN_ELEMENT } from './offline.ts';
 import { builtPage } from './serverPage.ts';
+import { startOf } from './stateAt.ts';
 
 /** Facts of a run that a page can hold. */
 const EXPORT_FACTS = 50_000;
@@ -32,8 +33,9 @@ export function exportedPage(inspection: Inspection, page = builtPage()): string
 
 function packed(inspection: Inspection): string {
   const { source, log } = inspection.a;
-  // Where things lie on this machine is nobody's business who is given the page.
-  const { folder: _, ...manifest } = source.manifest();
+  // Where things lie on this machine is nobody's business who is given the page: the log's own config has no paths.
+  const { folder: _, modules: __, ...given } = source.manifest();
+  const manifest = { ...given, config: startOf(log)?.config ?? {} };
   const run: EmbeddedRun = {
     folder: source.folder,
     path: pathFromHere(source.path),

@@ -30,6 +30,24 @@ describe('modules that a config names', () => {
     ]);
   });
 
+  it('are made also where their configs hold what is not defined', async () => {
+    const config = { limit: undefined };
+    const session = {
+      strategies: [{ module: 'mine', config }],
+      scanners: [{ module: 'ours', config, pre_session: true }],
+    };
+    const made: string[] = [];
+    await using opened = await openSession({
+      config: configOf({ session }),
+      data,
+      strategies: { mine: () => (made.push('mine'), {}) },
+      scanners: { ours: () => (made.push('ours'), { scan: () => ({ symbols: [] }) }) },
+    });
+    await opened.finish();
+    expect(made).toEqual(['mine', 'ours']);
+    expect(opened.summary().facts).toMatchObject({ ScanCompleted: 1 });
+  });
+
   it('say at once what they want: a promise is refused, and one that fails hurts nobody', async () => {
     const wants = () => Promise.reject(new Error('too late'));
     const session = { strategies: [{ module: 'mine' }], scanners: [scanner('ours', {})] };

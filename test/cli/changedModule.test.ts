@@ -1,5 +1,6 @@
 /** Runs of a strategy in a file that is edited between them: every tool says that it was. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { killedAt } from '../runs/replayed.ts';
 import { configOf } from '../support.ts';
 import { Terminal } from './terminal.ts';
 
@@ -35,13 +36,44 @@ describe('a strategy whose file was edited', () => {
     );
   });
 
-  it('is what verify, resume and fork suspect', async () => {
+  it('is what verify and fork suspect', async () => {
     const verified = await terminal.openbell('verify', 'first', '--quiet');
     expect(verified.code).toBe(1);
     expect(verified.stdout).toContain(`strategy "mine" decided differently: ${CHANGED}\n`);
     const forked = await terminal.openbell('fork', 'first', '--at', '15:30', '--log', 'third');
     expect(forked.code).toBe(2);
     expect(forked.stderr).toContain(CHANGED);
+  });
+
+  it('is not gone on with by resume, even if its past is the same', async () => {
+    strategy(18.4);
+    killedAt(terminal.path('first'), terminal.path('killed'), 30_000);
+    strategy(18.4, '// as before\n');
+    const { code, stderr } = await terminal.openbell('resume', 'killed', '--quiet');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: mine\.mjs has changed since the run was recorded, and the run "first" goes on/,
+    );
+    strategy(18.4);
+    const whole = await terminal.json('verify', 'first', '--json', '--quiet');
+    const resumed = await terminal.json('resume', 'killed', '--json', '--quiet');
+    expect(resumed.chain_hash).toBe(whole.chain_hash);
+  });
+
+  it('of another name than the one that reads chance is not blamed for it', async () => {
+    const chance = 'onBar({ symbol }, { emit }) { emit({ symbol, side: `s${Math.random()}` }); }';
+    terminal.write('chance.mjs', `export class Chance { ${chance} }`);
+    strategy(18.4);
+    const session = {
+      data: { type: 'synthetic', seed: 7 },
+      strategies: [{ module: 'chance.mjs' }, { module: 'mine.mjs' }],
+    };
+    const config = terminal.write('two.json', configOf({ symbols: ['TSLA'], session }));
+    await terminal.openbell('run', config, '--log', 'two', '--quiet');
+    strategy(18.4, '// as before\n');
+    const { stdout } = await terminal.openbell('verify', 'two', '--quiet');
+    expect(stdout).toContain('strategy "chance" decided differently: it calls Math.random');
+    expect(stdout).toContain(CHANGED);
   });
 
   it('is told of also where it makes no difference', async () => {

@@ -42,6 +42,11 @@ describe('openbell', () => {
       code: 2,
       stderr: expect.stringMatching(/^error: no scenario "confg"; there are symbols-1, /),
     });
+    expect(await terminal.openbell('bench', '--only', 'config', '--write', 'x.txt')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: "x.txt" is no page: give a file that ends in ".md"\n',
+    });
   });
 
   it('shows the options of one command with its own --help', async () => {

@@ -212,6 +212,8 @@ describe('openbell run', () => {
       onIndicator() {}
       onBars() {}
       onlyMine() {}
+      setups = [];
+      get indicator() { return 1; }
     }`;
     terminal.write('deaf.mjs', code);
     const indicators = { session: [{ name: 'sma', period: 5, interval: '1m' }] };
@@ -224,6 +226,15 @@ describe('openbell run', () => {
       'warning: strategy "deaf" subscribes to the indicator "sma_2_5m", which no symbol has, did you mean "sma_5_1m"?',
       'warning: strategy "deaf" subscribes to the indicator "close", which no symbol has',
     ]);
+  });
+
+  it('warns of no indicators where there are no symbols yet', async () => {
+    const cross = { module: 'sma-cross', config: { fast: 'sma_5_1m', slow: 'sma_9_1m' } };
+    const data = { type: 'csv', path: 'gone.csv', interval: '1m', stamp: 'open' };
+    const file = terminal.write('gone.json', configOf({ session: { data, strategies: [cross] } }));
+    const { code, stderr } = await terminal.openbell('run', file, '--quiet', '--log', 'no-data');
+    expect(code).toBe(3);
+    expect(stderr).not.toContain('warning');
   });
 
   it('shows where a strategy threw with --debug only', async () => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { resumeSession } from '../../src/index.ts';
 import { configOf } from '../support.ts';
 import { ended, linesOf, said, Terminal } from './terminal.ts';
 
@@ -58,6 +59,11 @@ describe('openbell run, clock-driven,', () => {
     const whole = await terminal.json('run', plain, '--json', '--quiet', '--log', 'whole');
     const resumed = await terminal.json('resume', 'waiting', '--speed', '0', '--json', '--quiet');
     expect(resumed).toMatchObject({ status: 'completed', chain_hash: whole.chain_hash });
+  });
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('is not resumed at %d', async (speed) => {
+    const log = terminal.path('waiting');
+    await expect(resumeSession({ log, speed })).rejects.toThrow('give a number from 0 on');
   });
 
   it.each(['-1', 'fast', '1x'])('refuses --speed %s', async (speed) => {

@@ -192,6 +192,7 @@ describe('a daily bar', () => {
     ['2024-01-02T00:00:00-05:00', 'close'],
     ['2024-01-02 00:00', 'close'],
     ['2024-01-02 19:00', 'open'],
+    ['2024-01-02 23:59', 'close'],
     ['2024-01-03T04:59:00Z', 'close'],
   ] as const)('stamped %s opens with the session of its date', (text, stamp) => {
     expect(read(text, { interval: '1d', stamp })).toBe(open);
@@ -206,6 +207,24 @@ describe('a daily bar', () => {
   it('opens the evening before its date where sessions do', () => {
     const calendar = findCalendar('FOREX')!;
     expect(read('2024-01-03', { interval: '1d', calendar })).toBe('2024-01-02T22:00:00.000Z');
+  });
+
+  it('at any other local time is of the date that is written', () => {
+    const forex = findCalendar('FOREX')!;
+    for (const stamp of ['open', 'close'] as const) {
+      const rules = { interval: '1d', stamp };
+      const days = ['2024-01-03', '2024-01-04', '2024-01-05', '2024-01-08'];
+      for (const day of days) {
+        const open = read(day, { ...rules, calendar: forex });
+        expect(read(`${day} 23:59`, { ...rules, calendar: forex })).toBe(open);
+        expect(read(`${day} 00:00`, { ...rules, calendar: forex })).toBe(open);
+      }
+      // In Berlin this is the evening before in New York.
+      const zone = 'Europe/Berlin';
+      expect(read('2024-01-04 01:00', { ...rules, zone })).toBe('2024-01-04T14:30:00.000Z');
+      expect(read('2024-03-10 02:30', rules)).toBe('2024-03-10T05:00:00.000Z');
+      expect(read('2024-11-03 01:30', rules)).toBe('2024-11-03T04:00:00.000Z');
+    }
   });
 
   it.each(['FOREX', 'CME', 'XNYS', 'CRYPTO'])(

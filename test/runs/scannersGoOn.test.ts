@@ -39,7 +39,7 @@ const GAP: ScannerCase = {
   times: ['09:31-10:30/5m'],
 };
 
-/** Hears everything, and asks for a symbol when a session ends. */
+/** Hears everything, and asks for a symbol to go when a session ends. */
 const strategy = (): Strategy => ({
   onBar() {},
   onIndicator() {},

@@ -15,6 +15,8 @@ export function checkArrivals(): void {
     const known = run.value;
     if (known?.index.ready !== true || !isLoaded.value || link === checked) return;
     checked = link;
+    // What a living run does not have may still come.
+    if (known.live) return;
     untracked(() => putRight(known, link));
   });
 }
