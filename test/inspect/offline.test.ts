@@ -1,12 +1,14 @@
 /** An exported page answers as the server does. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { Inspection } from '../../src/index.ts';
+import { Inspection, openSession } from '../../src/index.ts';
 import { exportedPage } from '../../src/inspect/exportPage.ts';
 import { inspectedFrom, unpack } from '../../src/inspect/offline.ts';
 import { answer } from '../../src/inspect/queries/answers.ts';
+import { configOf } from '../support.ts';
 import { marketRun, temporaryFolder } from './marketRun.ts';
 
 const run = await marketRun();
@@ -32,13 +34,12 @@ const offline = inspectedFrom(await unpack(embedded));
 const last = run.facts.length;
 const at = Math.floor(last / 2);
 
-const temporaryRoot = join(run.folder, '..');
-
-/** An answer without what a page does not take along. */
-function withoutFolder(served: object): object {
+/** An answer as it is from a page, whose manifest has no folder and the config as the log has it: without paths. */
+function withoutPaths(served: object): object {
   if (!('manifest' in served)) return served;
   const { folder: _, ...manifest } = served.manifest as Record<string, unknown>;
-  return { ...served, manifest };
+  const [started] = run.facts;
+  return { ...served, manifest: { ...manifest, config: (started as { config?: unknown }).config } };
 }
 
 describe('an exported page', () => {
@@ -71,20 +72,27 @@ describe('an exported page', () => {
     await answer(offline, 'lanes', { from: 1, to: 1 });
     await answer(inspection, 'lanes', { from: 1, to: 1 });
     const served = await answer(inspection, name, question as never);
-    expect(await answer(offline, name, question as never)).toEqual(withoutFolder(served));
+    expect(await answer(offline, name, question as never)).toEqual(withoutPaths(served));
   });
 
   it('names the run as it was given, and no folder of this machine', async () => {
     const { text: test } = await answer(offline, 'test', { at, path: 'system.status' });
     expect(test).toContain(`?? ${JSON.stringify(given)};`);
-    const absolute = new Inspection(run.folder);
-    await absolute.grow();
-    const alone = /<script type="text\/plain" id="openbell-run">([^<]+)</.exec(
-      exportedPage(absolute, page),
+    const elsewhere = temporaryFolder();
+    const module = join(elsewhere, 'mine.mjs');
+    writeFileSync(module, 'export class Mine {}');
+    const session = { data: { type: 'synthetic', seed: 7 }, strategies: [{ module }] };
+    const absolute = join(elsewhere, 'run');
+    const recorded = await openSession({ config: configOf({ session }), log: absolute });
+    await recorded.finish();
+    const alone = new Inspection(absolute);
+    await alone.grow();
+    const packed = /<script type="text\/plain" id="openbell-run">([^<]+)</.exec(
+      exportedPage(alone, page),
     )![1]!;
-    const { frames: _, ...head } = await unpack(alone);
+    const { frames: _, ...head } = await unpack(packed);
     expect(head.path).toBe('run');
-    expect(JSON.stringify(head)).not.toContain(temporaryRoot);
+    expect(JSON.stringify(head)).not.toContain(tmpdir());
   });
 
   it('holds the run, its scripts and nothing that is loaded', () => {
