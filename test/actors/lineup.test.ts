@@ -37,11 +37,15 @@ describe('modules that a config names', () => {
       scanners: [{ module: 'ours', config, pre_session: true }],
     };
     const made: string[] = [];
+    const making = <T>(name: string, instance: T) => {
+      made.push(name);
+      return instance;
+    };
     await using opened = await openSession({
       config: configOf({ session }),
       data,
-      strategies: { mine: () => (made.push('mine'), {}) },
-      scanners: { ours: () => (made.push('ours'), { scan: () => ({ symbols: [] }) }) },
+      strategies: { mine: () => making('mine', {}) },
+      scanners: { ours: () => making('ours', { scan: () => ({ symbols: [] }) }) },
     });
     await opened.finish();
     expect(made).toEqual(['mine', 'ours']);

@@ -61,7 +61,7 @@ describe('a strategy whose file was edited', () => {
   });
 
   it('of another name than the one that reads chance is not blamed for it', async () => {
-    const chance = 'onBar({ symbol }, { emit }) { emit({ symbol, side: `s${Math.random()}` }); }';
+    const chance = 'onBar({ symbol }, { emit }) { emit({ symbol, side: String(Math.random()) }); }';
     terminal.write('chance.mjs', `export class Chance { ${chance} }`);
     strategy(18.4);
     const session = {
