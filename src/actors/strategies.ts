@@ -6,6 +6,7 @@ import type { SessionView } from '../domain/sessionView.ts';
 import type { IndicatorSpec } from '../indicators/resolution.ts';
 import type { Origin, Recorder } from './recorder.ts';
 import {
+  CALLBACKS,
   type NamedStrategy,
   refusePromise,
   type Signal,
@@ -21,16 +22,6 @@ import { symbolNamed } from './symbolName.ts';
 import type { Lane, Track } from './track.ts';
 import type { Verbs } from './verbs.ts';
 
-const CALLBACKS = [
-  'setup',
-  'onSessionStart',
-  'onBar',
-  'onIndicator',
-  'onSymbolAdded',
-  'onSymbolRefused',
-  'onSessionEnd',
-  'teardown',
-] as const;
 type Callback = (typeof CALLBACKS)[number];
 
 /** `shadow`: it hears everything, so that it is warm when it takes over, and nothing of it counts until then. */

@@ -79,6 +79,18 @@ export interface Strategy<Config = unknown, State = undefined> {
   restore?(state: State): void;
 }
 
+/** What the engine calls while a run goes on. */
+export const CALLBACKS = [
+  'setup',
+  'onSessionStart',
+  'onBar',
+  'onIndicator',
+  'onSymbolAdded',
+  'onSymbolRefused',
+  'onSessionEnd',
+  'teardown',
+] as const;
+
 /** A strategy with its name and config, made once per run. */
 export interface NamedStrategy {
   readonly name: string;

@@ -1,20 +1,8 @@
 /** What of a strategy was probably not meant: it runs, and hears less than its author thinks. */
 import { suggest } from '../domain/suggest.ts';
-import type { Strategy } from './strategy.ts';
+import { CALLBACKS, type Strategy } from './strategy.ts';
 
-const METHODS = [
-  'subscribe',
-  'setup',
-  'onSessionStart',
-  'onBar',
-  'onIndicator',
-  'onSymbolAdded',
-  'onSymbolRefused',
-  'onSessionEnd',
-  'teardown',
-  'save',
-  'restore',
-] as const satisfies readonly (keyof Strategy)[];
+const METHODS: readonly string[] = ['subscribe', ...CALLBACKS, 'save', 'restore'];
 
 interface Listening {
   readonly name: string;
@@ -31,7 +19,7 @@ export function warningsOf(
   const who = `strategy "${name}"`;
   const own = methodsOf(strategy);
   const misspelt = own.flatMap((method) => {
-    const meant = METHODS.some((known) => known === method) ? undefined : suggest(method, METHODS);
+    const meant = METHODS.includes(method) ? undefined : suggest(method, METHODS);
     if (meant === undefined || own.includes(meant)) return [];
     return [`${who} has "${method}", which nothing calls, did you mean "${meant}"?`];
   });
